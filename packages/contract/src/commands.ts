@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+import { accountCommands } from './accounts.ts';
+import { chatCommands } from './chat.ts';
+
+/** Every command there is. Doors, client, OpenAPI and docs/protocol.md derive from this table. */
+export const commands = { ...accountCommands, ...chatCommands };
+
+export type Commands = typeof commands;
+export type CommandName = keyof Commands;
+/** What a caller gives (defaults may be left out). */
+export type CommandInput<K extends CommandName> = z.input<Commands[K]['input']>;
+/** What a handler receives (defaults filled in). */
+export type CommandRequest<K extends CommandName> = z.output<Commands[K]['input']>;
+export type CommandOutput<K extends CommandName> = z.output<Commands[K]['output']>;
+
+export function isCommandName(name: unknown): name is CommandName {
+  return typeof name === 'string' && Object.hasOwn(commands, name);
+}

@@ -1,0 +1,155 @@
+export type Language = 'en' | 'fr';
+
+interface ErrorEntry {
+  /** HTTP status that the web door answers with. */
+  status: number;
+  en: string;
+  fr: string;
+}
+
+const entry = (status: number, en: string, fr: string): ErrorEntry => ({ status, en, fr });
+
+/**
+ * Every error that Aerie may answer with. `{x}` in a sentence is filled from the error's params.
+ * A sentence says what is wrong and, after it, the mend.
+ */
+export const errorCatalogue = {
+  bad_frame: entry(
+    400,
+    'This is not a frame: {reason}. Send one JSON object per line.',
+    "Ce n'est pas une trame : {reason}. Envoyez un objet JSON par ligne.",
+  ),
+  frame_too_large: entry(
+    413,
+    'This frame is longer than {max} bytes. Send a shorter one.',
+    'Cette trame dépasse {max} octets. Envoyez-en une plus courte.',
+  ),
+  unknown_command: entry(
+    404,
+    'There is no command "{name}". See docs/protocol.md for the list.',
+    "La commande « {name} » n'existe pas. La liste est dans docs/protocol.md.",
+  ),
+  bad_input: entry(400, 'The field {field} is not right: {reason}.', "Le champ {field} n'est pas correct : {reason}."),
+  not_logged_in: entry(401, 'You are not logged in. Log in, then try again.', "Vous n'êtes pas connecté. Connectez-vous, puis réessayez."),
+  login_failed: entry(401, 'Login failed. Check the name and the password.', 'Échec de la connexion. Vérifiez le nom et le mot de passe.'),
+  session_ended: entry(401, 'This session has ended. Log in again.', 'Cette session est terminée. Connectez-vous de nouveau.'),
+  already_logged_in: entry(
+    409,
+    'This connection is already logged in as {name}. Open another connection for another account.',
+    'Cette connexion est déjà ouverte au nom de {name}. Ouvrez-en une autre pour un autre compte.',
+  ),
+  too_many_attempts: entry(
+    429,
+    'Too many failed attempts. Wait {seconds} s, then try again.',
+    'Trop de tentatives ratées. Attendez {seconds} s, puis réessayez.',
+  ),
+  too_fast: entry(429, 'Too many requests. Wait {seconds} s, then try again.', 'Trop de requêtes. Attendez {seconds} s, puis réessayez.'),
+  forbidden: entry(
+    403,
+    'Your role does not allow this. Ask an administrator.',
+    'Votre rôle ne le permet pas. Demandez à un administrateur.',
+  ),
+  read_only_channel: entry(
+    403,
+    'You may read {channel}, not write there. Ask an administrator.',
+    'Vous pouvez lire {channel}, pas y écrire. Demandez à un administrateur.',
+  ),
+  wrong_origin: entry(
+    403,
+    'This request came from another web site and was refused. Open Aerie at its own address.',
+    "Cette requête vient d'un autre site web et a été refusée. Ouvrez Aerie à sa propre adresse.",
+  ),
+  wrong_door: entry(
+    400,
+    '{name} needs a live connection. Use the WebSocket or the TCP port.',
+    '{name} demande une connexion ouverte. Passez par le WebSocket ou le port TCP.',
+  ),
+  not_found: entry(404, 'There is no such {thing}. It may have been removed.', 'Introuvable : {thing}. Cela a peut-être été supprimé.'),
+  user_exists: entry(409, 'Username already exists. Choose another name.', 'Ce nom existe déjà. Choisissez-en un autre.'),
+  bad_user_name: entry(400, 'This name cannot be used: {reason}.', 'Ce nom ne convient pas : {reason}.'),
+  weak_password: entry(400, 'This password is too weak: {reason}.', 'Ce mot de passe est trop faible : {reason}.'),
+  registration_closed: entry(
+    403,
+    'Accounts are made by invitation here. Ask an administrator for a link.',
+    'Les comptes se créent sur invitation. Demandez un lien à un administrateur.',
+  ),
+  link_invalid: entry(
+    410,
+    'This link is used, expired or mistyped. Ask for a new one.',
+    'Ce lien est déjà utilisé, expiré ou mal copié. Demandez-en un nouveau.',
+  ),
+  setup_done: entry(409, 'Aerie is set up already. Log in instead.', 'Aerie est déjà configuré. Connectez-vous.'),
+  last_admin: entry(
+    409,
+    'This is the last administrator. Make another one first.',
+    "C'est le dernier administrateur. Nommez-en un autre d'abord.",
+  ),
+  channel_exists: entry(
+    409,
+    'There is already a channel {channel}. Choose another name.',
+    'Le canal {channel} existe déjà. Choisissez un autre nom.',
+  ),
+  bad_channel_name: entry(400, 'This channel name cannot be used: {reason}.', 'Ce nom de canal ne convient pas : {reason}.'),
+  channel_archived: entry(
+    409,
+    '{channel} is archived. An administrator can open it again.',
+    '{channel} est archivé. Un administrateur peut le rouvrir.',
+  ),
+  guests_off: entry(403, 'Guests may not talk here. Log in first.', "Les invités ne peuvent pas parler ici. Connectez-vous d'abord."),
+  user_absent: entry(404, '{name} is not here.', "{name} n'est pas là."),
+  conflict: entry(
+    409,
+    'Somebody changed this at the same moment. Look again, then retry.',
+    "Quelqu'un l'a modifié au même moment. Regardez de nouveau, puis réessayez.",
+  ),
+  busy: entry(503, 'The server is busy. Try again in a few seconds.', 'Le serveur est occupé. Réessayez dans quelques secondes.'),
+  storage_failed: entry(
+    507,
+    'The message could not be stored: {reason}. Nothing was lost on your side; try again.',
+    "L'enregistrement a échoué : {reason}. Rien n'est perdu de votre côté ; réessayez.",
+  ),
+  stopping: entry(503, 'The server is stopping. It will be back soon.', "Le serveur s'arrête. Il revient bientôt."),
+  internal: entry(
+    500,
+    'Something went wrong here, not with you. The log has the details under {ref}.',
+    'Une erreur est survenue de notre côté. Le journal a les détails sous {ref}.',
+  ),
+} satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorParams = Record<string, string | number>;
+
+/** Reasons that stand inside a sentence, by their short name. */
+const reasons: Record<string, Record<Language, string>> = {
+  empty: { en: 'it is empty', fr: 'il est vide' },
+  long: { en: 'it is too long', fr: 'il est trop long' },
+  characters: { en: 'use letters, digits and . _ - only', fr: "n'utilisez que des lettres, des chiffres et . _ -" },
+  short: { en: 'it is too short', fr: 'il est trop court' },
+  common: { en: 'it is on the list of common passwords', fr: 'il figure parmi les mots de passe courants' },
+  has_name: { en: 'it contains the user name', fr: "il contient le nom d'utilisateur" },
+};
+
+/** The sentence of an error in a language, its `{placeholders}` filled from `params`. */
+export function errorSentence(code: ErrorCode, params: ErrorParams = {}, language: Language = 'en'): string {
+  return errorCatalogue[code][language].replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = String(params[key] ?? '…');
+    return key === 'reason' && Object.hasOwn(reasons, value) ? reasons[value]![language] : value;
+  });
+}
+
+/** An error that a caller can be told: a code of the catalogue and the params of its sentence. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}) {
+    super(errorSentence(code, params));
+    this.name = 'AppError';
+    this.code = code;
+    this.params = params;
+  }
+
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}

@@ -1,0 +1,24 @@
+/** Sizes, in the unit each name says. They hold at every door. */
+export const limits = {
+  /** Longest line or WebSocket message that a client may send. */
+  frameBytes: 64 * 1024,
+  /** Deepest nesting of JSON in a frame. */
+  frameDepth: 32,
+  /** UTF-16 units of one message. */
+  contentChars: 16_000,
+  userNameChars: 48,
+  channelNameChars: 48,
+  topicChars: 300,
+  passwordChars: 256,
+  deviceChars: 64,
+  nonceChars: 64,
+  tokenChars: 128,
+  /** Most messages in one page of history. */
+  historyPage: 200,
+  /** Most events in one page of a resume. */
+  resumePage: 1_000,
+  /** A client further behind than this gets a fresh snapshot. */
+  resumeEvents: 20_000,
+  /** Rows of one CSV class list. */
+  importRows: 2_000,
+} as const;
