@@ -18,7 +18,6 @@ export const channel = z.strictObject({
 export type Channel = z.infer<typeof channel>;
 
 export const ownChannel = channel.extend({
-  lastSeq: seq.describe('seq of the newest message, 0 when there is none'),
   readSeq: seq.describe('read up to here'),
   unread: z.int().min(0).describe('messages of others after readSeq that still exist'),
 });
@@ -39,7 +38,7 @@ export const message = z.strictObject({
 export type Message = z.infer<typeof message>;
 
 const presence = z.strictObject({ userId: id, state: seenPresence });
-const readMark = z.strictObject({ channelId: id, readSeq: seq });
+const readMark = z.strictObject({ channelId: id, readSeq: seq, unread: z.int().min(0) });
 
 export const snapshot = z.strictObject({
   epoch: z.string(),
@@ -74,7 +73,11 @@ export const chatCommands = {
         more: z.boolean(),
         events: z.array(loggedFrame),
         presence: z.array(presence),
-        reads: z.array(readMark).describe('read markers and presence as they are now'),
+        reads: z
+          .array(readMark)
+          .describe(
+            'own read markers, as presence complete and exact at seq; both are there on the last page (more is false), empty before',
+          ),
       }),
     ]),
   }),

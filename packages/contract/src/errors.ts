@@ -108,6 +108,11 @@ export const errorCatalogue = {
     'The message could not be stored: {reason}. Nothing was lost on your side; try again.',
     "L'enregistrement a échoué : {reason}. Rien n'est perdu de votre côté ; réessayez.",
   ),
+  connection_lost: entry(
+    503,
+    'The connection was lost before the answer came. It is being restored; try again.',
+    'La connexion a été perdue avant la réponse. Elle se rétablit ; réessayez.',
+  ),
   stopping: entry(503, 'The server is stopping. It will be back soon.', "Le serveur s'arrête. Il revient bientôt."),
   internal: entry(
     500,
