@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import * as z from 'zod';
+
+const hostPort = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:[\]]+):\d{1,5}$/, 'write HOST:PORT, such as 127.0.0.1:3000')
+  .transform(text => {
+    const cut = text.lastIndexOf(':');
+    return { host: text.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(text.slice(cut + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, 'a port is at most 65535');
+
+const whole = z.coerce.number().int().min(0);
+const limitsSchema = z.strictObject({
+  /** Live connections in all. */
+  connections: whole.default(15_000),
+  /** Connections that have not logged in: in all, and from one address (a school may stand behind one). */
+  pending: whole.default(2_000),
+  pendingPerAddress: whole.default(500),
+  /** How long a connection may stay without logging in, and how many bytes it may send until then. */
+  pendingSeconds: whole.default(300),
+  pendingBytes: whole.default(262_144),
+  /** How long a line may stay unfinished. */
+  lineSeconds: whole.default(30),
+  /** Commands that one connection may send; more are read later, not refused. */
+  commandsPerSecond: whole.default(200),
+  commandsBurst: whole.default(1_000),
+  /** HTTP requests a minute from one address. */
+  httpPerMinute: whole.default(3_000),
+  /** Failed log-ins for one account from one address in `failureSeconds` before it must wait. */
+  failures: whole.min(1).default(5),
+  /** Failed log-ins from one address, whatever the account. */
+  failuresPerAddress: whole.min(1).default(50),
+  failureSeconds: whole.min(1).default(300),
+  /** A framed session whose queue overflowed is closed when it has not drained after this. */
+  slowSeconds: whole.default(30),
+});
+export type Limits = z.output<typeof limitsSchema>;
+
+const limitsText = z.preprocess(
+  value =>
+    typeof value === 'string'
+      ? Object.fromEntries(
+          value
+            .split(',')
+            .filter(Boolean)
+            .map(pair => pair.split('=').map(part => part.trim())),
+        )
+      : value,
+  limitsSchema,
+);
+
+const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform(value => value === 'on')]);
+
+const schema = z.strictObject({
+  data: z.string().min(1).default('./data'),
+  http: hostPort.prefault('127.0.0.1:3000'),
+  tcp: hostPort.prefault('127.0.0.1:12345'),
+  tcpTls: hostPort.optional(),
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform(url => url.replace(/\/+$/, ''))
+    .optional(),
+  registration: z.enum(['open', 'invite', 'closed']).default('invite'),
+  guests: onOff.default(false),
+  passwordMin: z.coerce.number().int().min(8).max(128).default(12),
+  trustProxy: z
+    .preprocess(
+      value =>
+        typeof value === 'string'
+          ? value
+              .split(',')
+              .map(part => part.trim())
+              .filter(Boolean)
+          : value,
+      z.array(z.string()),
+    )
+    .default([]),
+  log: z.string().optional(),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'write postgres://…')
+    .optional(),
+  secretKeyFile: z.string().optional(),
+  limits: limitsText.prefault({}),
+});
+
+/** What the program was told, checked and with defaults filled in. */
+export type Config = z.output<typeof schema>;
+/** The settings as people write them. */
+export type Settings = z.input<typeof schema>;
+
+/** The environment variable of each setting. */
+export const environmentNames: Record<keyof Config, string> = {
+  data: 'AERIE_DATA',
+  http: 'AERIE_HTTP',
+  tcp: 'AERIE_TCP',
+  tcpTls: 'AERIE_TCP_TLS',
+  tlsCert: 'AERIE_TLS_CERT',
+  tlsKey: 'AERIE_TLS_KEY',
+  publicUrl: 'AERIE_PUBLIC_URL',
+  registration: 'AERIE_REGISTRATION',
+  guests: 'AERIE_GUESTS',
+  passwordMin: 'AERIE_PASSWORD_MIN',
+  trustProxy: 'AERIE_TRUST_PROXY',
+  log: 'AERIE_LOG',
+  databaseUrl: 'AERIE_DATABASE_URL',
+  secretKeyFile: 'AERIE_SECRET_KEY_FILE',
+  limits: 'AERIE_LIMITS',
+};
+
+/** Says in one line which setting is wrong and why. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the settings: flag, then environment, then TOML file, then default.
+ * @throws ConfigError with one line that names the setting and the mend.
+ */
+export function readConfig(flags: Partial<Record<keyof Config, unknown>>, environment: NodeJS.ProcessEnv, tomlFile?: string): Config {
+  const raw: Record<string, unknown> = tomlFile ? readToml(tomlFile) : {};
+  for (const [key, name] of Object.entries(environmentNames)) {
+    const value = environment[name];
+    if (value !== undefined && value !== '') raw[key] = value;
+  }
+  for (const [key, value] of Object.entries(flags)) if (value !== undefined) raw[key] = value;
+  const result = schema.safeParse(raw);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    const key = String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : ''));
+    const name = environmentNames[key as keyof Config];
+    throw new ConfigError(`The setting ${name ? `${name} (${issue.path.join('.')})` : `"${key}"`} is not right: ${issue.message}.`);
+  }
+  const config = result.data;
+  if (Boolean(config.tlsCert) !== Boolean(config.tlsKey))
+    throw new ConfigError('AERIE_TLS_CERT and AERIE_TLS_KEY go together: set both or neither.');
+  if (config.tcpTls && !config.tlsCert) throw new ConfigError('AERIE_TCP_TLS needs a certificate: set AERIE_TLS_CERT and AERIE_TLS_KEY.');
+  return { ...config, data: resolve(config.data) };
+}
+
+/** `limits.failures` as `failures`, in TOML a table; keys of the file are the names of the settings. */
+function readToml(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`The configuration file ${file} cannot be read: ${(error as Error).message}.`);
+  }
+  try {
+    return parseToml(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new ConfigError(`The configuration file ${file} is not TOML: ${(error as Error).message.split('\n')[0]}.`);
+  }
+}
+
+/** A path given in the settings; relative ones stand below the data folder. */
+export function inData(config: Config, path: string): string {
+  return isAbsolute(path) ? path : join(config.data, path);
+}

@@ -1,0 +1,62 @@
+import type { CommandName, CommandOutput, CommandRequest, Language, Me, Role } from '@aerie/contract';
+import type { Kysely } from 'kysely';
+import type { Log } from './log.ts';
+import type { Tables } from './store/schema.ts';
+import type { CommitResult, Unit } from './store/unit.ts';
+
+/** Who acts. `local` is whoever may open nester.sock: the machine's own administrator. */
+export type Actor = { kind: 'anyone' } | { kind: 'local' } | UserActor;
+
+export interface UserActor {
+  kind: 'user';
+  userId: string;
+  name: string;
+  role: Role;
+  language: Language;
+  /** The log-in by which this user acts. */
+  sessionId: string;
+  deviceId: string;
+}
+
+export type Door = 'tcp' | 'ws' | 'http' | 'local';
+
+/** The connection, or the request, that a command came by. */
+export interface Caller {
+  readonly door: Door;
+  /** The other end's address, without port. */
+  readonly address: string;
+  /** What the client says it is; from outside, so never markup and never trusted. */
+  readonly agent: string;
+  /** Live connections only. */
+  readonly connection: LiveConnection | undefined;
+}
+
+/** What commands may do to the live connection that they came by. */
+export interface LiveConnection {
+  readonly connectionId: string;
+  /** From now on this connection acts as that user. Throws `already_logged_in` when it acts as another. */
+  logIn(actor: UserActor): void;
+}
+
+/** All that a command may use. Passed explicitly; there is nothing global. */
+export interface Ctx {
+  readonly actor: Actor;
+  readonly caller: Caller;
+  /** Reads only. Writes go through `commit`. */
+  readonly db: Kysely<Tables>;
+  readonly log: Log;
+  now(): number;
+  /** Makes rows and events durable together; resolves after the fsync. */
+  commit(unit: Unit): Promise<CommitResult>;
+}
+
+/** The context of a command that only a logged-in user may call. */
+export type Handler<K extends CommandName> = (ctx: Ctx, request: CommandRequest<K>) => Promise<CommandOutput<K>> | CommandOutput<K>;
+
+/** One handler for every command of `K`; a missing or ill-typed one does not compile. */
+export type Handlers<K extends CommandName = CommandName> = { readonly [N in K]: Handler<N> };
+
+/** What a session is told of itself. */
+export function meOf(actor: UserActor): Me {
+  return { userId: actor.userId, name: actor.name, role: actor.role, language: actor.language, sessionId: actor.sessionId };
+}

@@ -1,0 +1,262 @@
+import { AppError } from '@aerie/contract';
+import type { CompiledQuery, Transaction } from 'kysely';
+import { insertQueries } from './insert.ts';
+import type { Tables } from './schema.ts';
+import type { Store } from './store.ts';
+import type { CommitResult, CommittedEvent, Once, Row, TableName, Unit } from './unit.ts';
+
+const unitsPerBatch = 1_000;
+const unitsWaiting = 50_000;
+
+interface Waiting {
+  unit: Unit;
+  origin: string | undefined;
+  resolve(result: CommitResult): void;
+  reject(error: Error): void;
+}
+
+/** Thrown inside a batch when it is known which unit is at fault. */
+class UnitFault extends Error {
+  readonly unit: Unit;
+  readonly fault: AppError;
+  constructor(unit: Unit, fault: AppError) {
+    super(fault.message);
+    this.unit = unit;
+    this.fault = fault;
+  }
+}
+
+type Step =
+  | { kind: 'insert'; table: TableName; once: Once | undefined; rows: Row[]; units: Unit[] }
+  | { kind: 'run'; query: CompiledQuery; unit: Unit; orElse: AppError | undefined };
+
+/**
+ * The group commit. Units that arrive while a commit is under way wait and are written together: one transaction,
+ * one multi-row insert a table, one fsync. Events get their `seq` here, under the lock of the log's one row, so that
+ * the order of seq is the order of commits. A unit that fails is dropped alone.
+ *
+ * After the fsync, in this order: `applied` listeners (projections, synchronously), the callers' promises (acks),
+ * then, a turn of the event loop later, `published` listeners (fan-out).
+ */
+export class Committer {
+  readonly #store: Store;
+  readonly #now: () => number;
+  #queue: Waiting[] = [];
+  #busy = false;
+  #stopping = false;
+  #idle: (() => void)[] = [];
+  #applied: ((events: readonly CommittedEvent[]) => void)[] = [];
+  #published: ((events: readonly CommittedEvent[]) => void)[] = [];
+  #outgoing: CommittedEvent[] = [];
+  #publishedSeq: number;
+  #publishWaiters: { seq: number; resolve(): void }[] = [];
+  readonly #onFault: (error: unknown) => void;
+
+  /**
+   * @param seq where the log stands at the start: all up to it counts as published.
+   * @param onFault told of a listener that threw; the others, and the commit, go on.
+   */
+  constructor(store: Store, seq: number, now: () => number, onFault: (error: unknown) => void) {
+    this.#onFault = onFault;
+    this.#store = store;
+    this.#now = now;
+    this.#publishedSeq = seq;
+  }
+
+  onApplied(listener: (events: readonly CommittedEvent[]) => void): void {
+    this.#applied.push(listener);
+  }
+
+  onPublished(listener: (events: readonly CommittedEvent[]) => void): void {
+    this.#published.push(listener);
+  }
+
+  /** Resolves when the unit is on disk. Rejects with an AppError when it, or the disk, failed; then nothing of it was written. */
+  commit(unit: Unit, origin?: string): Promise<CommitResult> {
+    if (this.#stopping) return Promise.reject(new AppError('stopping'));
+    if (this.#queue.length >= unitsWaiting) return Promise.reject(new AppError('busy'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ unit, origin, resolve, reject });
+      if (!this.#busy) {
+        this.#busy = true;
+        setImmediate(() => void this.#drain());
+      }
+    });
+  }
+
+  /** Resolves when everything up to `seq` has been given to the published listeners. */
+  whenPublished(seq: number): Promise<void> {
+    if (this.#publishedSeq >= seq) return Promise.resolve();
+    return new Promise(resolve => this.#publishWaiters.push({ seq, resolve }));
+  }
+
+  /** Takes no more, and resolves when all that was taken is on disk and published. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#busy) await new Promise<void>(resolve => this.#idle.push(resolve));
+    this.#publish();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      await this.#commitBatch(this.#queue.splice(0, unitsPerBatch));
+      // Let sockets be read, so that the next batch is as large as the load makes it.
+      if (this.#queue.length > 0) await new Promise(resolve => setImmediate(resolve));
+    }
+    this.#busy = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #commitBatch(batch: Waiting[]): Promise<void> {
+    let skipped: ReadonlySet<Unit>;
+    try {
+      skipped = await this.#write(batch);
+    } catch (error) {
+      if (error instanceof UnitFault) {
+        const faulty = batch.find(waiting => waiting.unit === error.unit)!;
+        faulty.reject(error.fault);
+        const others = batch.filter(waiting => waiting !== faulty);
+        if (others.length > 0) await this.#commitBatch(others);
+      } else if (batch.length === 1 || !this.#store.dialect.isConstraintFault(error)) {
+        for (const waiting of batch) waiting.reject(asAppError(error, this.#store));
+      } else {
+        // Some unit of these violates a constraint: halve until it stands alone.
+        const half = batch.length >> 1;
+        await this.#commitBatch(batch.slice(0, half));
+        await this.#commitBatch(batch.slice(half));
+      }
+      return;
+    }
+    this.#settle(batch, skipped);
+  }
+
+  /** Writes one batch in one transaction. Returns the units that an `insertOnce` skipped. */
+  async #write(batch: readonly Waiting[]): Promise<ReadonlySet<Unit>> {
+    const at = this.#now();
+    const eventCount = batch.reduce((sum, { unit }) => sum + unit.events.length, 0);
+    return await this.#store.write.transaction().execute(async trx => {
+      if (eventCount > 0) {
+        const head = await trx
+          .updateTable('log_head')
+          .set(eb => ({ seq: eb('seq', '+', eventCount) }))
+          .where('id', '=', 1)
+          .returning('seq')
+          .executeTakeFirstOrThrow();
+        let seq = head.seq - eventCount;
+        for (const { unit } of batch) for (const event of unit.events) event.seq = ++seq;
+      }
+      const skipped = new Set<Unit>();
+      for (const step of plan(batch)) await this.#runStep(trx, step, skipped);
+      if (eventCount > 0) {
+        const rows: Row[] = [];
+        for (const { unit } of batch) {
+          if (skipped.has(unit)) continue;
+          for (const event of unit.events) {
+            rows.push({
+              seq: event.seq,
+              name: event.name,
+              topic: event.topic,
+              also_topic: event.alsoTopic,
+              ids: JSON.stringify(event.ids),
+              at,
+            });
+          }
+        }
+        if (rows.length > 0)
+          for (const query of insertQueries(this.#store.dialect, 'event', rows, undefined)) await trx.executeQuery(query);
+      }
+      return skipped;
+    });
+  }
+
+  async #runStep(trx: Transaction<Tables>, step: Step, skipped: Set<Unit>): Promise<void> {
+    if (step.kind === 'run') {
+      const result = await trx.executeQuery(step.query);
+      if (step.orElse && Number(result.numAffectedRows ?? 0) === 0) throw new UnitFault(step.unit, step.orElse);
+      return;
+    }
+    const { once } = step;
+    if (!once) {
+      for (const query of insertQueries(this.#store.dialect, step.table, step.rows, undefined)) await trx.executeQuery(query);
+      return;
+    }
+    const written: unknown[] = [];
+    for (const query of insertQueries(this.#store.dialect, step.table, step.rows, once))
+      written.push(...(await trx.executeQuery(query)).rows);
+    if (written.length === step.rows.length) return;
+    const ids = new Set(written.map(row => (row as Row)[once.id]));
+    step.rows.forEach((row, i) => {
+      if (!ids.has(row[once.id]!)) skipped.add(step.units[i]!);
+    });
+  }
+
+  #settle(batch: readonly Waiting[], skipped: ReadonlySet<Unit>): void {
+    const at = this.#now();
+    const events: CommittedEvent[] = [];
+    for (const { unit, origin } of batch) {
+      if (skipped.has(unit)) continue;
+      for (const { seq, name, topic, alsoTopic, ids, body } of unit.events)
+        events.push({ seq, at, name, topic, alsoTopic, ids, body: body(seq), origin });
+    }
+    if (events.length > 0) {
+      this.#tell(this.#applied, events);
+      this.#outgoing.push(...events);
+      setImmediate(() => this.#publish());
+    }
+    for (const { unit, resolve } of batch) resolve({ written: !skipped.has(unit) });
+  }
+
+  #tell(listeners: readonly ((events: readonly CommittedEvent[]) => void)[], events: readonly CommittedEvent[]): void {
+    for (const listener of listeners) {
+      try {
+        listener(events);
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
+  }
+
+  #publish(): void {
+    const events = this.#outgoing;
+    if (events.length === 0) return;
+    this.#outgoing = [];
+    this.#tell(this.#published, events);
+    this.#publishedSeq = events[events.length - 1]!.seq;
+    const waiters = this.#publishWaiters;
+    this.#publishWaiters = waiters.filter(waiter => waiter.seq > this.#publishedSeq);
+    for (const waiter of waiters) if (waiter.seq <= this.#publishedSeq) waiter.resolve();
+  }
+}
+
+/** Joins inserts of one table into one step, as long as no update or delete stands between them. */
+function plan(batch: readonly Waiting[]): Step[] {
+  const steps: Step[] = [];
+  let open = new Map<string, Step & { kind: 'insert' }>();
+  for (const { unit } of batch) {
+    for (const operation of unit.operations) {
+      if (operation.kind === 'run') {
+        steps.push({ kind: 'run', query: operation.query, unit, orElse: operation.orElse });
+        open = new Map();
+        continue;
+      }
+      const key = operation.once ? `${operation.table} once` : operation.table;
+      let step = open.get(key);
+      if (!step) {
+        step = { kind: 'insert', table: operation.table, once: operation.once, rows: [], units: [] };
+        open.set(key, step);
+        steps.push(step);
+      }
+      step.rows.push(operation.row());
+      step.units.push(unit);
+    }
+  }
+  return steps;
+}
+
+function asAppError(error: unknown, store: Store): AppError {
+  if (error instanceof AppError) return error;
+  const fault = store.dialect.isConstraintFault(error);
+  const appError = fault ? new AppError('conflict') : new AppError('storage_failed', { reason: (error as Error).message });
+  appError.cause = error;
+  return appError;
+}

@@ -1,0 +1,56 @@
+import type { ColumnDataType, Dialect, Kysely, Transaction } from 'kysely';
+import { PostgresDialect, SqliteDialect } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './schema.ts';
+import { kyselyDatabase, openSqlite } from './sqlite.ts';
+
+/** Every difference between the two databases stands in this file. */
+export interface StoreDialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** Column type of a 64-bit integer. */
+  readonly int64: ColumnDataType;
+  connect(access: 'write' | 'read'): Dialect;
+  /** The nth placeholder of a statement, from 1. */
+  placeholder(n: number): string;
+  /** How many rows the next multi-row insert takes when `left` remain: SQLite gets few distinct texts, so that prepared statements are reused. */
+  chunk(left: number, columns: number): number;
+  /** Runs reads that all see one moment of the database. */
+  readMoment<T>(db: Kysely<Tables>, read: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** True for a violated constraint or a value that does not fit: the fault of one unit, not of the database. */
+  isConstraintFault(error: unknown): boolean;
+}
+
+export function sqliteDialect(file: string): StoreDialect {
+  return {
+    name: 'sqlite',
+    int64: 'integer',
+    connect: access => new SqliteDialect({ database: kyselyDatabase(openSqlite(file, access)) }),
+    placeholder: () => '?',
+    chunk(left, columns) {
+      let rows = 1;
+      while (rows * 2 <= left && rows < 128 && rows * 2 * columns < 30_000) rows *= 2;
+      return rows;
+    },
+    readMoment: (db, read) => db.transaction().execute(read),
+    isConstraintFault: error => /constraint failed/i.test((error as Error)?.message ?? ''),
+  };
+}
+
+export function postgresDialect(url: string): StoreDialect {
+  // Times and seqs are below 2^53, so a bigint may come as a number.
+  const types = {
+    getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')),
+  };
+  return {
+    name: 'postgres',
+    int64: 'bigint',
+    connect: access =>
+      new PostgresDialect({
+        pool: new pg.Pool({ connectionString: url, max: access === 'write' ? 1 : 8, types: types as unknown as pg.CustomTypesConfig }),
+      }),
+    placeholder: n => `$${n}`,
+    chunk: (left, columns) => Math.min(left, Math.floor(60_000 / columns)),
+    readMoment: (db, read) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
+    isConstraintFault: error => /^2[23]/.test(String((error as { code?: unknown })?.code ?? '')),
+  };
+}

@@ -1,0 +1,35 @@
+import type { LoggedEventName } from '@aerie/contract';
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+import type { Topic } from './unit.ts';
+
+export interface LogHead {
+  epoch: string;
+  seq: number;
+  floor: number;
+}
+
+/** An event as the log keeps it. */
+export interface LoggedEvent {
+  seq: number;
+  name: LoggedEventName;
+  topic: Topic;
+  ids: Record<string, string>;
+}
+
+export async function readHead(db: Kysely<Tables>): Promise<LogHead> {
+  return await db.selectFrom('log_head').select(['epoch', 'seq', 'floor']).where('id', '=', 1).executeTakeFirstOrThrow();
+}
+
+/** Up to `limit` events after `after` that stand under one of `topics`, in order of seq. */
+export async function readEvents(db: Kysely<Tables>, after: number, topics: readonly Topic[], limit: number): Promise<LoggedEvent[]> {
+  const rows = await db
+    .selectFrom('event')
+    .select(['seq', 'name', 'topic', 'ids'])
+    .where('seq', '>', after)
+    .where(eb => eb.or([eb('topic', 'in', topics), eb('also_topic', 'in', topics)]))
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map(row => ({ seq: row.seq, name: row.name as LoggedEventName, topic: row.topic as Topic, ids: JSON.parse(row.ids) }));
+}

@@ -1,0 +1,51 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { SqliteDatabase } from 'kysely';
+
+const cachedStatements = 256;
+
+/** Opens one connection with the pragmas that make an acknowledged commit a durable one. */
+export function openSqlite(file: string, access: 'write' | 'read'): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: true });
+  database.exec('PRAGMA journal_mode = WAL');
+  // FULL: the WAL is synced at every commit (sqlite.org/pragma.html#pragma_synchronous).
+  database.exec('PRAGMA synchronous = FULL');
+  database.exec('PRAGMA cache_size = -32000');
+  database.exec('PRAGMA temp_store = MEMORY');
+  if (access === 'read') database.exec('PRAGMA query_only = ON');
+  return database;
+}
+
+interface CachedStatement {
+  reader: boolean;
+  all(parameters: readonly unknown[]): unknown[];
+  run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  iterate(parameters: readonly unknown[]): IterableIterator<unknown>;
+}
+
+/** node:sqlite in the shape that Kysely's SQLite dialect expects, with prepared statements kept by their text. */
+export function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const cache = new Map<string, CachedStatement>();
+  return {
+    close: () => database.close(),
+    prepare(sql: string) {
+      let statement = cache.get(sql);
+      if (statement) {
+        cache.delete(sql);
+      } else {
+        statement = wrap(database.prepare(sql));
+        if (cache.size >= cachedStatements) cache.delete(cache.keys().next().value as string);
+      }
+      cache.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function wrap(statement: StatementSync): CachedStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: parameters => statement.all(...(parameters as SQLInputValue[])),
+    run: parameters => statement.run(...(parameters as SQLInputValue[])),
+    iterate: parameters => statement.iterate(...(parameters as SQLInputValue[])),
+  };
+}

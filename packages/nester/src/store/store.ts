@@ -1,0 +1,42 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import { postgresDialect, type StoreDialect, sqliteDialect } from './dialect.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './schema.ts';
+
+/** An open database: one connection that writes (the committer's), others that read. */
+export interface Store {
+  readonly dialect: StoreDialect;
+  readonly write: Kysely<Tables>;
+  readonly read: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens (and migrates) the store.
+ * @param where `databaseUrl` names a PostgreSQL database; without it `nester.db` in `folder` is used, made if absent (folder mode 0700).
+ */
+export async function openStore(where: { folder: string; databaseUrl?: string | undefined }): Promise<Store> {
+  const dialect = where.databaseUrl ? postgresDialect(where.databaseUrl) : sqliteDialect(sqliteFile(where.folder));
+  const write = new Kysely<Tables>({ dialect: dialect.connect('write') });
+  await migrate(write, dialect);
+  const read = new Kysely<Tables>({ dialect: dialect.connect('read') });
+  return {
+    dialect,
+    write,
+    read,
+    async close() {
+      await read.destroy();
+      await write.destroy();
+    },
+  };
+}
+
+function sqliteFile(folder: string): string {
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, 'nester.db');
+  if (!existsSync(file)) return file;
+  chmodSync(file, 0o600);
+  return file;
+}

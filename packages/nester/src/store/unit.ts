@@ -1,0 +1,92 @@
+import type { AppError, EventBody, LoggedEventName } from '@aerie/contract';
+import type { CompiledQuery } from 'kysely';
+import type { Tables } from './schema.ts';
+
+/** Who may see an event: everybody logged in, the members of a channel, or one user's sessions. */
+export type Topic = 'all' | `channel:${string}` | `user:${string}`;
+
+export type TableName = keyof Tables;
+export type Row = Record<string, string | number | null>;
+
+/** An event that a unit wants to write. `seq` is given at commit; until then it is 0. */
+export interface EventDraft {
+  readonly name: LoggedEventName;
+  readonly topic: Topic;
+  readonly alsoTopic: Topic | null;
+  /** What the log keeps. */
+  readonly ids: Record<string, string | number | null>;
+  /** What those who are connected get at once; built after the commit, when `seq` is known. */
+  readonly body: (seq: number) => Record<string, unknown>;
+  seq: number;
+}
+
+export type Operation =
+  | { kind: 'insert'; table: TableName; row: () => Row; once: Once | undefined }
+  | { kind: 'run'; query: CompiledQuery; orElse: AppError | undefined };
+
+/** An insert that is skipped when a row with the same `key` columns is there already; `id` is the column that tells rows apart. */
+export interface Once {
+  key: readonly string[];
+  id: string;
+}
+
+/**
+ * What one command wants to change: rows and events that become durable together or not at all.
+ * It is only data. A command prepares it outside any transaction and hands it to the committer in one go.
+ */
+export class Unit {
+  readonly operations: Operation[] = [];
+  readonly events: EventDraft[] = [];
+
+  /** Adds a row. A function is called at commit, when the seqs of this unit's events are known. */
+  insert<T extends TableName>(table: T, row: Tables[T] | (() => Tables[T])): this {
+    const make = (typeof row === 'function' ? row : () => row) as unknown as () => Row;
+    this.operations.push({ kind: 'insert', table, row: make, once: undefined });
+    return this;
+  }
+
+  /** Adds a row unless one with the same key is there; then the unit counts as a duplicate and none of it is written. The unit may hold nothing else but events. */
+  insertOnce<T extends TableName>(
+    table: T,
+    row: () => Tables[T],
+    once: { key: readonly (keyof Tables[T] & string)[]; id: keyof Tables[T] & string },
+  ): this {
+    this.operations.push({ kind: 'insert', table, row: row as unknown as () => Row, once });
+    return this;
+  }
+
+  /** Adds a compiled update or delete. With `orElse`, it must touch at least one row; otherwise the whole unit fails with that error. */
+  run(query: CompiledQuery, orElse?: AppError): this {
+    this.operations.push({ kind: 'run', query, orElse });
+    return this;
+  }
+
+  event<K extends LoggedEventName>(
+    name: K,
+    topics: readonly [Topic, Topic?],
+    ids: Record<string, string | number | null>,
+    body: (seq: number) => EventBody<K>,
+  ): EventDraft {
+    const draft: EventDraft = { name, topic: topics[0], alsoTopic: topics[1] ?? null, ids, body: body as EventDraft['body'], seq: 0 };
+    this.events.push(draft);
+    return draft;
+  }
+}
+
+/** An event that is durable now. */
+export interface CommittedEvent {
+  readonly seq: number;
+  readonly at: number;
+  readonly name: LoggedEventName;
+  readonly topic: Topic;
+  readonly alsoTopic: Topic | null;
+  readonly ids: Record<string, string | number | null>;
+  readonly body: Record<string, unknown>;
+  /** The session that caused it, for doors that must not echo. */
+  readonly origin: string | undefined;
+}
+
+export interface CommitResult {
+  /** False when an `insertOnce` found its row there already; then nothing of the unit was written. */
+  written: boolean;
+}
