@@ -1,0 +1,3 @@
+import { become } from './runtime.js';
+
+become('scripts/checks.ts', process.argv.slice(2));

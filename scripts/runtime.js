@@ -1,0 +1,74 @@
+/**
+ * Finds the pinned Node and runs programs on it.
+ * Plain JavaScript for any Node from 18 on: whoever starts Aerie may have an old one.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The top folder of the repository or installation. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The Node that Aerie runs on: the npm package `node`, at the version in package.json. */
+export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
+
+const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/**
+ * Continues as another program on the pinned Node, with the same terminal; never returns.
+ * A Node that can replaces itself (same process id). An older one stays as the parent of the program and hands on
+ * its signals and its exit.
+ * @param {string} script path below the root
+ * @param {readonly string[]} args
+ */
+export function become(script, args) {
+  if (!existsSync(pinnedNode)) fail(`The pinned Node is missing (${pinnedNode}). Run "npm ci" in ${root}, then try again.`);
+  if (typeof process.execve === 'function') process.execve(pinnedNode, [pinnedNode, join(root, script), ...args], process.env);
+  const child = onLeash([join(root, script), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  child.on('error', error => fail(`The pinned Node does not start: ${error.message}. Run "npm ci" in ${root}, then try again.`));
+  child.on('exit', exitAs);
+}
+
+/**
+ * Starts a program on the pinned Node. It gets our SIGINT, SIGTERM and SIGHUP, and ends when we end, however we end.
+ * @param {readonly string[]} argv script and arguments
+ * @param {import('node:child_process').SpawnOptions} options its stdio has 'ipc' as the fourth
+ */
+export function onLeash(argv, options) {
+  const env = { ...(options.env ?? process.env), AERIE_LEASH: '1' };
+  const child = spawn(pinnedNode, ['--import', join(root, 'scripts', 'leash.js'), ...argv], { ...options, env });
+  forwardSignals(child);
+  return child;
+}
+
+/**
+ * Hands our signals on to a child for as long as it runs.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+export function forwardSignals(child) {
+  const listeners = forwarded.map(signal => /** @type {const} */ ([signal, () => child.kill(signal)]));
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  child.once('exit', () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+  });
+}
+
+/**
+ * Ends this process the way its child ended.
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ */
+export function exitAs(code, signal) {
+  if (signal) process.kill(process.pid, signal);
+  else process.exit(code ?? 1);
+}
+
+/**
+ * @param {string} sentence what is wrong, and the mend
+ * @returns {never}
+ */
+export function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
