@@ -41,7 +41,7 @@ export class Heartbeat {
     const askedAt = this.#options.now();
     this.#options.probe();
     this.#timer = setTimeout(() => {
-      if (this.#heardAt >= askedAt) this.#listen(silenceMs);
+      if (this.#heardAt >= askedAt) this.#listen(this.#heardAt + silenceMs - this.#options.now());
       else this.#options.lost();
     }, answerMs);
   }
