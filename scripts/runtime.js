@@ -23,10 +23,9 @@ const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * @param {readonly string[]} args
  */
 export function become(script, args) {
-  if (!existsSync(pinnedNode)) fail(`The pinned Node is missing (${pinnedNode}). Run "npm ci" in ${root}, then try again.`);
+  needPinnedNode();
   if (typeof process.execve === 'function') process.execve(pinnedNode, [pinnedNode, join(root, script), ...args], process.env);
   const child = onLeash([join(root, script), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  child.on('error', error => fail(`The pinned Node does not start: ${error.message}. Run "npm ci" in ${root}, then try again.`));
   child.on('exit', exitAs);
 }
 
@@ -36,10 +35,16 @@ export function become(script, args) {
  * @param {import('node:child_process').SpawnOptions} options its stdio has 'ipc' as the fourth
  */
 export function onLeash(argv, options) {
+  needPinnedNode();
   const env = { ...(options.env ?? process.env), AERIE_LEASH: '1' };
   const child = spawn(pinnedNode, ['--import', join(root, 'scripts', 'leash.js'), ...argv], { ...options, env });
+  child.on('error', error => fail(`The pinned Node does not start: ${error.message}. Run "npm ci" in ${root}, then try again.`));
   forwardSignals(child);
   return child;
+}
+
+function needPinnedNode() {
+  if (!existsSync(pinnedNode)) fail(`The pinned Node is missing (${pinnedNode}). Run "npm ci" in ${root}, then try again.`);
 }
 
 /**
