@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+
+/** The parts of a .cpuprofile (V8's format) that are read here. Times are microseconds of the monotonic clock. */
+interface CpuProfile {
+  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number }; children?: number[] }[];
+  startTime: number;
+  samples: number[];
+  timeDeltas: number[];
+}
+
+export interface Share {
+  name: string;
+  /** Of the sampled time of the main thread. */
+  share: number;
+}
+
+/** Where the main thread's time went. */
+export interface Profile {
+  categories: Share[];
+  functions: Share[];
+}
+
+/** The flags that make Node write a profile into a folder when it ends. */
+export function profileFlags(folder: string): string[] {
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500'];
+}
+
+/**
+ * Reads the one profile in a folder and sums self times, of the samples between two moments of the monotonic clock only.
+ * A sample is what the thread was in, running or blocked: a call that waits for the disk counts like one that computes.
+ */
+export function readProfile(folder: string, fromS: number, toS: number): Profile {
+  const file = readdirSync(folder).find(name => name.endsWith('.cpuprofile'));
+  if (!file) throw new Error(`no profile was written to ${folder}`);
+  return summarise(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile, fromS * 1e6, toS * 1e6);
+}
+
+export function summarise(profile: CpuProfile, fromUs: number, toUs: number): Profile {
+  const nodes = new Map(profile.nodes.map(node => [node.id, node]));
+  const parents = new Map(profile.nodes.flatMap(node => (node.children ?? []).map(child => [child, node.id] as const)));
+  const selfUs = new Map<number, number>();
+  let at = profile.startTime;
+  for (const [i, id] of profile.samples.entries()) {
+    at += profile.timeDeltas[i]!;
+    // The time after a sample, up to the next one, is taken to be that sample's.
+    const next = at + (profile.timeDeltas[i + 1] ?? 0);
+    const inside = Math.min(next, toUs) - Math.max(at, fromUs);
+    if (inside > 0) selfUs.set(id, (selfUs.get(id) ?? 0) + inside);
+  }
+  const categories = new Map<string, number>();
+  const functions = new Map<string, number>();
+  for (const [id, us] of selfUs) {
+    const frame = nodes.get(id)!.callFrame;
+    const callers: string[] = [];
+    for (let up = parents.get(id); up !== undefined; up = parents.get(up)) callers.push(nodes.get(up)!.callFrame.url);
+    add(categories, category(frame.functionName, frame.url, callers.find(url => url !== '') ?? ''), us);
+    add(functions, `${frame.functionName || '(anonymous)'} ${place(frame.url, frame.lineNumber)}`.trim(), us);
+  }
+  return { categories: shares(categories), functions: shares(functions) };
+}
+
+/** Natives of Node have no file; who called them tells them apart. */
+function category(name: string, url: string, callerUrl: string): string {
+  if (url === '') {
+    if (name === '(garbage collector)') return 'garbage collection';
+    if (name === '(idle)') return 'idle';
+    if (name === '(program)') return 'native code outside JavaScript (socket reads, event loop)';
+    if (/^write(v|Buffer|Utf8String|AsciiString|Latin1String)$/.test(name)) return 'socket writes (kernel)';
+    if (/sqlite/.test(callerUrl)) return 'SQLite (with fsync)';
+    if (name === 'parse' || name === 'stringify') return 'JSON';
+    return 'other natives (buffers, strings, timers)';
+  }
+  if (url.startsWith('node:')) return 'Node’s own JavaScript (streams, sockets, timers)';
+  const folder = /\/packages\/(\w+)\/src\/(?:(\w+)\/)?/.exec(url);
+  if (folder) return `Aerie: ${folder[1]}${folder[2] ? `/${folder[2]}` : ''}`;
+  const dependency = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url);
+  return dependency ? `package ${dependency[1]}` : 'other';
+}
+
+function place(url: string, line: number): string {
+  if (url === '') return '';
+  const path = url.startsWith('file://') ? relative(process.cwd(), new URL(url).pathname) : url;
+  const dependency = path.lastIndexOf(`node_modules${sep}`);
+  return `${dependency >= 0 ? join('…', basename(path)) : path}:${line + 1}`;
+}
+
+function add(sums: Map<string, number>, name: string, us: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + us);
+}
+
+function shares(sums: Map<string, number>): Share[] {
+  const total = [...sums.values()].reduce((sum, us) => sum + us, 0) || 1;
+  return [...sums].map(([name, us]) => ({ name, share: us / total })).sort((a, b) => b.share - a.share);
+}
