@@ -282,7 +282,7 @@ describe('a gap', () => {
     const { server, connection } = beginLive();
     const heard: (number | undefined)[] = [];
     connection.onEvent(frame => heard.push(frame.seq));
-    server.line.say(said(11), gap, said(15), { event: 'presence.changed', userId: 'bob', state: 'online' });
+    server.line.say(said(11), gap, said(13), said(15), { event: 'presence.changed', userId: 'bob', state: 'online' });
     expect(connection.state?.seq).toBe(11);
     expect(connection.state?.presence.get('bob')).toBe('online');
     const request = server.line.take('log.resume');
@@ -353,6 +353,34 @@ describe('windows', () => {
     server.line.answer('message.history', { messages: [message(12)], moreBefore: false, moreAfter: false });
     await opening;
     expect(texts(connection)).toEqual(['text 12']);
+    connection.stop();
+  });
+
+  test('a page from before a snapshot does not count', () => {
+    const { server, connection } = beginLive();
+    void connection.openChannel('general');
+    const stale = server.line.take('message.history');
+    server.line.say(gap);
+    server.line.answer('log.resume', { kind: 'snapshot', snapshot: snapshot({ epoch: 'e2', seq: 90 }) });
+    server.line.say({ id: stale.id, ok: { messages: [message(5)], moreBefore: false, moreAfter: false } });
+    expect(texts(connection)).toBeUndefined();
+    server.line.answer('message.history', { messages: [message(88)], moreBefore: false, moreAfter: false });
+    expect(texts(connection)).toEqual(['text 88']);
+    connection.stop();
+  });
+
+  test('older messages on their way when a snapshot comes make way for the newest', async () => {
+    const { server, connection } = beginLive();
+    const opening = connection.openChannel('general');
+    server.line.answer('message.history', { messages: [message(5)], moreBefore: true, moreAfter: false });
+    await opening;
+    const loading = connection.loadBefore('general');
+    reconnect(server);
+    server.line.answer('log.resume', { kind: 'snapshot', snapshot: snapshot({ epoch: 'e2', seq: 90 }) });
+    const page = { messages: [message(88)], moreBefore: true, moreAfter: false };
+    expect(server.line.answer('message.history', page).input).toEqual({ channelId: 'general' });
+    await loading;
+    expect(texts(connection)).toEqual(['text 88']);
     connection.stop();
   });
 

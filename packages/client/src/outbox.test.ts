@@ -102,7 +102,7 @@ test('acknowledged anew after a snapshot that has it already, it goes', () => {
   reconnect();
   server.line.answer('log.resume', { kind: 'snapshot', snapshot: snapshot({ epoch: 'e2', seq: 50 }) });
   expect(contents()).toEqual(['hello']);
-  server.line.answer('message.send', stored(40));
+  server.line.answer('message.send', stored(50));
   expect(contents()).toEqual([]);
 });
 

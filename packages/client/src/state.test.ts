@@ -1,7 +1,7 @@
 import type { EventFrame } from '@aerie/contract';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { channel, me, message, said, snapshot } from '../test/fake-server.ts';
+import { channel, me, message, missed, said, snapshot } from '../test/fake-server.ts';
 import { type Deed, deed, ModelServer } from '../test/model-server.ts';
 import { applyEvent, applyResume, type ClientState, stateOf, withoutSilent, withWindow } from './state.ts';
 
@@ -122,6 +122,22 @@ test('unread counts the messages of others after the read marker', () => {
 test('a read marker of the past is not heard', () => {
   const state = stateOf(snapshot({ channels: [channel('general', { readSeq: 9 })] }));
   expect(apply(state, { event: 'read.moved', channelId: 'general', readSeq: 8, unread: 4 })).toBe(state);
+});
+
+test('a message that was read elsewhere before it came here is not unread', () => {
+  const state = stateOf(snapshot({ channels: [channel('general', { readSeq: 11 })] }));
+  expect(general(apply(state, said(11))).unread).toBe(0);
+});
+
+test('only the last page of a resume tells who is here and what is read', () => {
+  const state = stateOf(snapshot({ presence: [{ userId: 'bob', state: 'away' }] }));
+  const first = applyResume(state, missed(12, [said(12)], { more: true }), now);
+  expect(first.presence.get('bob')).toBe('away');
+  const reads = [{ channelId: 'general', readSeq: 12, unread: 7 }];
+  const last = applyResume(first, missed(14, [said(13)], { reads, presence: [{ userId: 'eve', state: 'online' }] }), now);
+  expect(general(last)).toMatchObject({ readSeq: 12, unread: 7 });
+  expect([...last.presence]).toEqual([['eve', 'online']]);
+  expect(last.seq).toBe(14);
 });
 
 test('one’s own role follows one’s own user', () => {
