@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { me, user } from './accounts.ts';
-import { device, empty, id, nonce, presenceState, role, seenPresence, seq, time } from './fields.ts';
+import { device, empty, id, nonce, presenceState, role, seenPresence, seq, time, typedName } from './fields.ts';
 import { limits } from './limits.ts';
 import { command, event } from './spec.ts';
 
@@ -116,8 +116,15 @@ export const chatCommands = {
   'channel.openDirect': command({
     summary: 'The direct channel with somebody; made when it is not there yet.',
     role: 'member',
-    input: z.strictObject({ userId: id }),
-    output: z.strictObject({ channelId: id }),
+    input: z.strictObject({ userId: id.optional(), name: typedName.optional().describe('in place of userId') }),
+    output: z.strictObject({ channelId: id, userId: id }),
+  }),
+  'channel.find': command({
+    summary: 'The channel of that name, among those that one belongs to or may join. Case and accents do not matter.',
+    role: 'viewer',
+    reads: true,
+    input: z.strictObject({ name: z.string().max(200) }),
+    output: z.strictObject({ channel, joined: z.boolean() }),
   }),
   'channel.markRead': command({
     summary: 'Move one’s own read marker forward.',
@@ -187,6 +194,13 @@ export const chatCommands = {
     reads: true,
     input: z.strictObject({ after: seq.default(0), limit: z.int().min(1).max(1000).default(500) }),
     output: z.strictObject({ messages: z.array(message.omit({ nonce: true }).extend({ channel: z.string() })), next: seq.nullable() }),
+  }),
+  'presence.list': command({
+    summary: 'Who is here: everybody who does not look offline.',
+    role: 'anyone',
+    reads: true,
+    input: empty,
+    output: z.strictObject({ present: z.array(presence.extend({ name: z.string() })) }),
   }),
   'presence.set': command({
     summary: 'Say whether one is here. It holds for this connection.',

@@ -7,5 +7,6 @@ export * from './fields.ts';
 export * from './frames.ts';
 export * from './limits.ts';
 export * from './names.ts';
+export * from './openapi.ts';
 export * from './roles.ts';
 export * from './spec.ts';

@@ -61,12 +61,12 @@ const schema = z.strictObject({
   tcpTls: hostPort.optional(),
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
+  httpTls: onOff.default(false),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .transform(url => url.replace(/\/+$/, ''))
     .optional(),
   registration: z.enum(['open', 'invite', 'closed']).default('invite'),
-  guests: onOff.default(false),
   passwordMin: z.coerce.number().int().min(8).max(128).default(12),
   trustProxy: z
     .preprocess(
@@ -102,9 +102,9 @@ export const environmentNames: Record<keyof Config, string> = {
   tcpTls: 'AERIE_TCP_TLS',
   tlsCert: 'AERIE_TLS_CERT',
   tlsKey: 'AERIE_TLS_KEY',
+  httpTls: 'AERIE_HTTP_TLS',
   publicUrl: 'AERIE_PUBLIC_URL',
   registration: 'AERIE_REGISTRATION',
-  guests: 'AERIE_GUESTS',
   passwordMin: 'AERIE_PASSWORD_MIN',
   trustProxy: 'AERIE_TRUST_PROXY',
   log: 'AERIE_LOG',
@@ -137,7 +137,11 @@ export function readConfig(flags: Partial<Record<keyof Config, unknown>>, enviro
   const config = result.data;
   if (Boolean(config.tlsCert) !== Boolean(config.tlsKey))
     throw new ConfigError('AERIE_TLS_CERT and AERIE_TLS_KEY go together: set both or neither.');
-  if (config.tcpTls && !config.tlsCert) throw new ConfigError('AERIE_TCP_TLS needs a certificate: set AERIE_TLS_CERT and AERIE_TLS_KEY.');
+  if ((config.tcpTls || config.httpTls) && !config.tlsCert) {
+    throw new ConfigError(
+      'AERIE_TCP_TLS and AERIE_HTTP_TLS need a certificate: set AERIE_TLS_CERT and AERIE_TLS_KEY, or start with --lan to have one made.',
+    );
+  }
   return { ...config, data: resolve(config.data) };
 }
 

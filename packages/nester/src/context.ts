@@ -36,6 +36,12 @@ export interface LiveConnection {
   readonly connectionId: string;
   /** From now on this connection acts as that user. Throws `already_logged_in` when it acts as another. */
   logIn(actor: UserActor): void;
+  /** Begins to gather events for this connection, to be sent after the answer of the running command. */
+  hold(): void;
+  /** After the answer, sends what was gathered with a seq above `seq`, and from then on every event at once. */
+  release(seq: number): void;
+  /** Stops gathering: the connection is not live. */
+  letGo(): void;
 }
 
 /** All that a command may use. Passed explicitly; there is nothing global. */

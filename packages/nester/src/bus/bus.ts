@@ -1,4 +1,16 @@
-/** What rooms tell each other and the doors besides the log: coalesced state, and orders to connections. */
+import type { EventBody, SeenPresence, TransientEventName } from '@aerie/contract';
+import type { Topic } from '../store/unit.ts';
+
+/** A word to those who are connected now: coalesced state, never logged, dropped for whoever is slow. */
+export interface Whisper<K extends TransientEventName = TransientEventName> {
+  topic: Topic;
+  event: K;
+  body: EventBody<K>;
+  /** A connection that does not hear it: the one it came from. */
+  except?: string;
+}
+
+/** What rooms tell each other and the doors besides the log. */
 export interface BusTopics {
   /** Log-ins that are over: all of a user's (but `except`), or one. */
   'sessions.ended': {
@@ -7,20 +19,25 @@ export interface BusTopics {
     except?: string;
     reason: 'logged_out' | 'ended' | 'disabled' | 'password_changed';
   };
+  'connection.opened': { userId: string; connectionId: string };
+  'connection.closed': { userId: string; connectionId: string };
+  /** What several people look like now, gathered over a moment. */
+  'presence.moved': readonly { userId: string; state: SeenPresence }[];
+  whispered: Whisper;
 }
 
-export type BusListener<K extends keyof BusTopics> = (message: BusTopics[K]) => void;
+type Listener = (message: never) => void;
 
 /** The bus between the parts of one Nester, and later between several. Delivery is at once, in order of publishing. */
 export interface Bus {
   publish<K extends keyof BusTopics>(topic: K, message: BusTopics[K]): void;
   /** Returns a function that ends the subscription. */
-  subscribe<K extends keyof BusTopics>(topic: K, listener: BusListener<K>): () => void;
+  subscribe<K extends keyof BusTopics>(topic: K, listener: (message: BusTopics[K]) => void): () => void;
 }
 
 /** A bus inside one process. A listener that throws is reported; the others still hear. */
 export function localBus(onFault: (error: unknown) => void): Bus {
-  const listeners = new Map<keyof BusTopics, Set<(message: never) => void>>();
+  const listeners = new Map<keyof BusTopics, Set<Listener>>();
   return {
     publish(topic, message) {
       for (const listener of listeners.get(topic) ?? []) {
@@ -34,8 +51,8 @@ export function localBus(onFault: (error: unknown) => void): Bus {
     subscribe(topic, listener) {
       const set = listeners.get(topic) ?? new Set();
       listeners.set(topic, set);
-      set.add(listener as (message: never) => void);
-      return () => set.delete(listener as (message: never) => void);
+      set.add(listener as Listener);
+      return () => set.delete(listener as Listener);
     },
   };
 }

@@ -84,6 +84,11 @@ export class Committer {
     });
   }
 
+  /** Everything up to here has been given to the published listeners. */
+  get publishedSeq(): number {
+    return this.#publishedSeq;
+  }
+
   /** Resolves when everything up to `seq` has been given to the published listeners. */
   whenPublished(seq: number): Promise<void> {
     if (this.#publishedSeq >= seq) return Promise.resolve();

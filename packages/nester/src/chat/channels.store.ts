@@ -1,0 +1,29 @@
+import type { CompiledQuery, Kysely } from 'kysely';
+import type { ChannelTable, Tables } from '../store/schema.ts';
+
+export async function allChannels(db: Kysely<Tables>): Promise<ChannelTable[]> {
+  return await db.selectFrom('channel').selectAll().execute();
+}
+
+export async function channelByKey(db: Kysely<Tables>, nameKey: string): Promise<ChannelTable | undefined> {
+  return await db.selectFrom('channel').selectAll().where('name_key', '=', nameKey).executeTakeFirst();
+}
+
+export function updateChannelQuery(
+  db: Kysely<Tables>,
+  channelId: string,
+  change: { topic?: string; archived_at?: number | null },
+): CompiledQuery {
+  return db.updateTable('channel').set(change).where('channel_id', '=', channelId).compile();
+}
+
+/** The channels that a user belongs to. */
+export async function channelsOf(db: Kysely<Tables>, userId: string): Promise<ChannelTable[]> {
+  return await db
+    .selectFrom('channel')
+    .innerJoin('membership', 'membership.channel_id', 'channel.channel_id')
+    .selectAll('channel')
+    .where('membership.user_id', '=', userId)
+    .orderBy('channel.channel_id')
+    .execute();
+}

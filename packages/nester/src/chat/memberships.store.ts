@@ -1,0 +1,52 @@
+import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import type { Tables } from '../store/schema.ts';
+
+export function leaveQuery(db: Kysely<Tables>, channelId: string, userId: string): CompiledQuery {
+  return db.deleteFrom('membership').where('channel_id', '=', channelId).where('user_id', '=', userId).compile();
+}
+
+/** Moves a read marker forward, never back. */
+export function markReadQuery(db: Kysely<Tables>, channelId: string, userId: string, readSeq: number): CompiledQuery {
+  return db
+    .updateTable('membership')
+    .set({ read_seq: readSeq })
+    .where('channel_id', '=', channelId)
+    .where('user_id', '=', userId)
+    .where('read_seq', '<', readSeq)
+    .compile();
+}
+
+export async function allMemberships(db: Kysely<Tables>): Promise<{ channelId: string; userId: string }[]> {
+  const rows = await db.selectFrom('membership').select(['channel_id', 'user_id']).execute();
+  return rows.map(row => ({ channelId: row.channel_id, userId: row.user_id }));
+}
+
+export interface OwnMark {
+  channelId: string;
+  readSeq: number;
+  unread: number;
+}
+
+/**
+ * A user's read markers with, beside each, how many messages of others stand after it.
+ * @param channelId of this channel only
+ */
+export async function ownMarks(db: Kysely<Tables>, userId: string, channelId?: string): Promise<OwnMark[]> {
+  let query = db
+    .selectFrom('membership as own')
+    .select(['own.channel_id', 'own.read_seq'])
+    .select(eb =>
+      eb
+        .selectFrom('message')
+        .select(sql<number>`count(*)`.as('n'))
+        .whereRef('message.channel_id', '=', 'own.channel_id')
+        .whereRef('message.seq', '>', 'own.read_seq')
+        .where('message.deleted_at', 'is', null)
+        .where(or => or.or([or('message.author_id', 'is', null), or('message.author_id', '!=', userId)]))
+        .as('unread'),
+    )
+    .where('own.user_id', '=', userId);
+  if (channelId !== undefined) query = query.where('own.channel_id', '=', channelId);
+  const rows = await query.execute();
+  return rows.map(row => ({ channelId: row.channel_id, readSeq: row.read_seq, unread: Number(row.unread ?? 0) }));
+}

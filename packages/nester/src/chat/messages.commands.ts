@@ -1,0 +1,117 @@
+import { AppError, atLeast, type CommandOutput, type CommandRequest, type Message } from '@aerie/contract';
+import { v7 as uuid } from 'uuid';
+import type { Ctx, Handlers } from '../context.ts';
+import { requireUser } from '../errors.ts';
+import type { MessageTable } from '../store/schema.ts';
+import { Unit } from '../store/unit.ts';
+import { requirePost } from './channels.ts';
+import { editQuery, eraseQuery, exportPage, messageById, messageByNonce, messagesAfter, messagesBefore } from './messages.store.ts';
+import { cleanContent, messageOf, pageOf } from './messages.ts';
+import type { Roster } from './roster.ts';
+
+export function messageCommands(
+  roster: Roster,
+): Handlers<'message.send' | 'message.edit' | 'message.delete' | 'message.history' | 'message.export'> {
+  return {
+    // Pipelined: everything up to the commit happens before the first await, so that order of calls is order of seq.
+    'message.send': (ctx, request) => send(ctx, roster, request),
+
+    async 'message.edit'(ctx, { messageId, content }) {
+      const row = await ownRow(ctx, roster, messageId);
+      if (row.author_id !== requireUser(ctx.actor).userId) throw new AppError('forbidden');
+      const edited: MessageTable = { ...row, content: cleanContent(content), edited_at: ctx.now() };
+      const unit = new Unit().run(
+        editQuery(ctx.db, messageId, edited.content, edited.edited_at as number),
+        new AppError('not_found', { thing: 'message' }),
+      );
+      unit.event('message.edited', [`channel:${row.channel_id}`], { channelId: row.channel_id, messageId }, () => ({
+        message: messageOf(edited),
+      }));
+      await ctx.commit(unit);
+      return {};
+    },
+
+    async 'message.delete'(ctx, { messageId }) {
+      const row = await ownRow(ctx, roster, messageId);
+      const actor = requireUser(ctx.actor);
+      if (row.author_id !== actor.userId && !atLeast(actor.role, 'admin')) throw new AppError('forbidden');
+      const unit = new Unit().run(eraseQuery(ctx.db, messageId, ctx.now()), new AppError('not_found', { thing: 'message' }));
+      const ids = { channelId: row.channel_id, messageId, messageSeq: row.seq, authorId: row.author_id };
+      unit.event('message.deleted', [`channel:${row.channel_id}`], ids, () => ids);
+      await ctx.commit(unit);
+      return {};
+    },
+
+    async 'message.history'(ctx, { channelId, before, after, around, limit }) {
+      roster.channelOf(requireUser(ctx.actor).userId, channelId);
+      if (around !== undefined) {
+        const half = limit >> 1;
+        const older = await messagesBefore(ctx.db, channelId, around, half + 1);
+        const newer = await messagesAfter(ctx.db, channelId, around - 1, limit - half + 1);
+        return pageOf(older, newer, half, limit - half);
+      }
+      if (after !== undefined) {
+        const page = pageOf([], await messagesAfter(ctx.db, channelId, after, limit + 1), 0, limit);
+        return { ...page, moreBefore: (await messagesBefore(ctx.db, channelId, after + 1, 1)).length > 0 };
+      }
+      const end = before ?? Number.MAX_SAFE_INTEGER;
+      const page = pageOf(await messagesBefore(ctx.db, channelId, end, limit + 1), [], limit, 0);
+      return before === undefined ? page : { ...page, moreAfter: (await messagesAfter(ctx.db, channelId, before - 1, 1)).length > 0 };
+    },
+
+    async 'message.export'(ctx, { after, limit }) {
+      const rows = await exportPage(ctx.db, after, limit);
+      const messages = rows.map(row => {
+        const { nonce: _, ...message }: Message = messageOf(row);
+        return { ...message, channel: row.channel };
+      });
+      return { messages, next: rows.length < limit ? null : rows[rows.length - 1]!.seq };
+    },
+  };
+}
+
+async function send(
+  ctx: Ctx,
+  roster: Roster,
+  { channelId, content, nonce, device }: CommandRequest<'message.send'>,
+): Promise<CommandOutput<'message.send'>> {
+  const actor = requireUser(ctx.actor);
+  const channel = roster.channelOf(actor.userId, channelId);
+  requirePost(channel, actor.role);
+  const unit = new Unit();
+  const row: MessageTable = {
+    seq: 0,
+    message_id: uuid(),
+    channel_id: channelId,
+    author_id: actor.userId,
+    author_name: actor.name,
+    device_id: device ?? actor.deviceId,
+    nonce: nonce ?? null,
+    content: cleanContent(content),
+    created_at: ctx.now(),
+    edited_at: null,
+    deleted_at: null,
+  };
+  const ids = { channelId, messageId: row.message_id, ...(channel.kind === 'direct' ? { direct: 1 } : {}) };
+  const created = unit.event('message.created', [`channel:${channelId}`], ids, () => ({ message: messageOf(row) }));
+  const stored = () => {
+    row.seq = created.seq;
+    return row;
+  };
+  if (nonce === undefined) unit.insert('message', stored);
+  else unit.insertOnce('message', stored, { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' });
+  const { written } = await ctx.commit(unit);
+  if (written) return { messageId: row.message_id, seq: row.seq, createdAt: row.created_at };
+  // The client sent it before and did not hear the answer: the same answer again.
+  const first = await messageByNonce(ctx.db, actor.userId, row.device_id, nonce as string);
+  if (!first) throw new AppError('conflict');
+  return { messageId: first.message_id, seq: first.seq, createdAt: first.created_at };
+}
+
+/** The message, if it stands in a channel that the actor belongs to. */
+async function ownRow(ctx: Ctx, roster: Roster, messageId: string): Promise<MessageTable> {
+  const actor = requireUser(ctx.actor);
+  const row = await messageById(ctx.db, messageId);
+  if (!row || !roster.isMember(row.channel_id, actor.userId)) throw new AppError('not_found', { thing: 'message' });
+  return row;
+}

@@ -1,0 +1,96 @@
+import type { CompiledQuery, Kysely } from 'kysely';
+import type { MessageTable, Tables } from '../store/schema.ts';
+
+/** Existing messages of a channel below `before`, the newest `limit` of them, oldest first. */
+export async function messagesBefore(db: Kysely<Tables>, channelId: string, before: number, limit: number): Promise<MessageTable[]> {
+  const rows = await db
+    .selectFrom('message')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('seq', '<', before)
+    .where('deleted_at', 'is', null)
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.reverse();
+}
+
+/** Existing messages of a channel above `after`, oldest first. */
+export async function messagesAfter(db: Kysely<Tables>, channelId: string, after: number, limit: number): Promise<MessageTable[]> {
+  return await db
+    .selectFrom('message')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('seq', '>', after)
+    .where('deleted_at', 'is', null)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+}
+
+export async function messageById(db: Kysely<Tables>, messageId: string): Promise<MessageTable | undefined> {
+  return await db.selectFrom('message').selectAll().where('message_id', '=', messageId).where('deleted_at', 'is', null).executeTakeFirst();
+}
+
+/** Existing messages among those ids. */
+export async function messagesByIds(db: Kysely<Tables>, messageIds: readonly string[]): Promise<Map<string, MessageTable>> {
+  const found = new Map<string, MessageTable>();
+  for (let at = 0; at < messageIds.length; at += 500) {
+    const rows = await db
+      .selectFrom('message')
+      .selectAll()
+      .where('message_id', 'in', messageIds.slice(at, at + 500))
+      .where('deleted_at', 'is', null)
+      .execute();
+    for (const row of rows) found.set(row.message_id, row);
+  }
+  return found;
+}
+
+export async function messageByNonce(
+  db: Kysely<Tables>,
+  authorId: string,
+  deviceId: string,
+  nonce: string,
+): Promise<MessageTable | undefined> {
+  return await db
+    .selectFrom('message')
+    .selectAll()
+    .where('author_id', '=', authorId)
+    .where('device_id', '=', deviceId)
+    .where('nonce', '=', nonce)
+    .executeTakeFirst();
+}
+
+/** Messages of all channels in order of seq, with the channel's name. */
+export async function exportPage(db: Kysely<Tables>, after: number, limit: number): Promise<(MessageTable & { channel: string })[]> {
+  return await db
+    .selectFrom('message')
+    .innerJoin('channel', 'channel.channel_id', 'message.channel_id')
+    .selectAll('message')
+    .select('channel.name as channel')
+    .where('message.seq', '>', after)
+    .where('message.deleted_at', 'is', null)
+    .orderBy('message.seq')
+    .limit(limit)
+    .execute();
+}
+
+export function editQuery(db: Kysely<Tables>, messageId: string, content: string, at: number): CompiledQuery {
+  return db
+    .updateTable('message')
+    .set({ content, edited_at: at })
+    .where('message_id', '=', messageId)
+    .where('deleted_at', 'is', null)
+    .compile();
+}
+
+/** Erases the text and marks the message as gone; the row stays for its seq and nonce. */
+export function eraseQuery(db: Kysely<Tables>, messageId: string, at: number): CompiledQuery {
+  return db
+    .updateTable('message')
+    .set({ content: '', deleted_at: at })
+    .where('message_id', '=', messageId)
+    .where('deleted_at', 'is', null)
+    .compile();
+}

@@ -1,0 +1,39 @@
+import type { Bus } from '../bus/bus.ts';
+import type { Handlers } from '../context.ts';
+import { requireUser } from '../errors.ts';
+import { requirePost } from './channels.ts';
+import type { People } from './people.ts';
+import type { Presence } from './presence.ts';
+import type { Roster } from './roster.ts';
+
+export function presenceCommands(
+  roster: Roster,
+  presence: Presence,
+  people: People,
+  bus: Bus,
+): Handlers<'presence.list' | 'presence.set' | 'typing.start'> {
+  return {
+    'presence.list'() {
+      return { present: presence.present().map(one => ({ ...one, name: people.byId(one.userId)?.name ?? '?' })) };
+    },
+
+    'presence.set'(ctx, { state }) {
+      const actor = requireUser(ctx.actor);
+      if (ctx.caller.connection) presence.set(actor.userId, ctx.caller.connection.connectionId, state);
+      return {};
+    },
+
+    'typing.start'(ctx, { channelId }) {
+      const { userId, role } = requireUser(ctx.actor);
+      requirePost(roster.channelOf(userId, channelId), role);
+      const except = ctx.caller.connection?.connectionId;
+      bus.publish('whispered', {
+        topic: `channel:${channelId}`,
+        event: 'typing.started',
+        body: { channelId, userId },
+        ...(except ? { except } : {}),
+      });
+      return {};
+    },
+  };
+}

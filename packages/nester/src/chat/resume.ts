@@ -1,0 +1,143 @@
+import { type Channel, type CommandOutput, type LoggedEventName, limits, type OwnChannel, type User } from '@aerie/contract';
+import type { Transaction } from 'kysely';
+import type { Handlers, UserActor } from '../context.ts';
+import { meOf } from '../context.ts';
+import { requireUser } from '../errors.ts';
+import type { Committer } from '../store/commit.ts';
+import { type LoggedEvent, readEvents, readHead } from '../store/log.ts';
+import type { Tables } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import type { Topic } from '../store/unit.ts';
+import { channelsOf } from './channels.store.ts';
+import { recordOf } from './channels.ts';
+import { ownMarks } from './memberships.store.ts';
+import { messagesByIds } from './messages.store.ts';
+import { messageOf } from './messages.ts';
+import type { People } from './people.ts';
+import type { Presence } from './presence.ts';
+
+type Frame = { seq: number; event: LoggedEventName } & Record<string, unknown>;
+
+/**
+ * Where a screen begins: a snapshot, or the events that it missed. All reads see one moment of the database; the
+ * connection gathers what is published meanwhile and gets, after the answer, only what came after that moment.
+ */
+export function resumeCommands(parts: { store: Store; committer: Committer; people: People; presence: Presence }): Handlers<'log.resume'> {
+  const { store, committer, people, presence } = parts;
+  return {
+    async 'log.resume'(ctx, { epoch, after }) {
+      const actor = requireUser(ctx.actor);
+      const connection = ctx.caller.connection;
+      connection?.hold();
+      try {
+        const answer = await store.dialect.readMoment(store.read, async (trx): Promise<CommandOutput<'log.resume'>> => {
+          const head = await readHead(trx);
+          const own = await ownChannels(trx, actor.userId);
+          const behind = after === undefined ? Number.POSITIVE_INFINITY : head.seq - after;
+          if (after === undefined || epoch !== head.epoch || after < head.floor || behind < 0 || behind > limits.resumeEvents) {
+            return {
+              kind: 'snapshot',
+              snapshot: {
+                epoch: head.epoch,
+                seq: head.seq,
+                me: meOf(actor),
+                users: [...people.all()],
+                channels: own,
+                presence: presence.present(),
+              },
+            };
+          }
+          const topics: Topic[] = ['all', `user:${actor.userId}`, ...own.map(channel => `channel:${channel.channelId}` as const)];
+          const missed = await readEvents(trx, after, topics, limits.resumePage + 1);
+          const more = missed.length > limits.resumePage;
+          if (more) missed.pop();
+          return {
+            kind: 'events',
+            epoch: head.epoch,
+            seq: more ? missed[missed.length - 1]!.seq : head.seq,
+            more,
+            events: await asTheyAreNow(trx, missed, actor, own, people),
+            presence: more ? [] : presence.present(),
+            reads: more ? [] : own.map(({ channelId, readSeq, unread }) => ({ channelId, readSeq, unread })),
+          };
+        });
+        if (answer.kind === 'events' && answer.more) {
+          connection?.letGo();
+        } else {
+          const seq = answer.kind === 'snapshot' ? answer.snapshot.seq : answer.seq;
+          await committer.whenPublished(seq);
+          connection?.release(seq);
+        }
+        return answer;
+      } catch (error) {
+        connection?.letGo();
+        throw error;
+      }
+    },
+  };
+}
+
+async function ownChannels(trx: Transaction<Tables>, userId: string): Promise<OwnChannel[]> {
+  const [rows, marks] = [await channelsOf(trx, userId), await ownMarks(trx, userId)];
+  const byChannel = new Map(marks.map(mark => [mark.channelId, mark]));
+  return rows.map(row => ({
+    ...recordOf(row).channel,
+    readSeq: byChannel.get(row.channel_id)!.readSeq,
+    unread: byChannel.get(row.channel_id)!.unread,
+  }));
+}
+
+/** Events carry what is now: an edited message its new text, a deleted one nothing, a channel left since not at all. */
+async function asTheyAreNow(
+  trx: Transaction<Tables>,
+  missed: readonly LoggedEvent[],
+  actor: UserActor,
+  own: readonly OwnChannel[],
+  people: People,
+): Promise<Frame[]> {
+  const messageIds = missed
+    .filter(event => event.name === 'message.created' || event.name === 'message.edited')
+    .map(event => event.ids.messageId!);
+  const messages = await messagesByIds(trx, messageIds);
+  const channels = new Map(own.map(({ readSeq: _r, unread: _u, ...channel }) => [channel.channelId, channel as Channel]));
+  const frames: Frame[] = [];
+  for (const { seq, name, ids } of missed) {
+    const body = bodyNow(name, ids);
+    if (body) frames.push({ seq, event: name, ...body });
+  }
+  return frames;
+
+  function bodyNow(name: LoggedEventName, ids: Record<string, string>): Record<string, unknown> | undefined {
+    switch (name) {
+      case 'message.created':
+      case 'message.edited': {
+        const row = messages.get(ids.messageId!);
+        return row && { message: messageOf(row) };
+      }
+      case 'message.deleted':
+        return ids;
+      case 'channel.updated': {
+        const channel = channels.get(ids.channelId!);
+        return channel && { channel };
+      }
+      case 'member.joined': {
+        const channel = channels.get(ids.channelId!);
+        return channel && { channel, userId: ids.userId };
+      }
+      case 'member.left':
+        // Whoever has come back since still has the channel: the later member.joined says so again.
+        return { channelId: ids.channelId, userId: ids.userId };
+      case 'user.created':
+      case 'user.updated': {
+        const user: User | undefined = people.byId(ids.userId!);
+        return user && { user };
+      }
+      default:
+        return unknownEvent(name, actor);
+    }
+  }
+}
+
+function unknownEvent(name: never, actor: UserActor): never {
+  throw new Error(`event ${String(name)} cannot be replayed for ${actor.userId}`);
+}

@@ -1,0 +1,75 @@
+import type { chatCommands, Language, Role } from '@aerie/contract';
+import { v7 as uuid } from 'uuid';
+import type { Bus } from '../bus/bus.ts';
+import type { Handlers } from '../context.ts';
+import type { Committer } from '../store/commit.ts';
+import type { Store } from '../store/store.ts';
+import { Unit } from '../store/unit.ts';
+import { channelCommands } from './channels.commands.ts';
+import { allChannels } from './channels.store.ts';
+import { firstChannels, newChannelRow, recordOf } from './channels.ts';
+import { memberCommands } from './members.commands.ts';
+import { allMemberships } from './memberships.store.ts';
+import { followRole } from './memberships.ts';
+import { messageCommands } from './messages.commands.ts';
+import type { People } from './people.ts';
+import { presenceCommands } from './presence.commands.ts';
+import { Presence } from './presence.ts';
+import { resumeCommands } from './resume.ts';
+import { Roster } from './roster.ts';
+
+/** The rooms where people talk. */
+export interface Chat {
+  readonly commands: Handlers<keyof typeof chatCommands>;
+  readonly roster: Roster;
+  readonly presence: Presence;
+  stop(): void;
+}
+
+/** What follows for channels when an account is made or changed; joined to the same unit. */
+export interface AccountChange {
+  userId: string;
+  before: { role: Role; disabled: boolean } | undefined;
+  after: { role: Role; disabled: boolean };
+}
+
+/** Loads channels and memberships, making the first channels in an empty store. */
+export async function openRoster(store: Store, committer: Committer, now: () => number): Promise<Roster> {
+  if ((await allChannels(store.read)).length === 0) {
+    const unit = new Unit();
+    for (const first of firstChannels)
+      unit.insert('channel', newChannelRow({ ...first, channelId: uuid(), kind: 'public', autoJoin: true, at: now() }));
+    await committer.commit(unit);
+  }
+  const roster = new Roster((await allChannels(store.read)).map(recordOf), await allMemberships(store.read));
+  committer.onApplied(events => roster.apply(events));
+  return roster;
+}
+
+/** Adds to `unit` the memberships that follow from an account's new role. */
+export function followAccount(unit: Unit, store: Store, roster: Roster, { userId, before, after }: AccountChange): void {
+  followRole(unit, store.read, roster, userId, before?.role, after.role);
+}
+
+export function openChat(parts: { store: Store; committer: Committer; bus: Bus; people: People; roster: Roster }): Chat {
+  const { roster } = parts;
+  const presence = new Presence(parts.bus);
+  return {
+    roster,
+    presence,
+    commands: {
+      ...messageCommands(roster),
+      ...channelCommands(parts),
+      ...memberCommands(roster, parts.people),
+      ...presenceCommands(roster, presence, parts.people, parts.bus),
+      ...resumeCommands({ ...parts, presence }),
+    },
+    stop: () => presence.stop(),
+  };
+}
+
+/** The few lines that greet the first administrator in `#général`. */
+export const welcome: Record<Language, string> = {
+  en: 'Welcome to Aerie. This is **#général**: everybody who has an account is here.\n\nInvite people under *Administration → Invitations*. `Ctrl-K` finds everything, `?` shows the keys.',
+  fr: 'Bienvenue dans Aerie. Vous êtes dans **#général** : toutes les personnes qui ont un compte y sont.\n\nInvitez-les depuis *Administration → Invitations*. `Ctrl-K` trouve tout, `?` montre les raccourcis.',
+};

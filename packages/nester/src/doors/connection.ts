@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { AppError, type EventBody } from '@aerie/contract';
+import type { Actor, Caller, Door, LiveConnection, UserActor } from '../context.ts';
+import type { Topic } from '../store/unit.ts';
+import type { CloseReason, Pipe } from './pipe.ts';
+
+/** Past this many queued bytes, whispers (typing, presence) are dropped. */
+const whisperCap = 64 * 1024;
+/** Past this many queued bytes, nothing more is queued. */
+const backlogCap = 1024 * 1024;
+/** What an old session may be owed before its window listens. */
+const quietCap = 256 * 1024;
+
+export type EndReason = EventBody<'session.ended'>['reason'];
+
+export type Dialect = 'undecided' | 'framed' | 'classcord';
+
+/** What a connection tells those who keep the list of all connections. */
+export interface ConnectionKeeper {
+  /** It is known who it is: it no longer counts as a stranger. */
+  settled(connection: Connection): void;
+  loggedIn(connection: Connection): void;
+  followLog(connection: Connection): void;
+  unfollow(connection: Connection): void;
+}
+
+/**
+ * One live connection: who it acts as, and what it may still be sent. A client that stops reading loses whispers first,
+ * then its place in the log (`log.gap`), then the connection; it never costs the others anything.
+ */
+export class Connection implements LiveConnection {
+  readonly connectionId = randomUUID();
+  readonly caller: Caller;
+  dialect: Dialect = 'undecided';
+  actor: Actor = { kind: 'anyone' };
+  /** Of the topics that its user may hear, those that this connection wants. */
+  hears: (topic: Topic) => boolean = () => true;
+  /** The line that says why the log-in is over. */
+  farewell: (reason: EndReason) => string = reason => `${JSON.stringify({ event: 'session.ended', reason })}\n`;
+  readonly #pipe: Pipe;
+  readonly #keeper: ConnectionKeeper;
+  readonly #slowMs: number;
+  #out = '';
+  #held: { seq: number; line: string }[] | undefined;
+  #heldBytes = 0;
+  #releaseAt: number | undefined;
+  #quiet: Buffer[] | undefined;
+  #quietBytes = 0;
+  #slowTimer: NodeJS.Timeout | undefined;
+  #following = false;
+  #open = true;
+
+  constructor(parts: { door: Door; address: string; agent: string; pipe: Pipe; keeper: ConnectionKeeper; slowMs: number }) {
+    this.caller = { door: parts.door, address: parts.address, agent: parts.agent, connection: this };
+    this.#pipe = parts.pipe;
+    this.#keeper = parts.keeper;
+    this.#slowMs = parts.slowMs;
+  }
+
+  get userId(): string | undefined {
+    return this.actor.kind === 'user' ? this.actor.userId : undefined;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** True while events are gathered and not sent. */
+  get isHolding(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** True when the client has left so much unread that its commands must wait. */
+  get isClogged(): boolean {
+    return this.#pipe.backlog > backlogCap;
+  }
+
+  logIn(actor: UserActor): void {
+    if (this.actor.kind === 'user') {
+      if (this.actor.userId !== actor.userId) throw new AppError('already_logged_in', { name: this.actor.name });
+      this.actor = actor;
+      return;
+    }
+    this.actor = actor;
+    this.#keeper.loggedIn(this);
+  }
+
+  /** The machine's own administrator speaks here. */
+  actLocal(): void {
+    this.actor = { kind: 'local' };
+    this.#keeper.settled(this);
+  }
+
+  hold(): void {
+    this.#following = true;
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#keeper.followLog(this);
+  }
+
+  release(seq: number): void {
+    this.#releaseAt = seq;
+  }
+
+  letGo(): void {
+    this.#following = false;
+    this.#releaseAt = undefined;
+    this.#held = undefined;
+    this.#keeper.unfollow(this);
+  }
+
+  /** Follows the log without a snapshot, or again after what it hears has changed. */
+  followAgain(): void {
+    if (this.#following) this.#keeper.unfollow(this);
+    this.#following = true;
+    this.#keeper.followLog(this);
+  }
+
+  /** Queues the answer of a command, and after it the events that were gathered for it. Answers of one turn leave in one write. */
+  answer(line: string): void {
+    if (!this.#open) return;
+    if (this.#out === '') process.nextTick(() => this.#flush());
+    this.#out += line;
+    if (this.#releaseAt === undefined || !this.#held) return;
+    const seq = this.#releaseAt;
+    this.#releaseAt = undefined;
+    for (const event of this.#held) if (event.seq > seq) this.#out += event.line;
+    this.#held = undefined;
+  }
+
+  /** Keeps an event for later, while a snapshot or a page is being read. */
+  gather(seq: number, line: string): void {
+    this.#heldBytes += line.length;
+    if (this.#heldBytes > backlogCap) this.fallBehind();
+    else this.#held?.push({ seq, line });
+  }
+
+  /** Sends logged events: whole lines. */
+  deliver(lines: Buffer): void {
+    if (!this.#open) return;
+    if (this.#quiet) {
+      this.#keepQuiet(lines);
+      return;
+    }
+    if (this.#pipe.backlog > backlogCap) {
+      this.fallBehind();
+      return;
+    }
+    if (this.#out !== '') this.#flush();
+    this.#pipe.write(lines);
+  }
+
+  /** Sends what may be lost. */
+  whisper(lines: Buffer): void {
+    if (!this.#open || this.#pipe.backlog > whisperCap) return;
+    if (this.#quiet) {
+      this.#keepQuiet(lines);
+      return;
+    }
+    if (this.#out !== '') this.#flush();
+    this.#pipe.write(lines);
+  }
+
+  /** From now on unasked lines wait: an old client's window does not listen yet. */
+  startQuiet(): void {
+    this.#quiet = [];
+    this.#quietBytes = 0;
+  }
+
+  endQuiet(): void {
+    const waiting = this.#quiet;
+    if (!waiting) return;
+    this.#quiet = undefined;
+    for (const lines of waiting) this.deliver(lines);
+  }
+
+  /** Tells the client why its log-in is over, and closes. */
+  end(reason: EndReason): void {
+    this.answer(this.farewell(reason));
+    this.close(reason === 'stopping' ? 'stopping' : 'loggedOut');
+  }
+
+  close(reason: CloseReason): void {
+    if (!this.#open) return;
+    this.#flush();
+    this.#pipe.close(reason);
+  }
+
+  destroy(): void {
+    this.#pipe.destroy();
+  }
+
+  /** The transport is gone. */
+  closed(): void {
+    this.#open = false;
+    this.#held = undefined;
+    clearTimeout(this.#slowTimer);
+  }
+
+  /** The client does not read: it keeps what is queued, loses its place in the log, and the connection too if it does not catch up. */
+  fallBehind(): void {
+    if (!this.#open) return;
+    if (this.dialect === 'classcord') {
+      this.destroy();
+      return;
+    }
+    if (this.#following) {
+      this.letGo();
+      this.#pipe.write('{"event":"log.gap"}\n');
+    }
+    this.#slowTimer ??= setTimeout(() => {
+      this.#slowTimer = undefined;
+      if (this.#pipe.backlog > whisperCap) this.destroy();
+    }, this.#slowMs);
+  }
+
+  #keepQuiet(lines: Buffer): void {
+    this.#quietBytes += lines.length;
+    if (this.#quietBytes <= quietCap) this.#quiet?.push(lines);
+  }
+
+  #flush(): void {
+    const out = this.#out;
+    if (out === '' || !this.#open) return;
+    this.#out = '';
+    this.#pipe.write(out);
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { AppError, atLeast, type CommandName, type CommandSpec, commands, isCommandName } from '@aerie/contract';
+import type { z } from 'zod';
+import type { Actor, Caller, Ctx, Handlers } from '../context.ts';
+import type { Log } from '../log.ts';
+import type { Committer } from '../store/commit.ts';
+import type { Store } from '../store/store.ts';
+
+/** The one way in: every door calls this, and it calls the one handler of a command. */
+export class Dispatch {
+  readonly #handlers: Handlers;
+  readonly #store: Store;
+  readonly #committer: Committer;
+  readonly #log: Log;
+  readonly #now: () => number;
+
+  constructor(parts: { handlers: Handlers; store: Store; committer: Committer; log: Log; now: () => number }) {
+    this.#handlers = parts.handlers;
+    this.#store = parts.store;
+    this.#committer = parts.committer;
+    this.#log = parts.log;
+    this.#now = parts.now;
+  }
+
+  /**
+   * Runs a command for somebody. Rights and input are checked before the handler sees it.
+   * For a pipelined command everything up to the commit happens before this returns its promise.
+   * @returns the command's output; rejects with an AppError, whatever went wrong
+   */
+  call(actor: Actor, caller: Caller, name: unknown, input: unknown): Promise<unknown> {
+    try {
+      const known = requireCommand(name);
+      const spec: CommandSpec = commands[known];
+      authorise(spec, known, actor, caller);
+      const request = parseInput(spec.input, input);
+      const connectionId = caller.connection?.connectionId;
+      const ctx: Ctx = {
+        actor,
+        caller,
+        db: this.#store.read,
+        log: this.#log,
+        now: this.#now,
+        commit: unit => this.#committer.commit(unit, connectionId),
+      };
+      const handler = this.#handlers[known] as (ctx: Ctx, request: unknown) => unknown;
+      return Promise.resolve(handler(ctx, request)).catch(error => Promise.reject(this.#asAppError(error, name)));
+    } catch (error) {
+      return Promise.reject(this.#asAppError(error, name));
+    }
+  }
+
+  #asAppError(error: unknown, name: unknown): AppError {
+    if (error instanceof AppError) {
+      if (error.code === 'storage_failed')
+        this.#log.error('STORE', 'A commit failed', { command: String(name), reason: String(error.params.reason) });
+      return error;
+    }
+    const ref = randomUUID().slice(0, 8);
+    this.#log.error('SYSTEM', 'A command failed unexpectedly', {
+      ref,
+      command: String(name),
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    return new AppError('internal', { ref });
+  }
+}
+
+function requireCommand(name: unknown): CommandName {
+  if (!isCommandName(name)) throw new AppError('unknown_command', { name: String(name).slice(0, 64) });
+  return name;
+}
+
+function authorise(spec: CommandSpec, name: CommandName, actor: Actor, caller: Caller): void {
+  if (spec.live && !caller.connection) throw new AppError('wrong_door', { name });
+  if (spec.role === 'anyone' || actor.kind === 'local') return;
+  if (actor.kind === 'anyone') throw new AppError('not_logged_in');
+  if (spec.role === 'local' || !atLeast(actor.role, spec.role)) throw new AppError('forbidden');
+}
+
+/** @throws AppError `bad_input` that names the first field that is not right */
+export function parseInput(schema: z.ZodType, input: unknown): unknown {
+  const result = schema.safeParse(input ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('.');
+  const reason =
+    issue.code === 'unrecognized_keys' ? 'there is no such field' : issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  throw new AppError('bad_input', { field: String(field || 'input').slice(0, 64), reason });
+}

@@ -1,0 +1,206 @@
+import type { EventBody, Message } from '@aerie/contract';
+import type { CommittedEvent, Topic } from '../store/unit.ts';
+import type { Connection } from './connection.ts';
+
+/** What the fan-out asks of chat: which topics a user may hear. */
+export interface Hearing {
+  topicsOf(userId: string): Topic[];
+}
+
+/** How events and messages look on the old wire, for those connections that speak it. */
+export interface ClasscordVoice {
+  /** The line of an event, or '' when the old wire has no word for it. */
+  line(event: CommittedEvent): string;
+}
+
+type Audience = Map<Topic, Set<Connection>>;
+
+/**
+ * Brings committed events to connections. A batch is serialised once per dialect and set of topics, as one Buffer,
+ * and written once per member.
+ */
+export class Fanout {
+  readonly #framed: Audience = new Map();
+  readonly #classcord: Audience = new Map();
+  readonly #topics = new Map<Connection, Set<Topic>>();
+  readonly #byUser = new Map<string, Set<Connection>>();
+  readonly #hearing: Hearing;
+  readonly #voice: ClasscordVoice;
+
+  constructor(hearing: Hearing, voice: ClasscordVoice) {
+    this.#hearing = hearing;
+    this.#voice = voice;
+  }
+
+  /** The connection hears all that its user may hear. */
+  follow(connection: Connection): void {
+    const { userId } = connection;
+    if (userId === undefined) return;
+    if (!this.#topics.has(connection)) {
+      this.#topics.set(connection, new Set());
+      entry(this.#byUser, userId).add(connection);
+    }
+    for (const topic of this.#hearing.topicsOf(userId)) this.#listen(connection, topic);
+  }
+
+  unfollow(connection: Connection): void {
+    for (const topic of this.#topics.get(connection) ?? []) this.#drop(connection, topic);
+    this.#topics.delete(connection);
+    if (connection.userId !== undefined) {
+      const own = this.#byUser.get(connection.userId);
+      own?.delete(connection);
+      if (own?.size === 0) this.#byUser.delete(connection.userId);
+    }
+  }
+
+  publish(events: readonly CommittedEvent[]): void {
+    let from = 0;
+    events.forEach((event, i) => {
+      if (event.name !== 'member.joined' && event.name !== 'member.left') return;
+      // Who hears what changes here: what came before goes out first.
+      this.#send(events.slice(from, i + 1));
+      from = i + 1;
+      const { channelId, userId } = event.ids as { channelId: string; userId: string };
+      for (const connection of this.#byUser.get(userId) ?? []) {
+        if (event.name === 'member.joined') this.#listen(connection, `channel:${channelId}`);
+        else this.#drop(connection, `channel:${channelId}`);
+      }
+    });
+    this.#send(from === 0 ? events : events.slice(from));
+  }
+
+  /** Sends lines that may be lost to those who hear a topic. */
+  whisper(topic: Topic, framed: string, except?: string): void {
+    const buffer = Buffer.from(framed);
+    for (const connection of this.#framed.get(topic) ?? []) {
+      if (connection.connectionId === except) continue;
+      // After a snapshot's answer, whatever its seq: it may be newer than what the snapshot says.
+      if (connection.isHolding) connection.gather(Number.POSITIVE_INFINITY, framed);
+      else connection.whisper(buffer);
+    }
+  }
+
+  /** Connections of the old wire that hear a topic. */
+  oldConnections(topic: Topic): Iterable<Connection> {
+    return this.#classcord.get(topic) ?? [];
+  }
+
+  #send(events: readonly CommittedEvent[]): void {
+    if (events.length === 0) return;
+    const topics = new Set<Topic>();
+    for (const event of events) {
+      topics.add(event.topic);
+      if (event.alsoTopic) topics.add(event.alsoTopic);
+    }
+    this.#sendFramed(events, topics);
+    this.#sendClasscord(events, topics);
+  }
+
+  #sendFramed(events: readonly CommittedEvent[], topics: ReadonlySet<Topic>): void {
+    const lines = lazyLines(events, event => `${JSON.stringify({ seq: event.seq, event: event.name, ...event.body })}\n`);
+    for (const { connections, indexes } of this.#groups(this.#framed, events, topics)) {
+      let buffer: Buffer | undefined;
+      for (const connection of connections) {
+        if (connection.isHolding) {
+          for (const i of indexes) connection.gather(events[i]!.seq, lines(i));
+        } else {
+          buffer ??= Buffer.from(indexes.map(lines).join(''));
+          connection.deliver(buffer);
+        }
+      }
+    }
+  }
+
+  #sendClasscord(events: readonly CommittedEvent[], topics: ReadonlySet<Topic>): void {
+    if (this.#classcord.size === 0) return;
+    const lines = lazyLines(events, event => this.#voice.line(event));
+    const origins = new Set(events.map(event => event.origin));
+    for (const { connections, indexes } of this.#groups(this.#classcord, events, topics)) {
+      const buffer = Buffer.from(indexes.map(lines).join(''));
+      if (buffer.length === 0) continue;
+      for (const connection of connections) {
+        // No echo on the old wire: who spoke does not get the own lines.
+        if (!origins.has(connection.connectionId) && !indexes.some(i => isOwnDirect(events[i]!, connection))) {
+          connection.deliver(buffer);
+          continue;
+        }
+        const others = indexes.filter(i => events[i]!.origin !== connection.connectionId && !isOwnDirect(events[i]!, connection));
+        const text = others.map(lines).join('');
+        if (text !== '') connection.deliver(Buffer.from(text));
+      }
+    }
+  }
+
+  /** Connections that get the same events of a batch, together with the indexes of those events. */
+  *#groups(
+    audience: Audience,
+    events: readonly CommittedEvent[],
+    topics: ReadonlySet<Topic>,
+  ): Generator<{ connections: Iterable<Connection>; indexes: number[] }> {
+    if (topics.size === 1) {
+      const connections = audience.get(events[0]!.topic);
+      if (connections?.size) yield { connections, indexes: events.map((_, i) => i) };
+      return;
+    }
+    const keys = new Map<Connection, string>();
+    const list = [...topics];
+    list.forEach((topic, n) => {
+      for (const connection of audience.get(topic) ?? []) keys.set(connection, `${keys.get(connection) ?? ''}${n},`);
+    });
+    const groups = new Map<string, Connection[]>();
+    for (const [connection, key] of keys) {
+      const group = groups.get(key);
+      if (group) group.push(connection);
+      else groups.set(key, [connection]);
+    }
+    for (const [key, connections] of groups) {
+      const heard = new Set(
+        key
+          .split(',')
+          .filter(Boolean)
+          .map(n => list[Number(n)]),
+      );
+      const indexes: number[] = [];
+      events.forEach((event, i) => {
+        if (heard.has(event.topic) || (event.alsoTopic !== null && heard.has(event.alsoTopic))) indexes.push(i);
+      });
+      yield { connections, indexes };
+    }
+  }
+
+  #listen(connection: Connection, topic: Topic): void {
+    const topics = this.#topics.get(connection);
+    if (!topics || topics.has(topic) || !connection.hears(topic)) return;
+    topics.add(topic);
+    entry(connection.dialect === 'classcord' ? this.#classcord : this.#framed, topic).add(connection);
+  }
+
+  #drop(connection: Connection, topic: Topic): void {
+    this.#topics.get(connection)?.delete(topic);
+    const audience = connection.dialect === 'classcord' ? this.#classcord : this.#framed;
+    const connections = audience.get(topic);
+    connections?.delete(connection);
+    if (connections?.size === 0) audience.delete(topic);
+  }
+}
+
+/** A private line goes to the other one, not back to the author's own windows. */
+function isOwnDirect(event: CommittedEvent, connection: Connection): boolean {
+  if (event.name !== 'message.created' || event.ids.direct !== 1) return false;
+  const { message } = event.body as EventBody<'message.created'> & { message: Message };
+  return message.authorId === connection.userId;
+}
+
+function lazyLines(events: readonly CommittedEvent[], make: (event: CommittedEvent) => string): (i: number) => string {
+  const lines: (string | undefined)[] = new Array(events.length);
+  return i => (lines[i] ??= make(events[i]!));
+}
+
+function entry<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
+  let set = map.get(key);
+  if (!set) {
+    set = new Set();
+    map.set(key, set);
+  }
+  return set;
+}

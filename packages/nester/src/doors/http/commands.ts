@@ -1,0 +1,56 @@
+import { AppError, commands, openApi } from '@aerie/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Actor, Caller } from '../../context.ts';
+import type { Dispatch } from '../dispatch.ts';
+import type { UpgradeJudge } from '../ws.ts';
+import { cookieName, cookieOptions } from './cookie.ts';
+
+interface LoggedIn {
+  token?: string;
+  expiresAt: number;
+}
+
+const loggingIn: ReadonlySet<string> = new Set(['session.logIn', 'setup.complete', 'invitation.accept']);
+
+/** `POST /api/<command>` for every command that needs no live connection, derived from the contract. */
+export function commandRoutes(server: FastifyInstance, parts: { dispatch: Dispatch; judge: UpgradeJudge; isSecure: () => boolean }): void {
+  const { dispatch, judge, isSecure } = parts;
+  let document: unknown;
+  server.get('/api/openapi.json', () => (document ??= openApi()));
+
+  for (const [name, spec] of Object.entries(commands)) {
+    if ('live' in spec && spec.live) continue;
+    server.post(`/api/${name}`, async (request, reply) => {
+      if (!judge.isOwnOrigin(request.raw)) throw new AppError('wrong_origin');
+      const user = await judge.authenticate(request.raw);
+      const actor: Actor = user ?? { kind: 'anyone' };
+      const ok = await dispatch.call(actor, callerOf(request, judge), name, request.body ?? {});
+      if (loggingIn.has(name)) {
+        const { token, expiresAt } = ok as LoggedIn;
+        if (token !== undefined && isBrowser(request)) {
+          reply.setCookie(cookieName(isSecure()), token, cookieOptions(isSecure(), expiresAt));
+          return { ...(ok as LoggedIn), token: undefined };
+        }
+      }
+      if (name === 'session.logOut') reply.clearCookie(cookieName(isSecure()), { path: '/', secure: isSecure() });
+      return ok;
+    });
+  }
+  server.all('/api/*', async request => {
+    throw new AppError('unknown_command', { name: request.url.split('?')[0]!.slice('/api/'.length, 64) });
+  });
+}
+
+function callerOf(request: FastifyRequest, judge: UpgradeJudge): Caller {
+  return {
+    door: 'http',
+    address: judge.addressOf(request.raw),
+    agent: String(request.headers['user-agent'] ?? '').slice(0, 200),
+    connection: undefined,
+  };
+}
+
+/** Browsers say where a request comes from; they get a cookie that scripts cannot read, not the token. */
+function isBrowser(request: FastifyRequest): boolean {
+  return request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined;
+}

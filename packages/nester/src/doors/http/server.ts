@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import { type Server, STATUS_CODES } from 'node:http';
+import { AppError } from '@aerie/contract';
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import ipaddr from 'ipaddr.js';
+import type { Config } from '../../config.ts';
+import type { UserActor } from '../../context.ts';
+import { plainAddress } from '../address.ts';
+import type { Dispatch } from '../dispatch.ts';
+import type { UpgradeJudge } from '../ws.ts';
+import { commandRoutes } from './commands.ts';
+import { cookieName, readCookie } from './cookie.ts';
+import { securityHeaders } from './headers.ts';
+import { isOwnOrigin } from './origin.ts';
+import { pageRoutes } from './pages.ts';
+
+/** Largest body: a class list as JSON. */
+const bodyBytes = 256 * 1024;
+
+export interface HttpParts {
+  config: Config;
+  dispatch: Dispatch;
+  authenticate(token: string): Promise<UserActor | undefined>;
+  publicUrl(): string;
+  /** What /healthz answers with: undefined when all is well, otherwise what is wrong. */
+  health(): Promise<string | undefined>;
+  tls: { cert: string; key: string } | undefined;
+}
+
+export interface HttpDoor {
+  server: FastifyInstance;
+  judge: UpgradeJudge;
+}
+
+/** The web door: pages, `/api/<command>`, `/api/openapi.json`, `/healthz`. */
+export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
+  const { config } = parts;
+  const server = Fastify({
+    logger: false,
+    bodyLimit: bodyBytes,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    routerOptions: { maxParamLength: 128 },
+    forceCloseConnections: true,
+    ...(parts.tls ? { https: { ...parts.tls, minVersion: 'TLSv1.2' as const } } : {}),
+  }) as unknown as FastifyInstance;
+  const isSecure = () => parts.tls !== undefined || parts.publicUrl().startsWith('https:');
+  const addressOf = (request: IncomingMessage) => clientAddress(request, config.trustProxy);
+  const tokenOf = (request: Pick<IncomingMessage, 'headers'>) =>
+    /^Bearer ([\w-]{8,128})$/.exec(request.headers.authorization ?? '')?.[1] ?? readCookie(request.headers.cookie, cookieName(isSecure()));
+  const judge: UpgradeJudge = {
+    isOwnOrigin: request => isOwnOrigin(request, parts.publicUrl()),
+    addressOf,
+    authenticate: async request => {
+      const token = tokenOf(request);
+      return token === undefined ? undefined : await parts.authenticate(token);
+    },
+  };
+
+  await server.register(cookie);
+  await server.register(rateLimit, {
+    max: config.limits.httpPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: request => addressOf(request.raw),
+    errorResponseBuilder: (_request, context) => new AppError('too_fast', { seconds: Math.ceil(context.ttl / 1_000) }),
+  });
+  securityHeaders(server, isSecure);
+  server.setErrorHandler((error: FastifyError | AppError, _request, reply) => void sendError(reply, asAppError(error)));
+  server.get('/healthz', { config: { rateLimit: false } }, async (_request, reply) => {
+    const wrong = await parts.health();
+    return reply.code(wrong === undefined ? 200 : 503).send(wrong === undefined ? { status: 'ok' } : { status: 'failing', reason: wrong });
+  });
+  commandRoutes(server, { dispatch: parts.dispatch, judge, isSecure });
+  await pageRoutes(server);
+  return { server, judge };
+}
+
+export function sendError(reply: FastifyReply, error: AppError): FastifyReply {
+  return reply.code(error.status).send({ error: { code: error.code, message: error.message, params: error.params } });
+}
+
+/** What the framework complains about, in our own words. */
+function asAppError(error: FastifyError | AppError): AppError {
+  if (error instanceof AppError) return error;
+  if (error.statusCode === 413) return new AppError('frame_too_large', { max: bodyBytes });
+  if (error.statusCode === 429) return new AppError('too_fast', { seconds: 60 });
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return new AppError('bad_frame', { reason: STATUS_CODES[error.statusCode]?.toLowerCase() ?? 'malformed request' });
+  return new AppError('internal', { ref: error.code ?? 'http' });
+}
+
+/** The address of whoever asks: the last hop that is not one of the trusted proxies. */
+export function clientAddress(
+  request: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } },
+  trusted: readonly string[],
+): string {
+  let address = plainAddress(request.socket.remoteAddress);
+  const header = request.headers['x-forwarded-for'];
+  const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map(hop => plainAddress(hop.trim()));
+  while (trusted.includes(address)) {
+    const hop = hops.pop();
+    if (hop === undefined || !ipaddr.isValid(hop)) break;
+    address = hop;
+  }
+  return address;
+}
+
+/** The node server under Fastify. */
+export function rawServer(server: FastifyInstance): Server {
+  return server.server as Server;
+}

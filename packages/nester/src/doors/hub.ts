@@ -1,0 +1,170 @@
+import type { EventBody, User } from '@aerie/contract';
+import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
+import type { Limits } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { Committer } from '../store/commit.ts';
+import type { CommittedEvent } from '../store/unit.ts';
+import type { Connection, ConnectionKeeper } from './connection.ts';
+import type { Fanout } from './fanout.ts';
+
+/** How people coming and going look on the old wire. */
+export interface ClasscordPresence {
+  presenceLine(moved: BusTopics['presence.moved'][number]): string;
+}
+
+/** All live connections of this process: how many there may be, whose they are, and what reaches them from the log and the bus. */
+export class Hub implements ConnectionKeeper {
+  readonly #fanout: Fanout;
+  readonly #bus: Bus;
+  readonly #log: Log;
+  readonly #limits: Limits;
+  readonly #voice: ClasscordPresence;
+  readonly #all = new Set<Connection>();
+  readonly #byUser = new Map<string, Set<Connection>>();
+  readonly #pending = new Map<Connection, NodeJS.Timeout>();
+  readonly #pendingByAddress = new Map<string, number>();
+  readonly #unsubscribe: (() => void)[];
+
+  constructor(parts: { fanout: Fanout; bus: Bus; committer: Committer; log: Log; limits: Limits; voice: ClasscordPresence }) {
+    this.#fanout = parts.fanout;
+    this.#bus = parts.bus;
+    this.#log = parts.log;
+    this.#limits = parts.limits;
+    this.#voice = parts.voice;
+    parts.committer.onPublished(events => {
+      this.#followUsers(events);
+      this.#fanout.publish(events);
+    });
+    this.#unsubscribe = [
+      this.#bus.subscribe('whispered', whisper => this.#whisper(whisper)),
+      this.#bus.subscribe('presence.moved', moved => this.#presence(moved)),
+      this.#bus.subscribe('sessions.ended', ended => this.#end(ended)),
+    ];
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Whether one more connection from that address may come in; it has not said anything yet. */
+  hasRoom(address: string): boolean {
+    return (
+      this.#all.size < this.#limits.connections &&
+      this.#pending.size < this.#limits.pending &&
+      (this.#pendingByAddress.get(address) ?? 0) < this.#limits.pendingPerAddress
+    );
+  }
+
+  /** A new connection: until it logs in, it counts against its address and its time runs. */
+  opened(connection: Connection): void {
+    this.#all.add(connection);
+    const { address, door } = connection.caller;
+    const timer = setTimeout(() => connection.close('idle'), this.#limits.pendingSeconds * 1_000);
+    this.#pending.set(connection, timer);
+    this.#pendingByAddress.set(address, (this.#pendingByAddress.get(address) ?? 0) + 1);
+    this.#log.info('CONNECT', 'Connection opened', { door, address, connectionId: connection.connectionId });
+  }
+
+  loggedIn(connection: Connection): void {
+    this.settled(connection);
+    const userId = connection.userId as string;
+    const own = this.#byUser.get(userId) ?? new Set();
+    this.#byUser.set(userId, own.add(connection));
+    this.#bus.publish('connection.opened', { userId, connectionId: connection.connectionId });
+  }
+
+  followLog(connection: Connection): void {
+    this.#fanout.follow(connection);
+  }
+
+  unfollow(connection: Connection): void {
+    this.#fanout.unfollow(connection);
+  }
+
+  closed(connection: Connection): void {
+    if (!this.#all.delete(connection)) return;
+    connection.closed();
+    this.settled(connection);
+    this.#fanout.unfollow(connection);
+    const { userId, connectionId, caller } = connection;
+    if (userId !== undefined) {
+      const own = this.#byUser.get(userId);
+      own?.delete(connection);
+      if (own?.size === 0) this.#byUser.delete(userId);
+      this.#bus.publish('connection.closed', { userId, connectionId });
+    }
+    this.#log.info('DISCONNECT', 'Connection closed', {
+      door: caller.door,
+      address: caller.address,
+      connectionId,
+      user: connection.actor.kind === 'user' ? connection.actor.name : undefined,
+    });
+  }
+
+  /** Asks every connection to close, telling it why. */
+  closeAll(): void {
+    for (const connection of this.#all) connection.end('stopping');
+  }
+
+  destroyAll(): void {
+    for (const connection of this.#all) connection.destroy();
+  }
+
+  stop(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    for (const timer of this.#pending.values()) clearTimeout(timer);
+  }
+
+  settled(connection: Connection): void {
+    const timer = this.#pending.get(connection);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#pending.delete(connection);
+    const { address } = connection.caller;
+    const left = (this.#pendingByAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.#pendingByAddress.set(address, left);
+    else this.#pendingByAddress.delete(address);
+  }
+
+  /** Rights hold from the moment they change, on connections that are open too. */
+  #followUsers(events: readonly CommittedEvent[]): void {
+    for (const event of events) {
+      if (event.name !== 'user.updated') continue;
+      const user: User = (event.body as EventBody<'user.updated'>).user;
+      for (const connection of this.#byUser.get(user.userId) ?? []) {
+        if (connection.actor.kind === 'user') connection.actor = { ...connection.actor, name: user.name, role: user.role };
+      }
+    }
+  }
+
+  #whisper({ topic, event, body, except }: Whisper): void {
+    this.#fanout.whisper(topic, `${JSON.stringify({ event, ...body })}\n`, except);
+  }
+
+  #presence(moved: BusTopics['presence.moved']): void {
+    this.#fanout.whisper('all', moved.map(one => `${JSON.stringify({ event: 'presence.changed', ...one })}\n`).join(''));
+    const lines = moved.map(one => ({ userId: one.userId, line: this.#voice.presenceLine(one) }));
+    const all = Buffer.from(lines.map(({ line }) => line).join(''));
+    const users = new Set(moved.map(one => one.userId));
+    for (const connection of this.#fanout.oldConnections('all')) {
+      if (!users.has(connection.userId as string)) {
+        connection.whisper(all);
+        continue;
+      }
+      const others = lines
+        .filter(({ userId }) => userId !== connection.userId)
+        .map(({ line }) => line)
+        .join('');
+      if (others !== '') connection.whisper(Buffer.from(others));
+    }
+  }
+
+  #end({ userId, sessionId, except, reason }: BusTopics['sessions.ended']): void {
+    for (const connection of [...(this.#byUser.get(userId) ?? [])]) {
+      const own = connection.actor.kind === 'user' ? connection.actor.sessionId : undefined;
+      if (own === except && except !== undefined) continue;
+      if (sessionId !== undefined && own !== sessionId) continue;
+      connection.end(reason);
+    }
+  }
+}

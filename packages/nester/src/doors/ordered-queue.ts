@@ -1,0 +1,67 @@
+/** What running an item means: pipelined ones have handed their work over when they return; the others are awaited. */
+export type Step = { pipelined: true; done: Promise<void> } | { pipelined: false; start(): Promise<void> };
+
+/**
+ * Runs one connection's items in order. A pipelined item lets the next pipelined one begin at once; any other item
+ * begins when all before it are done, and the next waits for it.
+ */
+export class OrderedQueue<T> {
+  readonly #run: (item: T) => Step;
+  readonly #pace: () => number;
+  readonly #onLength: (length: number) => void;
+  #items: T[] = [];
+  #underWay: Promise<void>[] = [];
+  #working = false;
+  #stopped = false;
+
+  /**
+   * @param run begins an item; must not throw, and its promises must not reject
+   * @param pace milliseconds to wait before the next item may begin, 0 for none
+   * @param onLength told how many wait, so that the source can be paused
+   */
+  constructor(run: (item: T) => Step, pace: () => number, onLength: (length: number) => void) {
+    this.#run = run;
+    this.#pace = pace;
+    this.#onLength = onLength;
+  }
+
+  push(item: T): void {
+    if (this.#stopped) return;
+    this.#items.push(item);
+    this.#onLength(this.#items.length);
+    if (!this.#working) void this.#work();
+  }
+
+  /** Forgets what has not begun. */
+  stop(): void {
+    this.#stopped = true;
+    this.#items = [];
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    while (this.#items.length > 0) {
+      const wait = this.#pace();
+      if (wait > 0) {
+        await new Promise(resolve => setTimeout(resolve, wait));
+        continue;
+      }
+      const step = this.#run(this.#items.shift() as T);
+      if (step.pipelined) {
+        this.#underWay.push(step.done);
+        if (this.#underWay.length >= 256) await this.#settle();
+      } else {
+        await this.#settle();
+        await step.start();
+      }
+      this.#onLength(this.#items.length);
+    }
+    this.#working = false;
+  }
+
+  async #settle(): Promise<void> {
+    const before = this.#underWay;
+    this.#underWay = [];
+    await Promise.all(before);
+  }
+}

@@ -1,0 +1,110 @@
+import type { AppError } from '@aerie/contract';
+import type { Limits } from '../config.ts';
+import type { ClasscordTalk } from './classcord.ts';
+import type { Connection } from './connection.ts';
+import type { Dispatch } from './dispatch.ts';
+import { errorLine, framedStep } from './framed.ts';
+import { decodeLine, parseFrame } from './lines.ts';
+import { OrderedQueue, type Step } from './ordered-queue.ts';
+import { Pace } from './pace.ts';
+import type { Pipe } from './pipe.ts';
+
+/** Past this many waiting lines the socket is not read. */
+const linesWaiting = 64;
+const clogPollMs = 50;
+
+/**
+ * The talk of one connection: lines in, steps in order. The first line decides the dialect (`type` is the old wire,
+ * `do` is framed) and the connection keeps it.
+ */
+export class Talk {
+  readonly #connection: Connection;
+  readonly #dispatch: Dispatch;
+  readonly #old: ((connection: Connection) => ClasscordTalk) | undefined;
+  readonly #queue: OrderedQueue<string>;
+  readonly #limits: Limits;
+  #classcord: ClasscordTalk | undefined;
+  #bytesBeforeLogin = 0;
+
+  /** @param old how to speak the old wire; undefined where only frames are spoken */
+  constructor(parts: {
+    connection: Connection;
+    pipe: Pipe;
+    dispatch: Dispatch;
+    limits: Limits;
+    now: () => number;
+    old?: (connection: Connection) => ClasscordTalk;
+  }) {
+    const { connection, pipe, limits } = parts;
+    this.#connection = connection;
+    this.#dispatch = parts.dispatch;
+    this.#old = parts.old;
+    this.#limits = limits;
+    const pace = new Pace(limits.commandsPerSecond, limits.commandsBurst, parts.now);
+    let paused = false;
+    this.#queue = new OrderedQueue(
+      text => this.#step(text),
+      // Whoever does not read the answers waits with the questions.
+      () => {
+        if (!connection.isClogged) return pace.take();
+        connection.fallBehind();
+        return clogPollMs;
+      },
+      length => {
+        if (!paused && length > linesWaiting) {
+          paused = true;
+          pipe.pause();
+        } else if (paused && length < linesWaiting / 4) {
+          paused = false;
+          pipe.resume();
+        }
+      },
+    );
+  }
+
+  /** Takes whole lines, without their ends. */
+  take(lines: readonly Buffer[]): void {
+    for (const line of lines) {
+      if (this.#connection.actor.kind === 'anyone') {
+        this.#bytesBeforeLogin += line.length + 1;
+        if (this.#bytesBeforeLogin > this.#limits.pendingBytes) {
+          this.#connection.close('protocol');
+          return;
+        }
+      }
+      if (line.length > 0) this.#queue.push(decodeLine(line));
+    }
+  }
+
+  /** A line was too long, or the like: say so and close. */
+  refuse(error: AppError): void {
+    this.#connection.answer(this.#classcord ? this.#classcord.errorLine(error) : errorLine(undefined, error));
+    this.#connection.close('protocol');
+    this.stop();
+  }
+
+  stop(): void {
+    this.#queue.stop();
+    this.#classcord?.stop();
+  }
+
+  #step(text: string): Step {
+    const connection = this.#connection;
+    let frame: Record<string, unknown>;
+    try {
+      frame = parseFrame(text);
+      if (connection.dialect === 'undecided') {
+        if (this.#old && typeof frame.type === 'string') {
+          connection.dialect = 'classcord';
+          this.#classcord = this.#old(connection);
+        } else {
+          connection.dialect = 'framed';
+        }
+      }
+    } catch (error) {
+      const line = this.#classcord ? this.#classcord.errorLine(error as AppError) : errorLine(undefined, error as AppError);
+      return { pipelined: false, start: async () => connection.answer(line) };
+    }
+    return this.#classcord ? this.#classcord.step(frame) : framedStep(this.#dispatch, connection, frame);
+  }
+}

@@ -1,0 +1,82 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { AppError } from '@aerie/contract';
+import type { Limits } from '../config.ts';
+import type { Door } from '../context.ts';
+import { plainAddress } from './address.ts';
+import type { ClasscordTalk } from './classcord.ts';
+import { Connection } from './connection.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Hub } from './hub.ts';
+import { LineSplitter } from './lines.ts';
+import type { Pipe } from './pipe.ts';
+import { Talk } from './talk.ts';
+
+export interface LineDoorParts {
+  dispatch: Dispatch;
+  hub: Hub;
+  limits: Limits;
+  now: () => number;
+  old: (connection: Connection) => ClasscordTalk;
+}
+
+/** The Classcord port: newline JSON, old wire and frames alike. `secure` puts the same inside TLS. */
+export function tcpServer(parts: LineDoorParts, secure?: { cert: string; key: string }): net.Server {
+  const accept = (socket: net.Socket) => acceptLines(parts, socket, 'tcp', plainAddress(socket.remoteAddress));
+  const server = secure
+    ? tls.createServer({ ...secure, minVersion: 'TLSv1.2' }, accept)
+    : net.createServer({ noDelay: true, keepAlive: true }, accept);
+  server.on('tlsClientError', () => undefined);
+  return server;
+}
+
+/** Serves one socket that carries lines. */
+export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door, address: string): Connection | undefined {
+  socket.on('error', () => socket.destroy());
+  if (!parts.hub.hasRoom(address)) {
+    socket.destroy();
+    return undefined;
+  }
+  socket.setNoDelay(true);
+  const pipe: Pipe = {
+    write: data => void socket.write(data),
+    get backlog() {
+      return socket.writableLength;
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    close: () => {
+      socket.end();
+      // Whoever does not take the last lines is not waited for.
+      setTimeout(() => socket.destroy(), 2_000).unref();
+    },
+    destroy: () => void socket.destroy(),
+  };
+  const connection = new Connection({ door, address, agent: '', pipe, keeper: parts.hub, slowMs: parts.limits.slowSeconds * 1_000 });
+  const talk = new Talk({ connection, pipe, dispatch: parts.dispatch, limits: parts.limits, now: parts.now, old: parts.old });
+  const splitter = new LineSplitter();
+  let lineTimer: NodeJS.Timeout | undefined;
+  parts.hub.opened(connection);
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      talk.take(splitter.push(chunk));
+    } catch (error) {
+      talk.refuse(error as AppError);
+      socket.pause();
+      return;
+    }
+    // A line that is begun must end: slow-loris clients hold nothing for long.
+    if (splitter.held === 0) {
+      clearTimeout(lineTimer);
+      lineTimer = undefined;
+    } else {
+      lineTimer ??= setTimeout(() => connection.close('idle'), parts.limits.lineSeconds * 1_000);
+    }
+  });
+  socket.on('close', () => {
+    clearTimeout(lineTimer);
+    talk.stop();
+    parts.hub.closed(connection);
+  });
+  return connection;
+}
