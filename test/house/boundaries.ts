@@ -22,6 +22,9 @@ const rooms = ['accounts', 'chat', 'sites', 'incidents', 'notify'];
 /** Libraries that open or query a database. */
 const databases = ['kysely', 'pg', 'node:sqlite'];
 
+/** Kysely's ways to begin a query. */
+const queries = /\.(?:selectFrom|insertInto|updateTable|deleteFrom|replaceInto|mergeInto)\(|\bsql`|\bsql\./;
+
 /** A file of nester's, by what it is for. */
 type Part = 'program' | 'shared' | 'store' | 'bus' | 'dispatch' | 'door' | 'rules' | 'own store' | 'commands' | 'jobs' | 'other';
 
@@ -66,12 +69,19 @@ export function boundaryFaults(tree: Tree): string[] {
   for (const [path, source] of tree) {
     const [, name, inPackage] = /^packages\/([^/]+)\/src\/(.+)$/.exec(path) ?? [];
     if (name === undefined || inPackage === undefined || /\.test\.tsx?$/.test(path)) continue;
-    for (const specifier of importsOf(source)) {
-      const reason = packageFault(name, inPackage, specifier) ?? (name === 'nester' ? nesterFault(inPackage, specifier) : undefined);
+    if (name === 'nester' && queries.test(source) && !isStore(inPackage))
+      faults.push(`${path} queries the database: SQL stops at the store`);
+    for (const { specifier, typeOnly } of importsOf(source)) {
+      const reason =
+        packageFault(name, inPackage, specifier) ?? (name === 'nester' ? nesterFault(inPackage, specifier, typeOnly) : undefined);
       if (reason) faults.push(`${path} imports ${specifier}: ${reason}`);
     }
   }
   return faults;
+}
+
+function isStore(path: string): boolean {
+  return path.startsWith('store/') || path.endsWith('.store.ts');
 }
 
 function packageFault(name: string, path: string, specifier: string): string | undefined {
@@ -83,20 +93,14 @@ function packageFault(name: string, path: string, specifier: string): string | u
   return undefined;
 }
 
-function nesterFault(path: string, specifier: string): string | undefined {
-  const from = placeOf(path);
+function nesterFault(path: string, specifier: string, typeOnly: boolean): string | undefined {
   if (!specifier.startsWith('.')) {
-    const typesOfContext = path === 'context.ts' && specifier === 'kysely';
-    if (
-      databases.includes(specifier) &&
-      !path.startsWith('store/') &&
-      !(from.part === 'own store' && specifier === 'kysely') &&
-      !typesOfContext
-    ) {
-      return 'SQL stops at the store';
-    }
-    return undefined;
+    // The type of the handle that is passed on to a store is no SQL.
+    if (!databases.includes(specifier) || path.startsWith('store/') || (specifier === 'kysely' && (isStore(path) || typeOnly)))
+      return undefined;
+    return 'SQL stops at the store';
   }
+  const from = placeOf(path);
   const to = placeOf(posix.join(posix.dirname(path), specifier));
   if (!mayImport[from.part].includes(to.part)) return `${article(from.part)} may not use ${article(to.part)}`;
   if (to.part === 'own store' && from.room !== undefined && to.room !== from.room)
