@@ -1,7 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { atLeast } from '@aerie/contract';
+import { newToken, tokenHash } from '@aerie/nester/accounts/tokens';
+import { newUserRow } from '@aerie/nester/accounts/users';
 import { firstChannels, newChannelRow } from '@aerie/nester/chat/channels';
-import type { MembershipTable, SessionTable, Tables, UserAccountTable } from '@aerie/nester/store/schema';
+import type { MembershipTable, SessionTable, Tables } from '@aerie/nester/store/schema';
 import { openStore } from '@aerie/nester/store/store';
 import type { Transaction } from 'kysely';
 
@@ -22,8 +24,9 @@ export async function seedChannel(folder: string, members: number): Promise<Seed
   const at = Date.now();
   const channels = firstChannels.map(first => newChannelRow({ ...first, channelId: randomUUID(), kind: 'public', autoJoin: true, at }));
   const joined = channels.filter(channel => atLeast(role, channel.min_role));
-  const tokens = Array.from({ length: members }, () => randomBytes(32).toString('base64url'));
-  const users = tokens.map((_, i) => newUser(`Member ${i + 1}`, at));
+  const tokens = Array.from({ length: members }, newToken);
+  // No hash of any password: these people come in by their tokens only.
+  const users = tokens.map((_, i) => newUserRow({ name: `Member ${i + 1}`, role, language: 'en', passwordHash: '-', at }));
   const sessions = users.map(({ user_id }, i) => newSession(user_id, tokens[i]!, at));
   const memberships: MembershipTable[] = users.flatMap(({ user_id }) =>
     joined.map(({ channel_id }) => ({ channel_id, user_id, joined_seq: 0, read_seq: 0 })),
@@ -42,25 +45,10 @@ export async function seedChannel(folder: string, members: number): Promise<Seed
   return { channelId: channels[0]!.channel_id, tokens };
 }
 
-function newUser(name: string, at: number): UserAccountTable {
-  return {
-    user_id: randomUUID(),
-    name,
-    name_key: name.toLowerCase(),
-    kind: 'person',
-    role,
-    language: 'en',
-    password_hash: null,
-    disabled_at: null,
-    last_seen_at: null,
-    created_at: at,
-  };
-}
-
 function newSession(userId: string, token: string, at: number): SessionTable {
   return {
     session_id: randomUUID(),
-    token_hash: createHash('sha256').update(token).digest('hex'),
+    token_hash: tokenHash(token),
     user_id: userId,
     device_id: randomUUID(),
     door: 'tcp',

@@ -37,3 +37,7 @@ static inline double quantile_ms(const struct histogram *histogram, double share
   }
   return (double)histogram->largest / 1000.0;
 }
+
+static inline double largest_ms(const struct histogram *histogram) {
+  return (double)histogram->largest / 1000.0;
+}
