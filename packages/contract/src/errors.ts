@@ -132,6 +132,14 @@ const reasons: Record<string, Record<Language, string>> = {
   short: { en: 'it is too short', fr: 'il est trop court' },
   common: { en: 'it is on the list of common passwords', fr: 'il figure parmi les mots de passe courants' },
   has_name: { en: 'it contains the user name', fr: "il contient le nom d'utilisateur" },
+  not_csv: { en: 'it is not CSV', fr: "ce n'est pas du CSV" },
+  no_name_column: { en: 'its first line has no column name', fr: "sa première ligne n'a pas de colonne nom" },
+  too_many_rows: { en: 'it has too many lines', fr: 'il y a trop de lignes' },
+  unknown_role: {
+    en: 'write admin, technician, member or viewer',
+    fr: 'écrivez administrateur, technicien, membre ou lecteur',
+  },
+  listed_twice: { en: 'it is in the list twice', fr: 'il figure deux fois dans la liste' },
 };
 
 /** The sentence of an error in a language, its `{placeholders}` filled from `params`. */
