@@ -1,0 +1,43 @@
+import { v7 as uuid } from 'uuid';
+import type { Actor, Ctx } from '../context.ts';
+import type { Fields } from '../log.ts';
+import type { AuditTable } from '../store/schema.ts';
+import type { CommitResult, Unit } from '../store/unit.ts';
+
+/** An administrative act: what was done, to whom or what, and the particulars, without secrets. */
+export interface Act {
+  action: string;
+  subject: string;
+  detail?: Fields;
+  /** Who did it, when the caller has no account yet (the first administrator). */
+  by?: { userId: string; name: string };
+}
+
+/** Commits a unit together with the audit's record of it, and writes the log line. */
+export async function commitAct(ctx: Ctx, unit: Unit, act: Act): Promise<CommitResult> {
+  const by = act.by ?? whoActs(ctx.actor);
+  const { door, address } = ctx.caller;
+  unit.insert('audit', auditRow(act, by, ctx));
+  const result = await ctx.commit(unit);
+  ctx.log.info('ADMIN', `Did ${act.action}`, { by: by.name, subject: act.subject, ...act.detail, door, address });
+  return result;
+}
+
+function auditRow(act: Act, by: { userId: string | null; name: string }, { caller, now }: Ctx): AuditTable {
+  return {
+    audit_id: uuid(),
+    at: now(),
+    actor_id: by.userId,
+    actor_name: by.name,
+    action: act.action,
+    subject: act.subject,
+    detail: JSON.stringify(act.detail ?? {}),
+    door: caller.door,
+    address: caller.address,
+  };
+}
+
+/** `local` has no account: whoever may open the machine's own socket. */
+function whoActs(actor: Actor): { userId: string | null; name: string } {
+  return actor.kind === 'user' ? actor : { userId: null, name: actor.kind };
+}

@@ -1,0 +1,49 @@
+import { type User, userKey } from '@aerie/contract';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../store/schema.ts';
+import type { CommittedEvent } from '../store/unit.ts';
+import { allUsers } from './users.store.ts';
+
+/** Who has an account, in memory: a projection of the log. It follows every commit before the commit is acknowledged. */
+export class Directory {
+  readonly #byId = new Map<string, User>();
+  readonly #byKey = new Map<string, User>();
+
+  constructor(users: Iterable<User>) {
+    for (const user of users) this.#keep(user);
+  }
+
+  static async load(db: Kysely<Tables>): Promise<Directory> {
+    return new Directory(await allUsers(db));
+  }
+
+  byId(userId: string): User | undefined {
+    return this.#byId.get(userId);
+  }
+
+  /** By name, whatever its case. */
+  byName(name: string): User | undefined {
+    return this.#byKey.get(userKey(name));
+  }
+
+  all(): IterableIterator<User> {
+    return this.#byId.values();
+  }
+
+  /** True when somebody can administer: an enabled person, since bots cannot log in. */
+  hasAdmin(): boolean {
+    for (const { role, kind, disabled } of this.all()) if (role === 'admin' && kind === 'person' && !disabled) return true;
+    return false;
+  }
+
+  apply(events: readonly CommittedEvent[]): void {
+    for (const { name, body } of events) if (name === 'user.created' || name === 'user.updated') this.#keep(body.user as User);
+  }
+
+  #keep(user: User): void {
+    const before = this.#byId.get(user.userId);
+    if (before) this.#byKey.delete(userKey(before.name));
+    this.#byId.set(user.userId, user);
+    this.#byKey.set(userKey(user.name), user);
+  }
+}

@@ -1,0 +1,57 @@
+import { AppError, type CommandOutput, userKey } from '@aerie/contract';
+import { v7 as uuid } from 'uuid';
+import { type Ctx, meOf, type UserActor } from '../context.ts';
+import type { UserAccountTable } from '../store/schema.ts';
+import type { Unit } from '../store/unit.ts';
+import type { Shared } from './parts.ts';
+import { sessionById } from './sessions.store.ts';
+import { actorOf, newSessionRow } from './sessions.ts';
+import { newToken, tokenHash } from './tokens.ts';
+
+/** A log-in that is ready to be committed. */
+export interface Entry {
+  readonly token: string;
+  readonly expiresAt: number;
+  readonly actor: UserActor;
+}
+
+/** Throws when the connection acts as somebody else already. */
+export function requireFreeConnection({ actor, caller }: Ctx, name?: string): void {
+  if (!caller.connection || actor.kind !== 'user') return;
+  if (name === undefined || userKey(name) !== userKey(actor.name)) throw new AppError('already_logged_in', { name: actor.name });
+}
+
+/** Adds a new session of a user to a unit. */
+export function addSession(unit: Unit, ctx: Ctx, user: UserAccountTable, device: string | undefined): Entry {
+  const token = newToken();
+  const { door, address, agent } = ctx.caller;
+  const row = newSessionRow({
+    sessionId: uuid(),
+    tokenHash: tokenHash(token),
+    userId: user.user_id,
+    device,
+    door,
+    address,
+    agent,
+    at: ctx.now(),
+  });
+  unit.insert('session', row);
+  return { token, expiresAt: row.expires_at, actor: actorOf(row, user) };
+}
+
+/** Once its unit is on disk: lets the caller's connection in, and answers what a log-in answers. */
+export async function enter(shared: Shared, ctx: Ctx, { token, expiresAt, actor }: Entry): Promise<CommandOutput<'session.logIn'>> {
+  const { door, address } = ctx.caller;
+  ctx.log.info('LOGIN', 'Logged in', { user: actor.name, userId: actor.userId, door, address });
+  await actLive(shared, ctx, actor);
+  return { token, expiresAt, me: meOf(actor) };
+}
+
+/** From now on the caller's connection, if it is a live one, acts as that user. */
+export async function actLive(shared: Shared, ctx: Ctx, actor: UserActor): Promise<void> {
+  if (!ctx.caller.connection) return;
+  ctx.caller.connection.logIn(actor);
+  // Ended between the reading of the session and this line, nobody has told the connection: look again.
+  if (await sessionById(ctx.db, actor.sessionId)) return;
+  shared.bus.publish('sessions.ended', { userId: actor.userId, sessionId: actor.sessionId, reason: 'ended' });
+}

@@ -1,0 +1,37 @@
+import { AppError, type Language, type Role } from '@aerie/contract';
+import type { UserAccountTable } from '../store/schema.ts';
+import { Unit } from '../store/unit.ts';
+import type { Shared } from './parts.ts';
+import { requireStrong } from './passwords.ts';
+import { newUserRow, requireUserName, userOf } from './users.ts';
+
+/**
+ * Checks a name and a password, and prepares the unit that makes the account.
+ * @throws bad_user_name, user_exists, weak_password
+ */
+export async function newAccount(
+  shared: Shared,
+  fields: { name: string; password: string; role: Role; language: Language },
+): Promise<{ row: UserAccountTable; unit: Unit }> {
+  const name = requireUserName(fields.name);
+  if (shared.directory.byName(name)) throw new AppError('user_exists');
+  requireStrong(fields.password, name, shared.config.passwordMin);
+  const passwordHash = await shared.hashing.hash(fields.password);
+  const row = newUserRow({ name, role: fields.role, language: fields.language, passwordHash, at: shared.now() });
+  const unit = new Unit().insert('user_account', row);
+  const user = userOf(row);
+  unit.event('user.created', ['all'], { userId: user.userId }, () => ({ user }));
+  const after = { role: user.role, disabled: false };
+  for (const effect of shared.effects) effect(unit, { userId: user.userId, name, before: undefined, after });
+  return { row, unit };
+}
+
+/** Commits a unit that makes an account. Of two who take one name together, one is told so: that is decided at the commit. */
+export async function orUserExists<T>(commit: Promise<T>): Promise<T> {
+  try {
+    return await commit;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'conflict') throw new AppError('user_exists');
+    throw error;
+  }
+}

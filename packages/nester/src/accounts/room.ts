@@ -1,0 +1,61 @@
+import type { accountCommands } from '@aerie/contract';
+import type { Handlers, UserActor } from '../context.ts';
+import { Unit } from '../store/unit.ts';
+import { auditCommands } from './audit.commands.ts';
+import { Authentication } from './authentication.ts';
+import { classListCommands } from './class-list.commands.ts';
+import { Directory } from './directory.ts';
+import { Hashing } from './hashing.ts';
+import { invitationCommands } from './invitations.commands.ts';
+import { Lockout } from './lockout.ts';
+import { meCommands } from './me.commands.ts';
+import type { AccountsParts, Shared } from './parts.ts';
+import { sessionCommands } from './sessions.commands.ts';
+import { sweepSessionsQuery } from './sessions.store.ts';
+import { newSetupLink, setupCommands } from './setup.commands.ts';
+import { userCommands } from './users.commands.ts';
+
+export type { Directory } from './directory.ts';
+export type { UserChange, UserEffect } from './parts.ts';
+
+/** Who may come in, and as whom. */
+export interface Accounts {
+  readonly commands: Handlers<keyof typeof accountCommands>;
+  readonly directory: Directory;
+  /** The user that a token (cookie, bearer) logs in; undefined when it is unknown or expired, or the account closed. */
+  authenticate(token: string): Promise<UserActor | undefined>;
+  /** Without an administrator who could log in: a new set-up link (one use, 30 minutes); older ones stop working. */
+  setupLink(): Promise<{ link: string; expiresAt: number } | undefined>;
+  /** Resolves when no password is being hashed any more. */
+  stop(): Promise<void>;
+}
+
+/** Opens the room: reads who has an account, and forgets log-ins that expired. */
+export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
+  const { store, committer, config, now } = parts;
+  const directory = await Directory.load(store.read);
+  committer.onApplied(events => directory.apply(events));
+  await committer.commit(new Unit().run(sweepSessionsQuery(store.read, now())));
+  const shared: Shared = { ...parts, directory, hashing: new Hashing(), lockout: new Lockout(config.limits) };
+  const authentication = new Authentication(shared);
+  return {
+    directory,
+    commands: {
+      ...setupCommands(shared),
+      ...sessionCommands(shared, authentication),
+      ...meCommands(shared),
+      ...userCommands(shared),
+      ...classListCommands(shared),
+      ...invitationCommands(shared),
+      ...auditCommands,
+    },
+    authenticate: token => authentication.authenticate(token),
+    async setupLink() {
+      if (directory.hasAdmin()) return undefined;
+      const { unit, link, expiresAt } = newSetupLink(shared);
+      await committer.commit(unit);
+      return { link, expiresAt };
+    },
+    stop: () => shared.hashing.stop(),
+  };
+}

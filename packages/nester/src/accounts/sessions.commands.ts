@@ -1,0 +1,103 @@
+import { AppError, cleanUserName, userKey } from '@aerie/contract';
+import { type Ctx, type Handlers, meOf } from '../context.ts';
+import { requireUser } from '../errors.ts';
+import type { UserAccountTable } from '../store/schema.ts';
+import { Unit } from '../store/unit.ts';
+import type { Authentication } from './authentication.ts';
+import { actLive, addSession, type Entry, enter, requireFreeConnection } from './entrance.ts';
+import { requirePassword } from './guess.ts';
+import type { Shared } from './parts.ts';
+import { endSessionQuery, sessionById, sessionsOf, sweepSessionsQuery } from './sessions.store.ts';
+import { enterQuery, userById, userByKey } from './users.store.ts';
+
+type Names = 'session.logIn' | 'session.resume' | 'session.show' | 'session.list' | 'session.logOut' | 'session.end';
+
+export function sessionCommands(shared: Shared, authentication: Authentication): Handlers<Names> {
+  return {
+    async 'session.logIn'(ctx, { user: typed, password, device }) {
+      const name = cleanUserName(typed);
+      requireFreeConnection(ctx, name);
+      const attempt = () => logInOnce(shared, ctx, { name, password }, device);
+      // The account changed while its password was verified: once more with what is there now.
+      const entry = (await attempt()) ?? (await attempt());
+      if (!entry) throw new AppError('login_failed');
+      return await enter(shared, ctx, entry);
+    },
+
+    async 'session.resume'(ctx, { token }) {
+      const actor = await authentication.authenticate(token);
+      if (!actor) throw new AppError('session_ended');
+      requireFreeConnection(ctx, actor.name);
+      await actLive(shared, ctx, actor);
+      return { me: meOf(actor) };
+    },
+
+    async 'session.show'(ctx) {
+      const actor = requireUser(ctx.actor);
+      const [session, user] = await Promise.all([sessionById(ctx.db, actor.sessionId), userById(ctx.db, actor.userId)]);
+      if (!session || !user) throw new AppError('session_ended');
+      authentication.noteUse(actor, session.seen_at);
+      return { me: { ...meOf(actor), name: user.name, role: user.role, language: user.language } };
+    },
+
+    async 'session.list'(ctx) {
+      const actor = requireUser(ctx.actor);
+      const rows = await sessionsOf(ctx.db, actor.userId, ctx.now());
+      return {
+        sessions: rows.map(row => ({
+          sessionId: row.session_id,
+          door: row.door,
+          address: row.address,
+          agent: row.agent,
+          createdAt: row.created_at,
+          seenAt: row.seen_at,
+          current: row.session_id === actor.sessionId,
+        })),
+      };
+    },
+
+    async 'session.logOut'(ctx) {
+      const { userId, sessionId } = requireUser(ctx.actor);
+      await ctx.commit(new Unit().run(endSessionQuery(ctx.db, userId, sessionId)));
+      shared.bus.publish('sessions.ended', { userId, sessionId, reason: 'logged_out' });
+      return {};
+    },
+
+    async 'session.end'(ctx, { sessionId }) {
+      const { userId } = requireUser(ctx.actor);
+      await ctx.commit(new Unit().run(endSessionQuery(ctx.db, userId, sessionId), new AppError('not_found', { thing: 'session' })));
+      shared.bus.publish('sessions.ended', { userId, sessionId, reason: 'ended' });
+      return {};
+    },
+  };
+}
+
+/** Undefined when the account was changed between the check of its password and the commit. */
+async function logInOnce(
+  shared: Shared,
+  ctx: Ctx,
+  typed: { name: string; password: string },
+  device: string | undefined,
+): Promise<Entry | undefined> {
+  const user = await userByKey(ctx.db, userKey(typed.name));
+  const verified = mayLogIn(user) ? user.password_hash : undefined;
+  const hash = await requirePassword(shared, ctx, typed, verified);
+  if (!user || verified === undefined) throw new AppError('login_failed');
+  const at = ctx.now();
+  const unit = new Unit()
+    .run(enterQuery(ctx.db, user.user_id, verified, { hash, at }), new AppError('conflict'))
+    .run(sweepSessionsQuery(ctx.db, at, user.user_id));
+  const entry = addSession(unit, ctx, user, device);
+  try {
+    await ctx.commit(unit);
+    return entry;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'conflict') return undefined;
+    throw error;
+  }
+}
+
+/** Bots and closed accounts cannot. */
+function mayLogIn(user: UserAccountTable | undefined): user is UserAccountTable & { password_hash: string } {
+  return user !== undefined && user.kind === 'person' && user.disabled_at === null && user.password_hash !== null;
+}

@@ -1,0 +1,55 @@
+import type { CompiledQuery, Kysely } from 'kysely';
+import type { SessionTable, Tables, UserAccountTable } from '../store/schema.ts';
+
+export type OpenSession = Pick<SessionTable, 'session_id' | 'device_id' | 'seen_at'> &
+  Pick<UserAccountTable, 'user_id' | 'name' | 'role' | 'language'>;
+
+/** The unexpired session of a token with its user, unless that account is closed. */
+export async function openSessionByToken(db: Kysely<Tables>, hash: string, now: number): Promise<OpenSession | undefined> {
+  return await db
+    .selectFrom('session')
+    .innerJoin('user_account as user', 'user.user_id', 'session.user_id')
+    .select(['session.session_id', 'session.device_id', 'session.seen_at', 'user.user_id', 'user.name', 'user.role', 'user.language'])
+    .where('session.token_hash', '=', hash)
+    .where('session.expires_at', '>', now)
+    .where('user.disabled_at', 'is', null)
+    .where('user.kind', '=', 'person')
+    .executeTakeFirst();
+}
+
+export async function sessionById(db: Kysely<Tables>, sessionId: string): Promise<SessionTable | undefined> {
+  return await db.selectFrom('session').selectAll().where('session_id', '=', sessionId).executeTakeFirst();
+}
+
+/** A user's unexpired sessions, newest first. */
+export async function sessionsOf(db: Kysely<Tables>, userId: string, now: number): Promise<SessionTable[]> {
+  return await db
+    .selectFrom('session')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', now)
+    .orderBy('created_at', 'desc')
+    .orderBy('session_id', 'desc')
+    .execute();
+}
+
+/** Moves the end of a session on, with its use. */
+export function seenSessionQuery(db: Kysely<Tables>, sessionId: string, at: number, expiresAt: number): CompiledQuery {
+  return db.updateTable('session').set({ seen_at: at, expires_at: expiresAt }).where('session_id', '=', sessionId).compile();
+}
+
+export function endSessionQuery(db: Kysely<Tables>, userId: string, sessionId: string): CompiledQuery {
+  return db.deleteFrom('session').where('user_id', '=', userId).where('session_id', '=', sessionId).compile();
+}
+
+/** Ends all of a user's sessions, but one. */
+export function endSessionsQuery(db: Kysely<Tables>, userId: string, except?: string): CompiledQuery {
+  const all = db.deleteFrom('session').where('user_id', '=', userId);
+  return (except === undefined ? all : all.where('session_id', '!=', except)).compile();
+}
+
+/** Removes what expired: of one user, or of all. */
+export function sweepSessionsQuery(db: Kysely<Tables>, now: number, userId?: string): CompiledQuery {
+  const expired = db.deleteFrom('session').where('expires_at', '<=', now);
+  return (userId === undefined ? expired : expired.where('user_id', '=', userId)).compile();
+}

@@ -1,0 +1,97 @@
+import { AppError, type Role, type User } from '@aerie/contract';
+import type { Ctx, Handlers } from '../context.ts';
+import { Unit } from '../store/unit.ts';
+import { commitAct } from './audit.ts';
+import { newAccount, orUserExists } from './new-account.ts';
+import type { Shared } from './parts.ts';
+import { requireStrong } from './passwords.ts';
+import { endSessionsQuery } from './sessions.store.ts';
+import { setPasswordQuery, unchangedStandingQuery, updateStandingQuery, usersAfter } from './users.store.ts';
+import { userRecordOf } from './users.ts';
+
+type Names = 'user.register' | 'user.create' | 'user.list' | 'user.setRole' | 'user.setPassword' | 'user.disable' | 'user.enable';
+
+export function userCommands(shared: Shared): Handlers<Names> {
+  return {
+    async 'user.register'(ctx, { name, password, language }) {
+      if (shared.config.registration !== 'open') throw new AppError('registration_closed');
+      const { row, unit } = await newAccount(shared, { name, password, role: 'member', language: language ?? 'en' });
+      await orUserExists(ctx.commit(unit));
+      const { door, address } = ctx.caller;
+      ctx.log.info('LOGIN', 'Registered', { user: row.name, userId: row.user_id, door, address });
+      return { userId: row.user_id };
+    },
+
+    async 'user.create'(ctx, { name, password, role, language }) {
+      const own = ctx.actor.kind === 'user' ? ctx.actor.language : 'en';
+      const { row, unit } = await newAccount(shared, { name, password, role, language: language ?? own });
+      await orUserExists(commitAct(ctx, unit, { action: 'user.create', subject: row.name, detail: { userId: row.user_id, role } }));
+      return { userId: row.user_id };
+    },
+
+    async 'user.list'(ctx, { after, limit }) {
+      const rows = await usersAfter(ctx.db, after ?? '', limit + 1);
+      const page = rows.slice(0, limit);
+      return { users: page.map(userRecordOf), next: rows.length > limit ? page.at(-1)!.name_key : null };
+    },
+
+    async 'user.setRole'(ctx, { userId, role }) {
+      const user = requireTarget(shared, userId);
+      if (user.role === role) return {};
+      const unit = changeStanding(shared, ctx, user, { role });
+      await commitAct(ctx, unit, { action: 'user.setRole', subject: user.name, detail: { userId, from: user.role, to: role } });
+      return {};
+    },
+
+    async 'user.setPassword'(ctx, { userId, password }) {
+      const user = requireTarget(shared, userId);
+      if (user.kind === 'bot') throw new AppError('not_found', { thing: 'person' });
+      requireStrong(password, user.name, shared.config.passwordMin);
+      const hash = await shared.hashing.hash(password);
+      const unit = new Unit().run(setPasswordQuery(ctx.db, userId, hash)).run(endSessionsQuery(ctx.db, userId));
+      await commitAct(ctx, unit, { action: 'user.setPassword', subject: user.name, detail: { userId } });
+      shared.bus.publish('sessions.ended', { userId, reason: 'password_changed' });
+      return {};
+    },
+
+    async 'user.disable'(ctx, { userId }) {
+      const user = requireTarget(shared, userId);
+      if (user.disabled) return {};
+      const unit = changeStanding(shared, ctx, user, { disabled: true }).run(endSessionsQuery(ctx.db, userId));
+      await commitAct(ctx, unit, { action: 'user.disable', subject: user.name, detail: { userId } });
+      shared.bus.publish('sessions.ended', { userId, reason: 'disabled' });
+      return {};
+    },
+
+    async 'user.enable'(ctx, { userId }) {
+      const user = requireTarget(shared, userId);
+      if (!user.disabled) return {};
+      const unit = changeStanding(shared, ctx, user, { disabled: false });
+      await commitAct(ctx, unit, { action: 'user.enable', subject: user.name, detail: { userId } });
+      return {};
+    },
+  };
+}
+
+function requireTarget({ directory }: Shared, userId: string): User {
+  const user = directory.byId(userId);
+  if (!user) throw new AppError('not_found', { thing: 'user' });
+  return user;
+}
+
+/**
+ * Prepares the unit that gives a user another role or state, and tells everybody.
+ * It fails as a whole when the user changed meanwhile (the event would say something else than the row), or when nobody
+ * could administer any more.
+ */
+function changeStanding({ effects }: Shared, ctx: Ctx, user: User, change: { role: Role } | { disabled: boolean }): Unit {
+  const { userId, name } = user;
+  const after: User = { ...user, ...change };
+  const columns = 'role' in change ? { role: change.role } : { disabled_at: change.disabled ? ctx.now() : null };
+  const unit = new Unit()
+    .run(unchangedStandingQuery(ctx.db, user), new AppError('conflict'))
+    .run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
+  unit.event('user.updated', ['all'], { userId }, () => ({ user: after }));
+  for (const effect of effects) effect(unit, { userId, name, before: user, after });
+  return unit;
+}

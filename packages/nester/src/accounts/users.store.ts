@@ -1,0 +1,90 @@
+import type { Language, Role, User } from '@aerie/contract';
+import type { CompiledQuery, Kysely } from 'kysely';
+import type { Tables, UserAccountTable } from '../store/schema.ts';
+import { userOf } from './users.ts';
+
+export async function allUsers(db: Kysely<Tables>): Promise<User[]> {
+  const rows = await db.selectFrom('user_account').select(['user_id', 'name', 'kind', 'role', 'disabled_at']).execute();
+  return rows.map(userOf);
+}
+
+export async function userById(db: Kysely<Tables>, userId: string): Promise<UserAccountTable | undefined> {
+  return await db.selectFrom('user_account').selectAll().where('user_id', '=', userId).executeTakeFirst();
+}
+
+export async function userByKey(db: Kysely<Tables>, nameKey: string): Promise<UserAccountTable | undefined> {
+  return await db.selectFrom('user_account').selectAll().where('name_key', '=', nameKey).executeTakeFirst();
+}
+
+/** Up to `limit` users whose name key comes after `after`. */
+export async function usersAfter(db: Kysely<Tables>, after: string, limit: number): Promise<UserAccountTable[]> {
+  return await db.selectFrom('user_account').selectAll().where('name_key', '>', after).orderBy('name_key').limit(limit).execute();
+}
+
+/** Changes nothing; touches no row when the user's role or state is another than `known` says. */
+export function unchangedStandingQuery(db: Kysely<Tables>, known: User): CompiledQuery {
+  return db
+    .updateTable('user_account')
+    .set({ role: known.role })
+    .where('user_id', '=', known.userId)
+    .where('role', '=', known.role)
+    .where('disabled_at', known.disabled ? 'is not' : 'is', null)
+    .compile();
+}
+
+/**
+ * Changes role or state. It touches no row when afterwards nobody could administer: two administrators who take
+ * each other's rights at the same moment cannot both succeed.
+ */
+export function updateStandingQuery(
+  db: Kysely<Tables>,
+  userId: string,
+  change: { role?: Role; disabled_at?: number | null },
+): CompiledQuery {
+  const update = db.updateTable('user_account').set(change).where('user_id', '=', userId);
+  const keepsAdmin = change.role === 'admin' || change.disabled_at === null;
+  if (keepsAdmin) return update.compile();
+  return update
+    .where(eb =>
+      eb.or([
+        eb('role', '!=', 'admin'),
+        eb('disabled_at', 'is not', null),
+        eb('kind', '=', 'bot'),
+        eb.exists(
+          eb
+            .selectFrom('user_account as other')
+            .select('other.user_id')
+            .where('other.user_id', '!=', userId)
+            .where('other.role', '=', 'admin')
+            .where('other.kind', '=', 'person')
+            .where('other.disabled_at', 'is', null),
+        ),
+      ]),
+    )
+    .compile();
+}
+
+/** @param from the hash that was verified; the update touches no row when it has changed since. */
+export function setPasswordQuery(db: Kysely<Tables>, userId: string, hash: string, from?: string): CompiledQuery {
+  const update = db.updateTable('user_account').set({ password_hash: hash }).where('user_id', '=', userId);
+  return (from === undefined ? update : update.where('password_hash', '=', from)).compile();
+}
+
+/** Notes a log-in. It touches no row when the account was closed, or its password changed, since the password was verified. */
+export function enterQuery(db: Kysely<Tables>, userId: string, verified: string, now: { hash: string; at: number }): CompiledQuery {
+  return db
+    .updateTable('user_account')
+    .set({ password_hash: now.hash, last_seen_at: now.at })
+    .where('user_id', '=', userId)
+    .where('password_hash', '=', verified)
+    .where('disabled_at', 'is', null)
+    .compile();
+}
+
+export function setLanguageQuery(db: Kysely<Tables>, userId: string, language: Language): CompiledQuery {
+  return db.updateTable('user_account').set({ language }).where('user_id', '=', userId).compile();
+}
+
+export function seenUserQuery(db: Kysely<Tables>, userId: string, at: number): CompiledQuery {
+  return db.updateTable('user_account').set({ last_seen_at: at }).where('user_id', '=', userId).compile();
+}
