@@ -8,5 +8,6 @@ export * from './frames.ts';
 export * from './limits.ts';
 export * from './names.ts';
 export * from './openapi.ts';
+export * from './protocol.ts';
 export * from './roles.ts';
 export * from './spec.ts';

@@ -183,10 +183,13 @@ export class Connection implements LiveConnection {
   close(reason: CloseReason): void {
     if (!this.#open) return;
     this.#flush();
+    // Nothing is written after the end: a late answer must not cut what is still on its way.
+    this.#open = false;
     this.#pipe.close(reason);
   }
 
   destroy(): void {
+    this.#open = false;
     this.#pipe.destroy();
   }
 

@@ -24,6 +24,7 @@ export class Hub implements ConnectionKeeper {
   readonly #pending = new Map<Connection, NodeJS.Timeout>();
   readonly #pendingByAddress = new Map<string, number>();
   readonly #unsubscribe: (() => void)[];
+  #onEmpty: (() => void) | undefined;
 
   constructor(parts: { fanout: Fanout; bus: Bus; committer: Committer; log: Log; limits: Limits; voice: ClasscordPresence }) {
     this.#fanout = parts.fanout;
@@ -93,6 +94,7 @@ export class Hub implements ConnectionKeeper {
       if (own?.size === 0) this.#byUser.delete(userId);
       this.#bus.publish('connection.closed', { userId, connectionId });
     }
+    if (this.#all.size === 0) this.#onEmpty?.();
     this.#log.info('DISCONNECT', 'Connection closed', {
       door: caller.door,
       address: caller.address,
@@ -106,8 +108,16 @@ export class Hub implements ConnectionKeeper {
     for (const connection of this.#all) connection.end('stopping');
   }
 
-  destroyAll(): void {
-    for (const connection of this.#all) connection.destroy();
+  /** Resolves when the last connection is gone; those that are still there after `patienceMs` are cut. */
+  async empty(patienceMs: number): Promise<void> {
+    if (this.#all.size === 0) return;
+    const timer = setTimeout(() => {
+      for (const connection of this.#all) connection.destroy();
+    }, patienceMs);
+    await new Promise<void>(resolve => {
+      this.#onEmpty = resolve;
+    });
+    clearTimeout(timer);
   }
 
   stop(): void {

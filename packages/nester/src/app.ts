@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import type net from 'node:net';
+import { join } from 'node:path';
+import { openAccounts } from './accounts/room.ts';
+import { localBus } from './bus/bus.ts';
+import { followAccount, openChat, openRoster } from './chat/room.ts';
+import type { Config } from './config.ts';
+import { ClasscordTalk, ClasscordVoice } from './doors/classcord.ts';
+import { Dispatch } from './doors/dispatch.ts';
+import { Fanout } from './doors/fanout.ts';
+import { httpDoor, rawServer } from './doors/http/server.ts';
+import { Hub } from './doors/hub.ts';
+import { localServer } from './doors/local.ts';
+import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
+import { WebSocketDoor } from './doors/ws.ts';
+import type { Log } from './log.ts';
+import { Committer } from './store/commit.ts';
+import { lockFolder } from './store/folder-lock.ts';
+import { readHead } from './store/log.ts';
+import { openStore } from './store/store.ts';
+import { readVersion } from './version.ts';
+
+/** Everything of one Nester below the doors: store, rooms, dispatch. */
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+/**
+ * Opens the store and the rooms in it. The composition root: the only place that knows every room.
+ * @throws when another Nester uses the folder, or the store cannot be opened
+ */
+export async function openHouse(config: Config, log: Log, now: () => number = Date.now) {
+  const unlock = await lockFolder(config.data);
+  const onFault = (error: unknown) =>
+    log.error('SYSTEM', 'A listener failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  const store = await openStore({ folder: config.data, databaseUrl: config.databaseUrl });
+  const committer = new Committer(store, (await readHead(store.read)).seq, now, onFault);
+  const bus = localBus(onFault);
+  let publicUrl = config.publicUrl ?? urlOf(config, config.http);
+  const roster = await openRoster(store, committer, now);
+  const accounts = await openAccounts({
+    store,
+    committer,
+    bus,
+    config,
+    log,
+    now,
+    version: readVersion().version,
+    effects: [(unit, change) => followAccount(unit, store, roster, change)],
+    publicUrl: () => publicUrl,
+  });
+  const chat = openChat({ store, committer, bus, people: accounts.directory, roster });
+  const dispatch = new Dispatch({ handlers: { ...accounts.commands, ...chat.commands }, store, committer, log, now });
+  return {
+    store,
+    committer,
+    bus,
+    accounts,
+    chat,
+    dispatch,
+    publicUrl: () => publicUrl,
+    /** Once the port is known: what links, cookies and probes use. */
+    listensAt(http: { host: string; port: number }) {
+      publicUrl = config.publicUrl ?? urlOf(config, http);
+    },
+    async close() {
+      await accounts.stop();
+      await committer.stop();
+      chat.stop();
+      await store.close();
+      await unlock();
+    },
+  };
+}
+
+/** What a running Nester tells whoever started it. */
+export interface Running {
+  http: string;
+  tcp: string;
+  publicUrl: string;
+  setupLink: string | undefined;
+}
+
+/** A whole Nester: rooms and doors. */
+export interface App {
+  start(): Promise<Running>;
+  /** Drains: what was taken is committed and answered, every connection is told, then all closes. */
+  stop(): Promise<void>;
+}
+
+export function createApp(config: Config, log: Log, now: () => number = Date.now): App {
+  const closers: (() => Promise<void> | void)[] = [];
+
+  async function stop(): Promise<void> {
+    for (const close of closers.splice(0).reverse()) await close();
+  }
+
+  async function start(): Promise<Running> {
+    const house = await openHouse(config, log, now);
+    closers.push(() => house.close());
+    const { accounts, bus, chat, committer, dispatch, store } = house;
+    const names = {
+      channel: (channelId: string) => chat.roster.channel(channelId),
+      userName: (userId: string) => accounts.directory.byId(userId)?.name,
+    };
+    const voice = new ClasscordVoice(names);
+    const fanout = new Fanout(chat.roster, voice);
+    const hub = new Hub({ fanout, bus, committer, log, limits: config.limits, voice });
+    closers.push(() => hub.stop());
+
+    const tls =
+      config.tlsCert && config.tlsKey
+        ? { cert: readFileSync(config.tlsCert, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') }
+        : undefined;
+    const http = await httpDoor({
+      config,
+      dispatch,
+      authenticate: token => accounts.authenticate(token),
+      publicUrl: house.publicUrl,
+      tls: config.httpTls ? tls : undefined,
+      health: async () => {
+        try {
+          await readHead(store.read);
+          return undefined;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      },
+    });
+    const webSockets = new WebSocketDoor({ dispatch, hub, limits: config.limits, now, judge: http.judge });
+    webSockets.attach(rawServer(http.server));
+    const lines: LineDoorParts = {
+      dispatch,
+      hub,
+      limits: config.limits,
+      now,
+      old: connection => new ClasscordTalk(connection, dispatch, names),
+    };
+    const tcp = tcpServer(lines);
+    const tcpTls = config.tcpTls && tls ? tcpServer(lines, tls) : undefined;
+
+    // Reverse order of closing: doors take nothing new, the committer drains, connections are told, then the rest.
+    closers.push(async () => {
+      hub.closeAll();
+      await hub.empty(3_000);
+      webSockets.stop();
+      await http.server.close();
+    });
+    await http.server.listen({ host: config.http.host, port: config.http.port });
+    const httpAt = boundTo(rawServer(http.server));
+    house.listensAt(httpAt);
+    const tcpAt = await listen(tcp, config.tcp, closers);
+    if (tcpTls && config.tcpTls) await listen(tcpTls, config.tcpTls, closers);
+    try {
+      closers.push(closer(await localServer(lines, join(config.data, 'nester.sock'))));
+    } catch (error) {
+      log.warning('START', 'nester.sock cannot be opened: commands of this machine work only while Nester is stopped', {
+        reason: (error as Error).message,
+      });
+    }
+    const setup = await accounts.setupLink();
+    log.info('START', 'Nester is ready', { http: show(httpAt), tcp: show(tcpAt), database: store.dialect.name });
+    return { http: show(httpAt), tcp: show(tcpAt), publicUrl: house.publicUrl(), setupLink: setup?.link };
+  }
+
+  return {
+    async start() {
+      try {
+        return await start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop,
+  };
+}
+
+function urlOf(config: Config, { host, port }: { host: string; port: number }): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `${config.httpTls ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function listen(server: net.Server, { host, port }: { host: string; port: number }, closers: (() => Promise<void> | void)[]) {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 4_096 }, resolve);
+  });
+  closers.push(closer(server));
+  return boundTo(server);
+}
+
+function closer(server: net.Server): () => Promise<void> {
+  // Not awaited: it ends when the last connection has, and those are closed by the hub.
+  return async () => {
+    server.close();
+  };
+}
+
+function boundTo(server: { address(): net.AddressInfo | string | null }): { host: string; port: number } {
+  const { address, port } = server.address() as net.AddressInfo;
+  return { host: address, port };
+}
+
+function show({ host, port }: { host: string; port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { readCookie } from './cookie.ts';
+import { isOwnOrigin } from './origin.ts';
+import { clientAddress } from './server.ts';
+
+describe('isOwnOrigin', () => {
+  const own = 'https://aerie.example';
+  it.each([
+    [{ host: 'aerie.example' }, true],
+    [{ host: 'aerie.example', origin: 'https://aerie.example' }, true],
+    [{ host: '192.0.2.1:3000', origin: 'http://192.0.2.1:3000' }, true],
+    [{ host: 'internal:3000', origin: 'https://aerie.example' }, true],
+    [{ host: 'aerie.example', origin: 'https://evil.example' }, false],
+    [{ host: 'aerie.example', origin: 'https://aerie.example.evil.example' }, false],
+    [{ host: 'aerie.example', origin: 'null' }, false],
+    [{ host: 'aerie.example:3000', origin: 'http://aerie.example:4000' }, false],
+  ])('%j is %s', (headers, expected) => {
+    expect(isOwnOrigin({ headers }, own)).toBe(expected);
+  });
+});
+
+describe('clientAddress', () => {
+  const request = (remoteAddress: string, forwarded?: string) => ({
+    socket: { remoteAddress },
+    headers: forwarded ? { 'x-forwarded-for': forwarded } : {},
+  });
+  it('believes nobody by default', () => {
+    expect(clientAddress(request('203.0.113.9', '192.0.2.7'), [])).toBe('203.0.113.9');
+  });
+  it('takes the last hop that is not a trusted proxy', () => {
+    expect(clientAddress(request('127.0.0.1', '198.51.100.1, 192.0.2.7'), ['127.0.0.1'])).toBe('192.0.2.7');
+    expect(clientAddress(request('::ffff:127.0.0.1', '192.0.2.7, 127.0.0.2'), ['127.0.0.1', '127.0.0.2'])).toBe('192.0.2.7');
+  });
+  it('never takes what is not an address', () => {
+    expect(clientAddress(request('127.0.0.1', 'x\n192.0.2.7 evil'), ['127.0.0.1'])).toBe('127.0.0.1');
+  });
+});
+
+describe('readCookie', () => {
+  it('finds the value by its whole name', () => {
+    expect(readCookie('a=1; aerie=tok; b=2', 'aerie')).toBe('tok');
+    expect(readCookie('xaerie=1', 'aerie')).toBeUndefined();
+    expect(readCookie(undefined, 'aerie')).toBeUndefined();
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { OrderedQueue, type Step } from './ordered-queue.ts';
+
+function deferred() {
+  let resolve!: () => void;
+  const promise = new Promise<void>(done => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+const turn = () => new Promise(resolve => setImmediate(resolve));
+
+describe('OrderedQueue', () => {
+  it('begins pipelined items at once and in order, and others when all before them are done', async () => {
+    const begun: string[] = [];
+    const gates = new Map(['p1', 'p2', 'a', 'b'].map(name => [name, deferred()]));
+    const queue = new OrderedQueue<string>(
+      (name): Step => {
+        if (name.startsWith('p')) {
+          begun.push(name);
+          return { pipelined: true, done: gates.get(name)!.promise };
+        }
+        return {
+          pipelined: false,
+          start: () => {
+            begun.push(name);
+            return gates.get(name)!.promise;
+          },
+        };
+      },
+      () => 0,
+      () => undefined,
+    );
+    for (const name of ['p1', 'p2', 'a', 'b']) queue.push(name);
+    await turn();
+    expect(begun).toEqual(['p1', 'p2']);
+    gates.get('p2')!.resolve();
+    await turn();
+    expect(begun).toEqual(['p1', 'p2']);
+    gates.get('p1')!.resolve();
+    await turn();
+    expect(begun).toEqual(['p1', 'p2', 'a']);
+    gates.get('a')!.resolve();
+    await turn();
+    expect(begun).toEqual(['p1', 'p2', 'a', 'b']);
+  });
+
+  it('waits as its pace says, losing nothing', async () => {
+    const begun: number[] = [];
+    let tokens = 1;
+    const queue = new OrderedQueue<number>(
+      n => ({
+        pipelined: false,
+        start: async () => {
+          begun.push(n);
+        },
+      }),
+      () => {
+        if (tokens === 0) {
+          tokens = 2;
+          return 1;
+        }
+        tokens -= 1;
+        return 0;
+      },
+      () => undefined,
+    );
+    const all = [1, 2, 3, 4, 5];
+    for (const n of all) queue.push(n);
+    while (begun.length < all.length) await turn();
+    expect(begun).toEqual(all);
+  });
+
+  it('forgets what has not begun when it stops', async () => {
+    const begun: number[] = [];
+    const gate = deferred();
+    const queue = new OrderedQueue<number>(
+      n => ({
+        pipelined: false,
+        start: () => {
+          begun.push(n);
+          return gate.promise;
+        },
+      }),
+      () => 0,
+      () => undefined,
+    );
+    queue.push(1);
+    queue.push(2);
+    queue.stop();
+    queue.push(3);
+    gate.resolve();
+    await turn();
+    expect(begun).toEqual([1]);
+  });
+});

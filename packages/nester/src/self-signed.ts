@@ -1,0 +1,55 @@
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+
+const dayMs = 86_400_000;
+
+/** This machine's own addresses that others can reach, IPv4 first. */
+export function reachableAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+  return all
+    .filter(one => !one.internal && !one.address.startsWith('fe80:'))
+    .sort((a, b) => a.family.localeCompare(b.family))
+    .map(one => one.address);
+}
+
+/**
+ * A certificate for this machine's names and addresses, kept in `folder/tls`; made anew when it does not name all of them
+ * or ends within 30 days.
+ */
+export async function selfSignedCertificate(folder: string, now: number): Promise<{ cert: string; key: string; fingerprint: string }> {
+  const place = join(folder, 'tls');
+  const certFile = join(place, 'self-signed.crt');
+  const keyFile = join(place, 'self-signed.key');
+  const addresses = ['127.0.0.1', '::1', ...reachableAddresses()];
+  if (existsSync(certFile) && existsSync(keyFile)) {
+    const cert = readFileSync(certFile, 'utf8');
+    const parsed = new X509Certificate(cert);
+    const fits = addresses.every(address => parsed.checkIP(address) !== undefined) && Date.parse(parsed.validTo) - now > 30 * dayMs;
+    if (fits) return { cert, key: readFileSync(keyFile, 'utf8'), fingerprint: parsed.fingerprint256 };
+  }
+  const names = [...new Set(['localhost', hostname()])];
+  const made = await generate([{ name: 'commonName', value: hostname() }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now - dayMs),
+    notAfterDate: new Date(now + 825 * dayMs),
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [...names.map(value => ({ type: 2 as const, value })), ...addresses.map(ip => ({ type: 7 as const, ip }))],
+      },
+    ],
+  });
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  writeFileSync(keyFile, made.private, { mode: 0o600 });
+  chmodSync(keyFile, 0o600);
+  writeFileSync(certFile, made.cert);
+  return { cert: made.cert, key: made.private, fingerprint: new X509Certificate(made.cert).fingerprint256 };
+}

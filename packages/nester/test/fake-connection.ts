@@ -1,0 +1,36 @@
+import type { UserActor } from '../src/context.ts';
+import { Connection, type ConnectionKeeper } from '../src/doors/connection.ts';
+
+/** A connection whose transport is an array, and whose backlog the test sets. */
+export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 1_000_000) {
+  const sent: string[] = [];
+  const pipe = {
+    backlog: 0,
+    closed: undefined as string | undefined,
+    destroyed: false,
+    write: (data: Buffer | string) => void sent.push(String(data)),
+    pause: () => undefined,
+    resume: () => undefined,
+    close(reason: string) {
+      pipe.closed = reason;
+    },
+    destroy() {
+      pipe.destroyed = true;
+    },
+  };
+  const nothing = () => undefined;
+  const connection = new Connection({
+    door: 'tcp',
+    address: '127.0.0.1',
+    agent: '',
+    pipe,
+    keeper: { settled: nothing, loggedIn: nothing, followLog: nothing, unfollow: nothing, ...keeper },
+    slowMs,
+  });
+  connection.dialect = 'framed';
+  return { connection, pipe, sent, lines: () => sent.join('').split('\n').filter(Boolean) };
+}
+
+export function actor(userId: string, name = userId): UserActor {
+  return { kind: 'user', userId, name, role: 'member', language: 'en', sessionId: `s-${userId}`, deviceId: `d-${userId}` };
+}
