@@ -11,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'packages/nester/test/postgres.ts',
           include: ['packages/*/src/**/*.test.ts', ...house],
           testTimeout: 20_000,
           hookTimeout: 30_000,
@@ -20,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'whole',
+          globalSetup: 'packages/nester/test/postgres.ts',
           include: wholeProduct,
           exclude: house,
           testTimeout: 120_000,

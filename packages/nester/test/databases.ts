@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { describe, inject } from 'vitest';
+import { needs } from '../../../test/kit/needs.ts';
+
+/** An empty database of a test's own, in the shape that `openStore` takes. */
+export interface TestDatabase {
+  folder: string;
+  databaseUrl: string | undefined;
+  /** Removes it; call it when its store is closed. */
+  remove(): Promise<void>;
+}
+
+/** Makes a suite for each database: the same tests over SQLite and, where the machine has one, over PostgreSQL. */
+export function onEachDatabase(name: string, suite: (newDatabase: () => Promise<TestDatabase>) => void): void {
+  describe(`${name}, on SQLite`, () => suite(newSqlite));
+  const postgres = process.env.AERIE_TEST_POSTGRES ? describe : needs('postgres');
+  postgres(`${name}, on PostgreSQL`, () => suite(newPostgres));
+}
+
+async function newSqlite(): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'aerie-store-'));
+  return { folder, databaseUrl: undefined, remove: async () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+let made = 0;
+
+async function newPostgres(): Promise<TestDatabase> {
+  const server = inject('postgres');
+  if (!server) throw new Error('no PostgreSQL was started: vitest.config.ts names packages/nester/test/postgres.ts as globalSetup');
+  const { folder, remove } = await newSqlite();
+  const name = `aerie_test_${process.pid}_${Date.now().toString(36)}_${++made}`;
+  await administer(server, `create database ${name}`);
+  const databaseUrl = server.replace(/\/[^/]*$/, `/${name}`);
+  return {
+    folder,
+    databaseUrl,
+    async remove() {
+      await administer(server, `drop database if exists ${name} with (force)`);
+      await remove();
+    },
+  };
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
