@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { generate } from 'selfsigned';
 
 const dayMs = 86_400_000;
@@ -15,14 +15,17 @@ export function reachableAddresses(): string[] {
     .map(one => one.address);
 }
 
+/** Where the self-signed certificate and its key stand. */
+export function selfSignedPaths(folder: string): { certFile: string; keyFile: string } {
+  return { certFile: join(folder, 'tls', 'self-signed.crt'), keyFile: join(folder, 'tls', 'self-signed.key') };
+}
+
 /**
  * A certificate for this machine's names and addresses, kept in `folder/tls`; made anew when it does not name all of them
  * or ends within 30 days.
  */
 export async function selfSignedCertificate(folder: string, now: number): Promise<{ cert: string; key: string; fingerprint: string }> {
-  const place = join(folder, 'tls');
-  const certFile = join(place, 'self-signed.crt');
-  const keyFile = join(place, 'self-signed.key');
+  const { certFile, keyFile } = selfSignedPaths(folder);
   const addresses = ['127.0.0.1', '::1', ...reachableAddresses()];
   if (existsSync(certFile) && existsSync(keyFile)) {
     const cert = readFileSync(certFile, 'utf8');
@@ -47,7 +50,7 @@ export async function selfSignedCertificate(folder: string, now: number): Promis
       },
     ],
   });
-  mkdirSync(place, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(certFile), { recursive: true, mode: 0o700 });
   writeFileSync(keyFile, made.private, { mode: 0o600 });
   chmodSync(keyFile, 0o600);
   writeFileSync(certFile, made.cert);

@@ -1,0 +1,72 @@
+import { createApp, type Running } from '../app.ts';
+import { type Config, readConfig } from '../config.ts';
+import { LineLog } from '../log.ts';
+import { reachableAddresses, selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
+
+/** Listen on the network with a self-signed certificate, and say which links other machines can open. */
+export const lanSettings = { http: '0.0.0.0:3000', tcp: '0.0.0.0:12345', tcpTls: '0.0.0.0:12346', httpTls: true } as const;
+
+/**
+ * Runs Nester until it is told to stop. Prints the ready line on stdout when it accepts work.
+ * @param flags settings from the command line
+ * @throws ConfigError, or the system's error when a port or the folder cannot be used
+ */
+export async function serve(
+  flags: Parameters<typeof readConfig>[0],
+  options: { configFile?: string | undefined; lan: boolean },
+): Promise<void> {
+  const config = options.lan ? await lanConfig(flags, options.configFile) : readConfig(flags, process.env, options.configFile);
+  const log = new LineLog(config.log, Date.now);
+  process.on('SIGHUP', () => log.reopen());
+  const app = createApp(config, log);
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info('STOP', 'Nester stops', { signal });
+    await app.stop();
+    log.info('STOP', 'Nester has stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+
+  const running = await app.start();
+  process.stdout.write(`ready http=${running.http} tcp=${running.tcp}\n`);
+  for (const line of greeting(running, config, options.lan)) process.stdout.write(`${line}\n`);
+}
+
+/** What a person reads below the ready line. */
+function greeting(running: Running, config: Config, lan: boolean): string[] {
+  const lines = [`Aerie is at ${running.publicUrl}`];
+  if (lan) {
+    const port = new URL(running.publicUrl).port;
+    const others = reachableAddresses().map(address => `https://${address.includes(':') ? `[${address}]` : address}:${port}`);
+    for (const url of others) if (url !== running.publicUrl) lines.push(`        also ${url}`);
+    lines.push('The certificate is self-signed: the browser warns once. Compare its fingerprint with the one in the log.');
+  }
+  if (running.setupLink) lines.push(`Open this link within 30 minutes to make the first administrator:`, `  ${running.setupLink}`);
+  if (config.log) lines.push(`Log: ${config.log}`);
+  return lines;
+}
+
+async function lanConfig(flags: Parameters<typeof readConfig>[0], configFile: string | undefined): Promise<Config> {
+  // What was set by hand stays; only what is left at its default is opened to the network.
+  const lan = Object.fromEntries(
+    Object.entries(lanSettings).filter(
+      ([key]) => process.env[`AERIE_${key.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`] === undefined,
+    ),
+  );
+  const { data } = readConfig({ data: flags.data }, { AERIE_DATA: process.env.AERIE_DATA }, undefined);
+  const own = flags.tlsCert ?? process.env.AERIE_TLS_CERT;
+  if (!own) {
+    await selfSignedCertificate(data, Date.now());
+    const { certFile, keyFile } = selfSignedPaths(data);
+    Object.assign(lan, { tlsCert: certFile, tlsKey: keyFile });
+  }
+  const config = readConfig({ ...lan, ...flags }, process.env, configFile);
+  if (config.publicUrl) return config;
+  const [address = 'localhost'] = reachableAddresses();
+  return { ...config, publicUrl: `https://${address.includes(':') ? `[${address}]` : address}:${config.http.port}` };
+}
