@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type HttpCaller, httpCaller } from '@aerie/client';
+import { removeFolder, root, scratchFolder } from './scratch.ts';
+import { within } from './wait.ts';
+
+const startMs = 30_000;
+const stopMs = 15_000;
+
+export interface NesterOptions {
+  /** Where it keeps its data; a new folder when absent. */
+  folder?: string;
+  /** Settings, by the names of their environment variables. */
+  env?: Record<string, string>;
+}
+
+/** A Nester of its own: a real process with its own folder and ports. It can be killed and started again in the same place. */
+export class Nester {
+  readonly folder: string;
+  readonly #env: Record<string, string>;
+  #process: ChildProcess | undefined;
+  #output = '';
+  #http = '127.0.0.1:0';
+  #tcp = '127.0.0.1:0';
+
+  constructor({ folder, env = {} }: NesterOptions = {}) {
+    this.folder = folder ?? scratchFolder('nester');
+    this.#env = env;
+  }
+
+  /** Starts one, ready to work. */
+  static async start(options: NesterOptions = {}): Promise<Nester> {
+    const nester = new Nester(options);
+    await nester.start();
+    return nester;
+  }
+
+  /** Starts it, on the ports it had before if it ran before. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [join(root, 'packages/nester/bin/nester.js'), 'serve'], {
+      cwd: this.folder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.folder,
+        AERIE_DATA: this.folder,
+        AERIE_HTTP: this.#http,
+        AERIE_TCP: this.#tcp,
+        ...this.#env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    const ready = Promise.withResolvers<RegExpMatchArray>();
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#output += text;
+      stdout += text;
+      const line = stdout.match(/^ready http=(\S+) tcp=(\S+)/m);
+      if (line) ready.resolve(line);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#output += text;
+    });
+    child.once('exit', (code, signal) => ready.reject(new Error(`Nester ended (${code ?? signal}):\n${this.#output}`)));
+    const killOrphan = () => child.kill('SIGKILL');
+    process.once('exit', killOrphan);
+    child.once('exit', () => process.off('exit', killOrphan));
+    const [, http, tcp] = await within(startMs, 'the ready line', ready.promise);
+    this.#http = http!;
+    this.#tcp = tcp!;
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Asks it to stop, and says how it ended. */
+  async stop(): Promise<number | NodeJS.Signals | null> {
+    return await this.#end('SIGTERM');
+  }
+
+  /** Ends it and removes its folder. */
+  async remove(): Promise<void> {
+    if (this.isRunning) await this.kill();
+    removeFolder(this.folder);
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  get pid(): number {
+    return this.#process!.pid!;
+  }
+
+  get httpUrl(): string {
+    return `http://${this.#http}`;
+  }
+
+  get webSocketUrl(): string {
+    return `ws://${this.#http}/api/ws`;
+  }
+
+  get tcp(): { host: string; port: number } {
+    const [host, port] = this.#tcp.split(':') as [string, string];
+    return { host, port: Number(port) };
+  }
+
+  /** All that it printed and logged so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The token of the set-up link that it printed last. */
+  get setupToken(): string {
+    const tokens = [...this.#output.matchAll(/\/setup#([\w-]+)/g)];
+    if (tokens.length === 0) throw new Error(`No set-up link was printed:\n${this.#output}`);
+    return tokens.at(-1)![1]!;
+  }
+
+  /** A caller of its HTTP door. */
+  http(token?: string): HttpCaller {
+    return httpCaller(this.httpUrl, { token });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    const child = this.#process!;
+    if (this.isRunning) {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await within(stopMs, `the end after ${signal}`, ended);
+    }
+    return child.exitCode ?? child.signalCode;
+  }
+}
