@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type net from 'node:net';
 import { join } from 'node:path';
+import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
 import { localBus } from './bus/bus.ts';
 import { followAccount, openChat, openRoster } from './chat/room.ts';
+import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
 import { ClasscordTalk, ClasscordVoice } from './doors/classcord.ts';
 import { Dispatch } from './doors/dispatch.ts';
@@ -44,11 +46,17 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     log,
     now,
     version: readVersion().version,
-    effects: [(unit, change) => followAccount(unit, store, roster, change)],
+    effects: [
+      (unit, change) => followAccount(unit, store, roster, change),
+      (unit, { before, language }) => {
+        if (!before && language) greetFirst(unit, { roster, bot, language, now: now() });
+      },
+    ],
     publicUrl: () => publicUrl,
   });
+  const bot = await accounts.bot('aerie');
   const chat = openChat({ store, committer, bus, people: accounts.directory, roster });
-  const dispatch = new Dispatch({ handlers: { ...accounts.commands, ...chat.commands }, store, committer, log, now });
+  const dispatch = new Dispatch({ record: commitAct, handlers: { ...accounts.commands, ...chat.commands }, store, committer, log, now });
   return {
     store,
     committer,

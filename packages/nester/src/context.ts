@@ -1,6 +1,6 @@
 import type { CommandName, CommandOutput, CommandRequest, Language, Me, Role } from '@aerie/contract';
 import type { Kysely } from 'kysely';
-import type { Log } from './log.ts';
+import type { Fields, Log } from './log.ts';
 import type { Tables } from './store/schema.ts';
 import type { CommitResult, Unit } from './store/unit.ts';
 
@@ -44,6 +44,15 @@ export interface LiveConnection {
   letGo(): void;
 }
 
+/** An administrative act: what was done, to whom or what, and the particulars, without secrets. */
+export interface Act {
+  action: string;
+  subject: string;
+  detail?: Fields;
+  /** Who did it, when the caller has no account yet (the first administrator). */
+  by?: { userId: string; name: string };
+}
+
 /** All that a command may use. Passed explicitly; there is nothing global. */
 export interface Ctx {
   readonly actor: Actor;
@@ -54,6 +63,8 @@ export interface Ctx {
   now(): number;
   /** Makes rows and events durable together; resolves after the fsync. */
   commit(unit: Unit): Promise<CommitResult>;
+  /** The same for an administrative act: with the audit's record of it, and a log line. */
+  commitAct(unit: Unit, act: Act): Promise<CommitResult>;
 }
 
 /** The context of a command that only a logged-in user may call. */

@@ -48,6 +48,7 @@ describe('LineLog', () => {
     log.info('START', 'two');
     log.reopen();
     log.info('START', 'three');
+    log.flush();
     expect(readFileSync(`${file}.1`, 'utf8').split('\n')).toHaveLength(3);
     expect(readFileSync(file, 'utf8')).toContain('three');
   });

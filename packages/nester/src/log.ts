@@ -36,12 +36,14 @@ export class LineLog implements Log {
   readonly #file: string | undefined;
   readonly #now: () => number;
   #descriptor: number;
+  #waiting = '';
 
   /** Throws when the file cannot be opened: a service that cannot log must not start. */
   constructor(file: string | undefined, now: () => number) {
     this.#file = file;
     this.#now = now;
     this.#descriptor = this.#open();
+    process.on('exit', () => this.flush());
   }
 
   info(area: Area, sentence: string, fields?: Fields): void {
@@ -58,6 +60,7 @@ export class LineLog implements Log {
 
   reopen(): void {
     if (this.#file === undefined) return;
+    this.flush();
     const before = this.#descriptor;
     this.#descriptor = this.#open();
     closeSync(before);
@@ -69,11 +72,20 @@ export class LineLog implements Log {
     return openSync(this.#file, 'a', 0o640);
   }
 
+  /** Lines of one turn of the event loop leave in one write. */
   #write(level: Level, area: Area, sentence: string, fields?: Fields): void {
+    if (this.#waiting === '') setImmediate(() => this.flush());
+    this.#waiting += logLine(this.#now(), level, area, sentence, fields);
+  }
+
+  /** Writes what waits, at once. */
+  flush(): void {
+    const lines = this.#waiting;
+    this.#waiting = '';
     try {
-      writeSync(this.#descriptor, logLine(this.#now(), level, area, sentence, fields));
+      if (lines !== '') writeSync(this.#descriptor, lines);
     } catch {
-      // A full disk or a closed terminal must not take the service down; the next line tries again.
+      // A full disk or a closed terminal must not take the service down; later lines try again.
     }
   }
 }

@@ -1,20 +1,10 @@
 import { v7 as uuid } from 'uuid';
-import type { Actor, Ctx } from '../context.ts';
-import type { Fields } from '../log.ts';
+import type { Act, Actor, Ctx } from '../context.ts';
 import type { AuditTable } from '../store/schema.ts';
 import type { CommitResult, Unit } from '../store/unit.ts';
 
-/** An administrative act: what was done, to whom or what, and the particulars, without secrets. */
-export interface Act {
-  action: string;
-  subject: string;
-  detail?: Fields;
-  /** Who did it, when the caller has no account yet (the first administrator). */
-  by?: { userId: string; name: string };
-}
-
 /** Commits a unit together with the audit's record of it, and writes the log line. */
-export async function commitAct(ctx: Ctx, unit: Unit, act: Act): Promise<CommitResult> {
+export async function commitAct(ctx: Omit<Ctx, 'commitAct'>, unit: Unit, act: Act): Promise<CommitResult> {
   const by = act.by ?? whoActs(ctx.actor);
   const { door, address } = ctx.caller;
   unit.insert('audit', auditRow(act, by, ctx));
@@ -23,7 +13,7 @@ export async function commitAct(ctx: Ctx, unit: Unit, act: Act): Promise<CommitR
   return result;
 }
 
-function auditRow(act: Act, by: { userId: string | null; name: string }, { caller, now }: Ctx): AuditTable {
+function auditRow(act: Act, by: { userId: string | null; name: string }, { caller, now }: Pick<Ctx, 'caller' | 'now'>): AuditTable {
   return {
     audit_id: uuid(),
     at: now(),

@@ -22,7 +22,7 @@ export async function newAccount(
   const user = userOf(row);
   unit.event('user.created', ['all'], { userId: user.userId }, () => ({ user }));
   const after = { role: user.role, disabled: false };
-  for (const effect of shared.effects) effect(unit, { userId: user.userId, name, before: undefined, after });
+  for (const effect of shared.effects) effect(unit, { userId: user.userId, name, language: fields.language, before: undefined, after });
   return { row, unit };
 }
 

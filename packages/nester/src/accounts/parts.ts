@@ -1,4 +1,4 @@
-import type { Role } from '@aerie/contract';
+import type { Language, Role } from '@aerie/contract';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -13,6 +13,7 @@ import type { Lockout } from './lockout.ts';
 export interface UserChange {
   userId: string;
   name: string;
+  language: Language | undefined;
   /** Undefined when the unit makes the account. */
   before: Standing | undefined;
   after: Standing;

@@ -1,8 +1,9 @@
-import type { accountCommands } from '@aerie/contract';
+import type { accountCommands, User } from '@aerie/contract';
 import type { Handlers, UserActor } from '../context.ts';
 import { Unit } from '../store/unit.ts';
 import { auditCommands } from './audit.commands.ts';
 import { Authentication } from './authentication.ts';
+import { ensureBot } from './bots.ts';
 import { classListCommands } from './class-list.commands.ts';
 import { Directory } from './directory.ts';
 import { Hashing } from './hashing.ts';
@@ -26,6 +27,8 @@ export interface Accounts {
   authenticate(token: string): Promise<UserActor | undefined>;
   /** Without an administrator who could log in: a new set-up link (one use, 30 minutes); older ones stop working. */
   setupLink(): Promise<{ link: string; expiresAt: number } | undefined>;
+  /** The account of a bot of that name, made when it is not there. */
+  bot(name: string): Promise<User>;
   /** Resolves when no password is being hashed any more. */
   stop(): Promise<void>;
 }
@@ -56,6 +59,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
       await committer.commit(unit);
       return { link, expiresAt };
     },
+    bot: name => ensureBot(shared, name),
     stop: () => shared.hashing.stop(),
   };
 }

@@ -92,6 +92,6 @@ function changeStanding({ effects }: Shared, ctx: Ctx, user: User, change: { rol
     .run(unchangedStandingQuery(ctx.db, user), new AppError('conflict'))
     .run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
   unit.event('user.updated', ['all'], { userId }, () => ({ user: after }));
-  for (const effect of effects) effect(unit, { userId, name, before: user, after });
+  for (const effect of effects) effect(unit, { userId, name, language: undefined, before: user, after });
   return unit;
 }

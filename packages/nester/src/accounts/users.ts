@@ -11,7 +11,13 @@ export function requireUserName(typed: string): string {
 }
 
 /** The row of a new person. */
-export function newUserRow(fields: { name: string; role: Role; language: Language; passwordHash: string; at: number }): UserAccountTable {
+export function newUserRow(fields: {
+  name: string;
+  role: Role;
+  language: Language;
+  passwordHash: string | null;
+  at: number;
+}): UserAccountTable {
   return {
     user_id: uuid(),
     name: fields.name,

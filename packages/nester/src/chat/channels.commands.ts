@@ -6,7 +6,7 @@ import { requireUser } from '../errors.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
 import { channelByKey, updateChannelQuery } from './channels.store.ts';
-import { cleanChannelName, directKey, newChannelRow, recordOf } from './channels.ts';
+import { cleanChannelName, directKey, hashName, newChannelRow, recordOf } from './channels.ts';
 import { markReadQuery, ownMarks } from './memberships.store.ts';
 import { addMember } from './memberships.ts';
 import type { People } from './people.ts';
@@ -42,7 +42,7 @@ export function channelCommands(parts: {
       const row = newChannelRow({ channelId: uuid(), name, kind, topic, minRole, postRole, at: ctx.now() });
       const unit = new Unit().insert('channel', row);
       addMember(unit, recordOf(row).channel, actor.userId);
-      await ctx.commit(unit).catch(error => {
+      await ctx.commitAct(unit, { action: 'channel.create', subject: `#${name}`, detail: { kind, minRole, postRole } }).catch(error => {
         throw error instanceof AppError && error.code === 'conflict' ? taken : error;
       });
       return { channelId: row.channel_id };
@@ -60,8 +60,7 @@ export function channelCommands(parts: {
       if (Object.keys(change).length === 0) return {};
       const unit = new Unit().run(updateChannelQuery(ctx.db, channelId, change));
       unit.event('channel.updated', [`channel:${channelId}`], { channelId }, () => ({ channel }));
-      await ctx.commit(unit);
-      ctx.log.info('ADMIN', 'Channel changed', { channelId, archived: channel.archived });
+      await ctx.commitAct(unit, { action: 'channel.update', subject: hashName(channel), detail: { topic, archived } });
       return {};
     },
 

@@ -41,7 +41,7 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
       if (roster.isMember(channelId, userId)) return {};
       const unit = new Unit();
       addMember(unit, channel, userId);
-      await ctx.commit(unit);
+      await ctx.commitAct(unit, { action: 'member.add', subject: user.name, detail: { channel: hashName(channel) } });
       return {};
     },
 
@@ -51,7 +51,11 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
         throw new AppError('not_found', { thing: 'member' });
       const unit = new Unit();
       removeMember(unit, ctx.db, channelId, userId);
-      await ctx.commit(unit);
+      await ctx.commitAct(unit, {
+        action: 'member.remove',
+        subject: people.byId(userId)?.name ?? userId,
+        detail: { channel: hashName(channel) },
+      });
       return {};
     },
   };

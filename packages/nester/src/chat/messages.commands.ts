@@ -38,7 +38,10 @@ export function messageCommands(
       const unit = new Unit().run(eraseQuery(ctx.db, messageId, ctx.now()), new AppError('not_found', { thing: 'message' }));
       const ids = { channelId: row.channel_id, messageId, messageSeq: row.seq, authorId: row.author_id };
       unit.event('message.deleted', [`channel:${row.channel_id}`], ids, () => ids);
-      await ctx.commit(unit);
+      // Taking back somebody else's words is an administrative act.
+      if (row.author_id === actor.userId) await ctx.commit(unit);
+      else
+        await ctx.commitAct(unit, { action: 'message.delete', subject: row.author_name, detail: { messageId, channelId: row.channel_id } });
       return {};
     },
 
@@ -101,7 +104,16 @@ async function send(
   if (nonce === undefined) unit.insert('message', stored);
   else unit.insertOnce('message', stored, { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' });
   const { written } = await ctx.commit(unit);
-  if (written) return { messageId: row.message_id, seq: row.seq, createdAt: row.created_at };
+  if (written) {
+    ctx.log.info('MESSAGE', 'Message stored', {
+      user: actor.name,
+      channelId,
+      messageId: row.message_id,
+      length: row.content.length,
+      door: ctx.caller.door,
+    });
+    return { messageId: row.message_id, seq: row.seq, createdAt: row.created_at };
+  }
   // The client sent it before and did not hear the answer: the same answer again.
   const first = await messageByNonce(ctx.db, actor.userId, row.device_id, nonce as string);
   if (!first) throw new AppError('conflict');

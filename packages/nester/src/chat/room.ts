@@ -1,4 +1,4 @@
-import type { chatCommands, Language, Role } from '@aerie/contract';
+import type { chatCommands, Role } from '@aerie/contract';
 import { v7 as uuid } from 'uuid';
 import type { Bus } from '../bus/bus.ts';
 import type { Handlers } from '../context.ts';
@@ -67,9 +67,3 @@ export function openChat(parts: { store: Store; committer: Committer; bus: Bus; 
     stop: () => presence.stop(),
   };
 }
-
-/** The few lines that greet the first administrator in `#général`. */
-export const welcome: Record<Language, string> = {
-  en: 'Welcome to Aerie. This is **#général**: everybody who has an account is here.\n\nInvite people under *Administration → Invitations*. `Ctrl-K` finds everything, `?` shows the keys.',
-  fr: 'Bienvenue dans Aerie. Vous êtes dans **#général** : toutes les personnes qui ont un compte y sont.\n\nInvitez-les depuis *Administration → Invitations*. `Ctrl-K` trouve tout, `?` montre les raccourcis.',
-};

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, atLeast, type CommandName, type CommandSpec, commands, isCommandName } from '@aerie/contract';
 import type { z } from 'zod';
-import type { Actor, Caller, Ctx, Handlers } from '../context.ts';
+import type { Act, Actor, Caller, Ctx, Handlers } from '../context.ts';
 import type { Log } from '../log.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
+import type { CommitResult, Unit } from '../store/unit.ts';
+
+/** Commits an administrative act together with the audit's record of it. */
+export type Record = (ctx: Omit<Ctx, 'commitAct'>, unit: Unit, act: Act) => Promise<CommitResult>;
 
 /** The one way in: every door calls this, and it calls the one handler of a command. */
 export class Dispatch {
@@ -13,13 +17,15 @@ export class Dispatch {
   readonly #committer: Committer;
   readonly #log: Log;
   readonly #now: () => number;
+  readonly #record: Record;
 
-  constructor(parts: { handlers: Handlers; store: Store; committer: Committer; log: Log; now: () => number }) {
+  constructor(parts: { record: Record; handlers: Handlers; store: Store; committer: Committer; log: Log; now: () => number }) {
     this.#handlers = parts.handlers;
     this.#store = parts.store;
     this.#committer = parts.committer;
     this.#log = parts.log;
     this.#now = parts.now;
+    this.#record = parts.record;
   }
 
   /**
@@ -34,7 +40,7 @@ export class Dispatch {
       authorise(spec, known, actor, caller);
       const request = parseInput(spec.input, input);
       const connectionId = caller.connection?.connectionId;
-      const ctx: Ctx = {
+      const plain: Omit<Ctx, 'commitAct'> = {
         actor,
         caller,
         db: this.#store.read,
@@ -42,6 +48,7 @@ export class Dispatch {
         now: this.#now,
         commit: unit => this.#committer.commit(unit, connectionId),
       };
+      const ctx: Ctx = { ...plain, commitAct: (unit, act) => this.#record(plain, unit, act) };
       const handler = this.#handlers[known] as (ctx: Ctx, request: unknown) => unknown;
       return Promise.resolve(handler(ctx, request)).catch(error => Promise.reject(this.#asAppError(error, name)));
     } catch (error) {
