@@ -1,17 +1,19 @@
 /**
- * Adds to package-lock.json the platform packages that `npm install` left out.
+ * Makes package-lock.json fit for `npm ci` on every machine. Run it after adding a package: node scripts/complete-lock.ts
  *
- * npm drops an optional package that its registry could not give it, and `npm ci` then refuses the lock
- * file ("Missing: … from lock file"), everywhere. Run this after adding a package: node scripts/complete-lock.ts
+ * - npm drops a platform package that its registry could not give it, and `npm ci` then refuses the lock file
+ *   ("Missing: … from lock file"), everywhere. They are added.
+ * - npm leaves a platform package out, without a word, when the Node that runs npm is older than its `engines` ask.
+ *   But what runs it here is the pinned Node. Those `engines` are taken away.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 
 interface LockEntry {
   version?: string;
   cpu?: string[];
   dev?: boolean;
+  engines?: unknown;
   libc?: string[];
   optional?: boolean;
   os?: string[];
@@ -46,7 +48,7 @@ function entryOf(name: string, version: string, parent: LockEntry): LockEntry {
 }
 
 /** The platform packages that some package of the lock file names and that the lock file lacks, with the entries they should have. */
-export function missingEntries(lock: LockFile): Record<string, LockEntry> {
+function missingEntries(lock: LockFile): Record<string, LockEntry> {
   const missing: Record<string, LockEntry> = {};
   for (const [path, entry] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -56,11 +58,19 @@ export function missingEntries(lock: LockFile): Record<string, LockEntry> {
   return missing;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const path = join(dirname(import.meta.dirname), 'package-lock.json');
-  const lock = JSON.parse(readFileSync(path, 'utf8')) as LockFile;
-  const missing = missingEntries(lock);
-  const packages = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, 'en'));
-  writeFileSync(path, `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`);
-  console.log(`${Object.keys(missing).length} entries added to package-lock.json`);
+/** The same lock file with platform packages complete and free of `engines`. */
+export function completeLock(lock: LockFile): LockFile {
+  const packages = Object.entries({ ...lock.packages, ...missingEntries(lock) })
+    .sort(([a], [b]) => a.localeCompare(b, 'en'))
+    .map(([path, entry]) => [path, entry.optional ? withoutEngines(entry) : entry]);
+  return { ...lock, packages: Object.fromEntries(packages) };
+}
+
+function withoutEngines({ engines: _, ...rest }: LockEntry): LockEntry {
+  return rest;
+}
+
+if (import.meta.main) {
+  const path = join(import.meta.dirname, '..', 'package-lock.json');
+  writeFileSync(path, `${JSON.stringify(completeLock(JSON.parse(readFileSync(path, 'utf8'))), null, 2)}\n`);
 }

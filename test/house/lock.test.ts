@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type LockFile, missingEntries } from '../../scripts/complete-lock.ts';
+import { completeLock, type LockFile } from '../../scripts/complete-lock.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
 describe('package-lock.json', () => {
-  it('names the packages of every platform, as npm ci wants it (else: node scripts/complete-lock.ts)', () => {
+  it('is fit for npm ci everywhere (else run: node scripts/complete-lock.ts)', () => {
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as LockFile;
-    expect(Object.keys(missingEntries(lock))).toEqual([]);
+    expect(lock).toEqual(completeLock(lock));
   });
 
   it('holds no address of a registry', () => {
@@ -16,13 +16,13 @@ describe('package-lock.json', () => {
   });
 });
 
-describe('what a lock file lacks', () => {
-  const parent = (optionalDependencies: Record<string, string>) => ({
-    packages: { 'node_modules/tool': { dev: true, optionalDependencies } },
-  });
+describe('completing a lock file', () => {
+  const parent = { dev: true, optionalDependencies: { '@tool/cli-linux-arm64-musl': '1.2.3', '@tool/binding-win32-x64-msvc': '1.2.3' } };
+  const complete = (packages: LockFile['packages']) => completeLock({ packages }).packages;
 
-  it('is given with the platform that its name says', () => {
-    expect(missingEntries(parent({ '@tool/cli-linux-arm64-musl': '1.2.3', '@tool/binding-win32-x64-msvc': '1.2.3' }))).toEqual({
+  it('adds platform packages with the platform that their name says', () => {
+    expect(complete({ 'node_modules/tool': parent })).toEqual({
+      'node_modules/@tool/binding-win32-x64-msvc': { version: '1.2.3', cpu: ['x64'], dev: true, optional: true, os: ['win32'] },
       'node_modules/@tool/cli-linux-arm64-musl': {
         version: '1.2.3',
         cpu: ['arm64'],
@@ -31,16 +31,25 @@ describe('what a lock file lacks', () => {
         optional: true,
         os: ['linux'],
       },
-      'node_modules/@tool/binding-win32-x64-msvc': { version: '1.2.3', cpu: ['x64'], dev: true, optional: true, os: ['win32'] },
+      'node_modules/tool': parent,
     });
   });
 
-  it('is not given when some folder above has it', () => {
-    const lock = parent({ '@tool/cli-linux-x64': '1.2.3' });
-    expect(missingEntries({ packages: { ...lock.packages, 'node_modules/@tool/cli-linux-x64': { version: '1.2.3' } } })).toEqual({});
+  it('leaves alone what some folder above has', () => {
+    const packages = {
+      'node_modules/@tool/cli-linux-x64': { version: '1.2.3' },
+      'node_modules/a/node_modules/tool': { optionalDependencies: { '@tool/cli-linux-x64': '1.2.3' } },
+    };
+    expect(complete(packages)).toEqual(packages);
   });
 
-  it('is not guessed when the name does not say the platform', () => {
-    expect(() => missingEntries(parent({ fast: '^1.0.0' }))).toThrow('fast@^1.0.0');
+  it('does not guess when the name does not say the platform', () => {
+    expect(() => complete({ 'node_modules/tool': { optionalDependencies: { fast: '^1.0.0' } } })).toThrow('fast@^1.0.0');
+  });
+
+  it('takes engines from platform packages only', () => {
+    const engines = { node: '>=24' };
+    const kept = { 'node_modules/a': { version: '1.0.0', engines }, 'node_modules/b': { version: '1.0.0', optional: true } };
+    expect(complete({ ...kept, 'node_modules/b': { ...kept['node_modules/b'], engines } })).toEqual(kept);
   });
 });
