@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type HttpCaller, httpCaller } from '@aerie/client';
 import { removeFolder, root, scratchFolder } from './scratch.ts';
-import { within } from './wait.ts';
+import { until, within } from './wait.ts';
 
 const startMs = 30_000;
 const stopMs = 15_000;
@@ -19,6 +19,7 @@ export interface NesterOptions {
 export class Nester {
   readonly folder: string;
   readonly #env: Record<string, string>;
+  readonly #listeners = new Set<() => void>();
   #process: ChildProcess | undefined;
   #output = '';
   #http = '127.0.0.1:0';
@@ -54,14 +55,12 @@ export class Nester {
     const ready = Promise.withResolvers<RegExpMatchArray>();
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.#output += text;
+      this.#print(text);
       stdout += text;
       const line = stdout.match(/^ready http=(\S+) tcp=(\S+)/m);
       if (line) ready.resolve(line);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#output += text;
-    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => this.#print(text));
     child.once('exit', (code, signal) => ready.reject(new Error(`Nester ended (${code ?? signal}):\n${this.#output}`)));
     const killOrphan = () => child.kill('SIGKILL');
     process.once('exit', killOrphan);
@@ -113,16 +112,30 @@ export class Nester {
     return this.#output;
   }
 
-  /** The token of the set-up link that it printed last. */
-  get setupToken(): string {
-    const tokens = [...this.#output.matchAll(/\/setup#([\w-]+)/g)];
-    if (tokens.length === 0) throw new Error(`No set-up link was printed:\n${this.#output}`);
-    return tokens.at(-1)![1]!;
+  /** The set-up link that it printed, when it has. */
+  async setupLink(): Promise<string> {
+    const link = () => this.#output.match(/https?:\S+\/setup#[\w-]+/)?.[0];
+    await until(
+      'a set-up link',
+      listener => this.#onOutput(listener),
+      () => link() !== undefined,
+    );
+    return link()!;
   }
 
   /** A caller of its HTTP door. */
   http(token?: string): HttpCaller {
     return httpCaller(this.httpUrl, { token });
+  }
+
+  #print(text: string): void {
+    this.#output += text;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #onOutput(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {

@@ -14,7 +14,8 @@ export interface Person {
 
 /** Makes the first administrator with the link that Nester printed. */
 export async function firstAdministrator(nester: Nester, name = 'Ada'): Promise<Person> {
-  const { token, me } = await nester.http().call('setup.complete', { token: nester.setupToken, name, password, language: 'en' });
+  const link = new URL(await nester.setupLink());
+  const { token, me } = await nester.http().call('setup.complete', { token: link.hash.slice(1), name, password, language: 'en' });
   return { name, userId: me.userId, token: token!, http: nester.http(token) };
 }
 

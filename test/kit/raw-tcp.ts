@@ -1,13 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { within } from './wait.ts';
 
+/** How much of what came is kept to look into. */
+const keptChars = 4_000;
+
 /** A TCP client that writes any bytes and expects nothing. */
 export class RawTcp {
   readonly socket: Socket;
   readonly closed: Promise<void>;
-  /** The end of what came. */
   #heard = '';
-  #onHeard = () => {};
+  readonly #listeners = new Set<() => void>();
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -15,8 +17,8 @@ export class RawTcp {
     this.closed = end.promise;
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
-      this.#heard = (this.#heard + text).slice(-1_000);
-      this.#onHeard();
+      this.#heard = (this.#heard + text).slice(-keptChars);
+      for (const listener of this.#listeners) listener();
     });
     socket.on('error', () => {});
     socket.once('close', () => end.resolve());
@@ -34,18 +36,17 @@ export class RawTcp {
     if (!this.socket.destroyed) this.socket.write(data);
   }
 
-  /**
-   * Asks a last thing, in a form that either dialect answers with the marker in it, after an end of line for what was
-   * left open. Resolves at the answer or at the close.
-   */
-  async settled(): Promise<void> {
-    const marker = 'the-last-question';
-    const answered = Promise.withResolvers<void>();
-    this.#onHeard = () => {
-      if (this.#heard.includes(marker)) answered.resolve();
+  /** Resolves when `text` has come (true), or the connection is closed (false). */
+  async heard(text: string): Promise<boolean> {
+    const found = Promise.withResolvers<boolean>();
+    const look = () => {
+      if (this.#heard.includes(text)) found.resolve(true);
     };
-    this.write(`\n${JSON.stringify({ type: marker, id: 999_999, do: marker })}\n`);
-    await Promise.race([answered.promise, this.closed]);
+    this.#listeners.add(look);
+    look();
+    const result = await Promise.race([found.promise, this.closed.then(() => false)]);
+    this.#listeners.delete(look);
+    return result;
   }
 
   async close(): Promise<void> {

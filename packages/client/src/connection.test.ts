@@ -57,8 +57,8 @@ describe('coming to life', () => {
     server.line.accept();
     expect(server.line.waiting('channel.openDirect')).toEqual([]);
     server.line.answer('log.resume', { kind: 'snapshot', snapshot: snapshot() });
-    server.line.answer('channel.openDirect', { channelId: 'd1' });
-    await expect(answer).resolves.toEqual({ channelId: 'd1' });
+    server.line.answer('channel.openDirect', { channelId: 'd1', userId: 'bob' });
+    await expect(answer).resolves.toEqual({ channelId: 'd1', userId: 'bob' });
     connection.stop();
   });
 
