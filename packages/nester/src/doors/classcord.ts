@@ -1,7 +1,7 @@
 import { AppError, type Channel, channelKey, type EventBody, presenceState, type SeenPresence } from '@aerie/contract';
 import type { CommittedEvent } from '../store/unit.ts';
 import type { Connection, EndReason } from './connection.ts';
-import type { Dispatch } from './dispatch.ts';
+import { type Dispatch, nameText } from './dispatch.ts';
 import { asciiJson } from './lines.ts';
 import type { Step } from './ordered-queue.ts';
 
@@ -117,7 +117,7 @@ export class ClasscordTalk {
       case 'join_channel':
         return await this.#switch(frame.channel, 'info');
       default:
-        throw new AppError('unknown_command', { name: String(frame.type).slice(0, 64) });
+        throw new AppError('unknown_command', { name: nameText(frame.type) });
     }
   }
 

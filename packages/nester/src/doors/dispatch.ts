@@ -59,21 +59,26 @@ export class Dispatch {
   #asAppError(error: unknown, name: unknown): AppError {
     if (error instanceof AppError) {
       if (error.code === 'storage_failed')
-        this.#log.error('STORE', 'A commit failed', { command: String(name), reason: String(error.params.reason) });
+        this.#log.error('STORE', 'A commit failed', { command: nameText(name), reason: String(error.params.reason) });
       return error;
     }
     const ref = randomUUID().slice(0, 8);
     this.#log.error('SYSTEM', 'A command failed unexpectedly', {
       ref,
-      command: String(name),
+      command: nameText(name),
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
     return new AppError('internal', { ref });
   }
 }
 
+/** What somebody gave as the name of a command, to be shown. `String` runs what an object brings as its own `toString`. */
+export function nameText(name: unknown): string {
+  return (typeof name === 'string' ? name : (JSON.stringify(name) ?? '')).slice(0, 64);
+}
+
 function requireCommand(name: unknown): CommandName {
-  if (!isCommandName(name)) throw new AppError('unknown_command', { name: String(name).slice(0, 64) });
+  if (!isCommandName(name)) throw new AppError('unknown_command', { name: nameText(name) });
   return name;
 }
 
