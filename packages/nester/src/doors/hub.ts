@@ -2,8 +2,7 @@ import type { EventBody, User } from '@aerie/contract';
 import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
 import type { Limits } from '../config.ts';
 import type { Log } from '../log.ts';
-import type { Committer } from '../store/commit.ts';
-import type { CommittedEvent } from '../store/unit.ts';
+import type { CommittedEvent, PublishedEvents } from '../store/unit.ts';
 import type { Connection, ConnectionKeeper } from './connection.ts';
 import type { Fanout } from './fanout.ts';
 
@@ -26,7 +25,7 @@ export class Hub implements ConnectionKeeper {
   readonly #unsubscribe: (() => void)[];
   #onEmpty: (() => void) | undefined;
 
-  constructor(parts: { fanout: Fanout; bus: Bus; committer: Committer; log: Log; limits: Limits; voice: ClasscordPresence }) {
+  constructor(parts: { fanout: Fanout; bus: Bus; committer: PublishedEvents; log: Log; limits: Limits; voice: ClasscordPresence }) {
     this.#fanout = parts.fanout;
     this.#bus = parts.bus;
     this.#log = parts.log;

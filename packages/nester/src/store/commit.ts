@@ -3,7 +3,7 @@ import type { CompiledQuery, Transaction } from 'kysely';
 import { insertQueries } from './insert.ts';
 import type { Tables } from './schema.ts';
 import type { Store } from './store.ts';
-import type { CommitResult, CommittedEvent, Once, Row, TableName, Unit } from './unit.ts';
+import type { CommitResult, CommittedEvent, Once, PublishedEvents, Row, TableName, Unit } from './unit.ts';
 
 const unitsPerBatch = 1_000;
 const unitsWaiting = 50_000;
@@ -38,7 +38,7 @@ type Step =
  * After the fsync, in this order: `applied` listeners (projections, synchronously), the callers' promises (acks),
  * then, a turn of the event loop later, `published` listeners (fan-out).
  */
-export class Committer {
+export class Committer implements PublishedEvents {
   readonly #store: Store;
   readonly #now: () => number;
   #queue: Waiting[] = [];

@@ -86,6 +86,11 @@ export interface CommittedEvent {
   readonly origin: string | undefined;
 }
 
+/** Where those who only follow the log hear of what is durable and may be shown. */
+export interface PublishedEvents {
+  onPublished(listener: (events: readonly CommittedEvent[]) => void): void;
+}
+
 export interface CommitResult {
   /** False when an `insertOnce` found its row there already; then nothing of the unit was written. */
   written: boolean;
