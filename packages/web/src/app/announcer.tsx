@@ -1,0 +1,32 @@
+import { useEffect, useState } from 'react';
+import { useText } from '../i18n/use-text.tsx';
+import { useConnection } from './context.ts';
+
+/** Longer texts are cut when they are read aloud as news; the message itself is there to be read. */
+const mostChars = 240;
+
+/** Tells a screen reader, politely, what others say. */
+export function Announcer() {
+  const { t } = useText();
+  const connection = useConnection();
+  const [news, setNews] = useState('');
+  useEffect(
+    () =>
+      connection.onEvent(frame => {
+        // What was missed meanwhile is in the list, and not read out all at once.
+        if (frame.event !== 'message.created' || connection.status !== 'live') return;
+        const { state } = connection;
+        const { message } = frame;
+        if (!state || message.authorId === state.me.userId) return;
+        const channel = state.channels.get(message.channelId);
+        const said = { name: message.authorName, text: message.content.slice(0, mostChars) };
+        setNews(channel && channel.kind !== 'direct' ? t('news.channel', { ...said, channel: channel.name }) : t('news.direct', said));
+      }),
+    [connection, t],
+  );
+  return (
+    <p className="hidden-text" aria-live="polite">
+      {news}
+    </p>
+  );
+}

@@ -1,0 +1,94 @@
+import { Connection, type HttpCaller, httpCaller, webSocketTransport } from '@aerie/client';
+import type { CommandInput, CommandName, CommandOutput, Me } from '@aerie/contract';
+import { createStore, type Store } from './store.ts';
+
+export type ServerInfo = CommandOutput<'server.show'>;
+
+/** Why somebody who was logged in no longer is. */
+export type EndReason = 'logged_out' | 'ended' | 'disabled' | 'password_changed';
+
+/** Whether somebody is logged in, and how to reach the server for them. */
+export type Session =
+  | { phase: 'starting' }
+  | { phase: 'unreachable' }
+  | { phase: 'out'; server: ServerInfo; why?: EndReason }
+  | {
+      phase: 'in';
+      server: ServerInfo;
+      me: Me;
+      connection: Connection;
+      /** Came in through this very page, and not by a cookie from before. */
+      fresh: boolean;
+    };
+
+/** The one Nester that this page came from. */
+export interface Nester {
+  session: Store<Session>;
+  call: HttpCaller['call'];
+  /** Asks who is here; called at the start and after the server could not be reached. */
+  start(): Promise<void>;
+  /** Logs in with a command that answers a session: the password, an invitation, the first set-up. */
+  enter<K extends 'session.logIn' | 'setup.complete' | 'invitation.accept'>(command: K, input: CommandInput<K>): Promise<void>;
+  leave(): Promise<void>;
+}
+
+function isLoggedOut(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'session_ended' || code === 'not_logged_in';
+}
+
+/** Speaks to the Nester at an origin. A cookie holds the session; the page keeps nothing secret. */
+export function createNester(origin: string): Nester {
+  const session = createStore<Session>({ phase: 'starting' });
+  const http = httpCaller('');
+
+  const begin = (me: Me, info: ServerInfo, fresh: boolean) => {
+    const connection = new Connection({ open: webSocketTransport(`${origin.replace(/^http/, 'ws')}/api/ws`) });
+    let why: EndReason = 'ended';
+    connection.onEvent(frame => {
+      if (frame.event === 'session.ended' && frame.reason !== 'stopping') why = frame.reason;
+    });
+    connection.subscribe(() => {
+      if (connection.status === 'ended') end(why);
+    });
+    connection.start();
+    session.set({ phase: 'in', server: info, me, connection, fresh });
+  };
+
+  const end = (why: EndReason) => {
+    const held = session.get();
+    if (held.phase !== 'in') return;
+    session.set({ phase: 'out', server: held.server, why });
+    held.connection.stop();
+  };
+
+  const call = async <K extends CommandName>(name: K, input: CommandInput<K>): Promise<CommandOutput<K>> => {
+    try {
+      return await http.call(name, input);
+    } catch (error) {
+      if (isLoggedOut(error)) end('ended');
+      throw error;
+    }
+  };
+
+  return {
+    session,
+    call,
+    start: async () => {
+      const [info, here] = await Promise.allSettled([http.call('server.show', {}), http.call('session.show', {})]);
+      if (info.status === 'rejected') session.set({ phase: 'unreachable' });
+      else if (here.status === 'fulfilled') begin(here.value.me, info.value, false);
+      else if (isLoggedOut(here.reason)) session.set({ phase: 'out', server: info.value });
+      else session.set({ phase: 'unreachable' });
+    },
+    enter: async (command, input) => {
+      const { me } = await http.call(command, input);
+      // The set-up may just have been done: what the server says of itself is asked again.
+      begin(me, await http.call('server.show', {}), true);
+    },
+    leave: async () => {
+      await http.call('session.logOut', {});
+      end('logged_out');
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { atLeast } from '@aerie/contract/roles';
+import { Modal } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useOpenDirect } from '../features/chat/parts/use-open-direct.ts';
+import { useText } from '../i18n/use-text.tsx';
+import { Avatar, PresenceMark } from '../ui/avatar.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { channelName, channelSlug } from './channels.ts';
+import { useLive, useNester } from './context.ts';
+import { fit } from './matching.ts';
+import styles from './palette.module.css';
+import { rooms } from './rooms.ts';
+import { theme } from './theme.ts';
+
+interface Entry {
+  id: string;
+  group: 'channels' | 'people' | 'actions';
+  words: string;
+  mark: ReactNode;
+  note?: string | undefined;
+  /** Breaks ties: unread channels first. */
+  weight: number;
+  run: () => void;
+}
+
+const most = 40;
+
+/** Everything by name: channels, people, actions. */
+export function Palette({ typed: initial, onClose, onKeys }: { typed: string; onClose: () => void; onKeys: () => void }) {
+  const { t, compare } = useText();
+  const navigate = useNavigate();
+  const nester = useNester();
+  const openDirect = useOpenDirect();
+  const state = useLive(whole => whole);
+  const [typed, setTyped] = useState(initial);
+  const [chosen, setChosen] = useState(0);
+  const listId = useId();
+  const list = useRef<HTMLDivElement>(null);
+
+  const entries = useMemo<Entry[]>(() => {
+    const channels: Entry[] = [...state.channels.values()]
+      .filter(channel => channel.kind !== 'direct' && !channel.archived)
+      .map(channel => ({
+        id: `channel-${channel.channelId}`,
+        group: 'channels',
+        words: channelName(channel, state.users, state.me.userId),
+        mark: <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} />,
+        note: channel.unread > 0 ? t('channels.unread', { count: channel.unread }) : channel.topic,
+        weight: Math.min(channel.unread, 1),
+        run: () => void navigate({ to: '/c/$channel', params: { channel: channelSlug(channel) } }),
+      }));
+    const people: Entry[] = !atLeast(state.me.role, 'member')
+      ? []
+      : [...state.users.values()]
+          .filter(user => !user.disabled && user.kind === 'person' && user.userId !== state.me.userId)
+          .map(user => {
+            const presence = state.presence.get(user.userId) ?? 'offline';
+            return {
+              id: `person-${user.userId}`,
+              group: 'people',
+              words: user.name,
+              mark: <Avatar id={user.userId} name={user.name} size={20} />,
+              note: t(`presence.${presence}`),
+              weight: presence === 'offline' ? 0 : 1,
+              run: () => void openDirect(user.userId),
+            };
+          });
+    const act = (id: string, icon: IconName, words: string, run: () => void): Entry => ({
+      id,
+      group: 'actions',
+      words,
+      mark: <Icon name={icon} />,
+      weight: 0,
+      run,
+    });
+    const actions = [
+      ...rooms
+        .filter(room => atLeast(state.me.role, room.role))
+        .map(room => act(`room-${room.to}`, room.icon, t('palette.go', { place: t(room.title) }), () => void navigate({ to: room.to }))),
+      act('me', 'gear', t('me.title'), () => void navigate({ to: '/me' })),
+      act('light', 'eye', t('palette.light'), () => theme.set('light')),
+      act('dark', 'eye', t('palette.dark'), () => theme.set('dark')),
+      act('keys', 'keyboard', t('keys.title'), onKeys),
+      act('leave', 'logout', t('leave'), () => void nester.leave()),
+    ];
+    return [...channels, ...people, ...actions];
+  }, [state, t, navigate, openDirect, onKeys, nester]);
+
+  const found = useMemo(() => {
+    const only = typed.startsWith('@') ? 'people' : typed.startsWith('#') ? 'channels' : typed.startsWith('>') ? 'actions' : undefined;
+    const wanted = only ? typed.slice(1) : typed;
+    const fitting = entries.flatMap(entry => {
+      const score = only && entry.group !== only ? undefined : fit(wanted, entry.words);
+      return score === undefined ? [] : [{ entry, score }];
+    });
+    const groups = ['channels', 'people', 'actions'];
+    fitting.sort(
+      (a, b) =>
+        (wanted ? b.score - a.score : groups.indexOf(a.entry.group) - groups.indexOf(b.entry.group)) ||
+        b.entry.weight - a.entry.weight ||
+        compare(a.entry.words, b.entry.words),
+    );
+    return fitting.slice(0, most).map(each => each.entry);
+  }, [entries, typed, compare]);
+
+  const at = Math.min(chosen, found.length - 1);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  });
+
+  const run = (entry: Entry | undefined) => {
+    if (!entry) return;
+    onClose();
+    entry.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'ArrowDown') setChosen((at + 1) % Math.max(1, found.length));
+    else if (event.key === 'ArrowUp') setChosen((at - 1 + found.length) % Math.max(1, found.length));
+    else if (event.key === 'Enter') run(found[at]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <Modal.Root
+      opened
+      onClose={onClose}
+      lockScroll={false}
+      transitionProps={{ duration: 0 }}
+      classNames={{ inner: styles.inner!, content: styles.palette! }}
+    >
+      <Modal.Overlay className={styles.veil!} onClick={onClose} />
+      <Modal.Content aria-label={t('palette.title')}>
+        <div className={styles.field}>
+          <Icon name="search" />
+          <input
+            value={typed}
+            role="combobox"
+            aria-expanded="true"
+            aria-controls={listId}
+            aria-activedescendant={found[at] ? `${listId}-${at}` : undefined}
+            aria-label={t('palette.title')}
+            placeholder={t('palette.placeholder')}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={event => {
+              setTyped(event.target.value);
+              setChosen(0);
+            }}
+            onKeyDown={onKeyDown}
+            data-autofocus
+          />
+        </div>
+        <div ref={list} id={listId} role="listbox" aria-label={t('palette.title')} className={styles.list}>
+          {found.map((entry, index) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's, as the pattern of a combobox asks
+            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field
+            <div
+              key={entry.id}
+              id={`${listId}-${index}`}
+              role="option"
+              aria-selected={index === at}
+              className={styles.entry}
+              onPointerMove={() => setChosen(index)}
+              onClick={() => run(entry)}
+            >
+              <span className={styles.mark}>{entry.mark}</span>
+              <span className={styles.words}>{entry.words}</span>
+              {entry.note && <span className={styles.note}>{entry.note}</span>}
+              {entry.group === 'people' && (
+                <PresenceMark state={state.presence.get(entry.id.slice('person-'.length)) ?? 'offline'} silent />
+              )}
+            </div>
+          ))}
+        </div>
+        {found.length === 0 && <p className={styles.none}>{t('palette.none')}</p>}
+      </Modal.Content>
+    </Modal.Root>
+  );
+}

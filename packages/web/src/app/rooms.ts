@@ -1,0 +1,24 @@
+import type { Role } from '@aerie/contract';
+import type { Key } from '../i18n/translate.ts';
+import type { IconName } from '../ui/icon.tsx';
+
+/** One entry of the rail: a part of the product, and who may see it. */
+export interface Room {
+  to: '/' | '/admin';
+  /** Addresses that begin like this belong to it. */
+  under: readonly string[];
+  icon: IconName;
+  title: Key;
+  role: Role;
+}
+
+/** The rail, in order. */
+export const rooms: readonly Room[] = [
+  { to: '/', under: ['/c/'], icon: 'rooms', title: 'rooms.chat', role: 'viewer' },
+  { to: '/admin', under: ['/admin'], icon: 'shield', title: 'rooms.admin', role: 'admin' },
+];
+
+/** The room that an address belongs to. */
+export function roomAt(pathname: string): Room | undefined {
+  return rooms.find(room => room.to === pathname || room.under.some(start => pathname.startsWith(start)));
+}

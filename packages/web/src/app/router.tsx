@@ -1,0 +1,61 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { ChatPage } from '../features/chat/page.tsx';
+import { App } from './app.tsx';
+import { NotFound } from './not-found.tsx';
+
+const root = createRootRoute({ component: App, notFoundComponent: NotFound });
+
+const none = () => null;
+
+// The pages of the entry draw themselves in App: they stand outside the shell.
+const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: none });
+const invitation = createRoute({ getParentRoute: () => root, path: '/invitation', component: none });
+
+const index = createRoute({ getParentRoute: () => root, path: '/', component: ChatPage });
+const channel = createRoute({
+  getParentRoute: () => root,
+  path: '/c/$channel',
+  component: ChatPage,
+  validateSearch: (search: Record<string, unknown>): { panel?: 'members' } => (search.panel === 'members' ? { panel: 'members' } : {}),
+});
+
+const administration = () => import('../features/administration/page.tsx');
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: '/admin',
+  component: lazyRouteComponent(administration, 'AdministrationPage'),
+});
+const adminIndex = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/admin/users', replace: true });
+  },
+});
+const users = createRoute({ getParentRoute: () => admin, path: '/users', component: lazyRouteComponent(administration, 'UsersTab') });
+const invitations = createRoute({
+  getParentRoute: () => admin,
+  path: '/invitations',
+  component: lazyRouteComponent(administration, 'InvitationsTab'),
+});
+const audit = createRoute({ getParentRoute: () => admin, path: '/audit', component: lazyRouteComponent(administration, 'AuditTab') });
+
+const me = createRoute({
+  getParentRoute: () => root,
+  path: '/me',
+  component: lazyRouteComponent(() => import('../features/me/page.tsx'), 'MePage'),
+});
+
+/** Every address of the product. */
+export function makeRouter() {
+  return createRouter({
+    routeTree: root.addChildren([index, channel, setup, invitation, me, admin.addChildren([adminIndex, users, invitations, audit])]),
+    defaultPreload: 'intent',
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

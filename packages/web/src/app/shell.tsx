@@ -1,0 +1,112 @@
+import { atLeast } from '@aerie/contract/roles';
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { loadMarkdown } from '../features/chat/markdown-loading.ts';
+import { useText } from '../i18n/use-text.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Announcer } from './announcer.tsx';
+import { unreadTotal } from './channels.ts';
+import { ConnectionLine } from './connection-line.tsx';
+import { useLive } from './context.ts';
+import { isCovered, isTyping, useKeys } from './keys.ts';
+import { Mark } from './mark.tsx';
+import { MeMenu } from './me-menu.tsx';
+import { PaletteContext } from './palette-context.ts';
+import { roomAt, rooms } from './rooms.ts';
+import styles from './shell.module.css';
+import { useNarrow } from './use-media.ts';
+import { useOwnPresence } from './use-own-presence.ts';
+import { useTitle } from './use-title.ts';
+
+const Palette = lazy(() => import('./palette.tsx').then(module => ({ default: module.Palette })));
+const KeysDialog = lazy(() => import('./keys-dialog.tsx').then(module => ({ default: module.KeysDialog })));
+
+/** What stands around every page: the rail, or on a telephone the tabs; the palette and the keys. */
+export function Shell() {
+  const { t } = useText();
+  const narrow = useNarrow();
+  const router = useRouter();
+  const { pathname } = useLocation();
+  const me = useLive(state => state.me);
+  const unread = useLive(unreadTotal);
+  const [open, setOpen] = useState<{ kind: 'palette'; typed: string } | { kind: 'keys' }>();
+  const openPalette = useCallback((typed: string) => setOpen({ kind: 'palette', typed }), []);
+  const openKeys = useCallback(() => setOpen({ kind: 'keys' }), []);
+  const close = useCallback(() => setOpen(undefined), []);
+  useTitle();
+  useEffect(() => loadMarkdown(() => {}), []);
+  useOwnPresence();
+
+  useKeys(event => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      setOpen(held => (held?.kind === 'palette' ? undefined : { kind: 'palette', typed: '' }));
+    } else if (isTyping(event.target) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    } else if (event.key === '?') {
+      event.preventDefault();
+      openKeys();
+    } else if (event.key === '/') {
+      event.preventDefault();
+      openPalette('');
+    } else if (event.key === 'Escape' && !pathname.startsWith('/c/') && pathname !== '/') {
+      router.history.back();
+    }
+  });
+
+  const here = roomAt(pathname);
+  const entries = rooms
+    .filter(room => atLeast(me.role, room.role))
+    .map(room => (
+      <Link key={room.to} to={room.to} className={styles.room} aria-current={room === here ? 'page' : undefined}>
+        <span className={styles.roomIcon}>
+          <Icon name={room.icon} size={20} />
+          {room.to === '/' && unread > 0 && (
+            <span className={styles.unread}>
+              <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+              <span className="hidden-text">{t('channels.unread', { count: unread })}</span>
+            </span>
+          )}
+        </span>
+        {t(room.title)}
+      </Link>
+    ));
+
+  return (
+    <PaletteContext value={openPalette}>
+      <div className={styles.shell}>
+        {!narrow && (
+          <nav className={styles.rail} aria-label={t('rail.label')}>
+            <Link to="/" className={styles.mark} aria-label="Aerie">
+              <Mark size={32} />
+            </Link>
+            {entries}
+            <span className={styles.space} />
+            <MeMenu onKeys={openKeys} />
+          </nav>
+        )}
+        <div className={styles.page}>
+          <Outlet />
+          <ConnectionLine />
+        </div>
+        {narrow && (
+          <nav className={styles.tabs} aria-label={t('rail.label')}>
+            {entries}
+            <Link to="/me" className={styles.room} aria-current={pathname === '/me' ? 'page' : undefined}>
+              <span className={styles.roomIcon}>
+                <Avatar id={me.userId} name={me.name} size={20} />
+              </span>
+              {t('rail.me')}
+            </Link>
+          </nav>
+        )}
+      </div>
+      <Announcer />
+      <Suspense fallback={null}>
+        {open?.kind === 'palette' && <Palette typed={open.typed} onClose={close} onKeys={openKeys} />}
+        {open?.kind === 'keys' && <KeysDialog onClose={close} />}
+      </Suspense>
+    </PaletteContext>
+  );
+}

@@ -1,0 +1,113 @@
+import type { Message, User } from '@aerie/contract';
+import { memo, useEffect, useRef, useState } from 'react';
+import { useText } from '../../../i18n/use-text.tsx';
+import { Avatar } from '../../../ui/avatar.tsx';
+import { IconButton } from '../../../ui/button.tsx';
+import { Moment } from '../../../ui/time.tsx';
+import { MessageEditor } from './message-editor.tsx';
+import styles from './message-row.module.css';
+import { MessageText } from './message-text.tsx';
+import { useLongPress } from './use-long-press.ts';
+
+export interface MessageActs {
+  edit(message: Message): void;
+  remove(message: Message): void;
+  copy(message: Message): void;
+  /** On touch: all of the above in a sheet. */
+  open(message: Message): void;
+  stopEditing(): void;
+}
+
+interface MessageRowProps {
+  message: Message;
+  author: User | undefined;
+  joined: boolean;
+  mayEdit: boolean;
+  mayDelete: boolean;
+  editing: boolean;
+  /** Has its turn in the order of Tab. */
+  tabbable: boolean;
+  focused: boolean;
+  acts: MessageActs;
+}
+
+/** One message, with what one may do to it while it is hovered or focused. */
+export const MessageRow = memo(function MessageRow({
+  message,
+  author,
+  joined,
+  mayEdit,
+  mayDelete,
+  editing,
+  tabbable,
+  focused,
+  acts,
+}: MessageRowProps) {
+  const { t } = useText();
+  const [near, setNear] = useState(false);
+  const row = useRef<HTMLElement>(null);
+  const press = useLongPress(() => acts.open(message));
+  const name = author?.name ?? message.authorName;
+
+  useEffect(() => {
+    if (focused) row.current?.focus();
+  }, [focused]);
+
+  return (
+    <article
+      ref={row}
+      className={styles.row}
+      data-joined={joined || undefined}
+      data-editing={editing || undefined}
+      tabIndex={tabbable ? 0 : -1}
+      aria-label={t('message.by', { name })}
+      onPointerEnter={event => event.pointerType === 'mouse' && setNear(true)}
+      onPointerLeave={() => setNear(false)}
+      onFocus={() => setNear(true)}
+      onBlur={event => !event.currentTarget.contains(event.relatedTarget) && setNear(false)}
+      {...press}
+    >
+      {joined ? (
+        <Moment at={message.createdAt} as="clock" className={styles.gutter} />
+      ) : (
+        <span className={styles.tile}>
+          <Avatar id={message.authorId ?? message.authorName} name={name} />
+        </span>
+      )}
+      <div className={styles.body}>
+        {!joined && (
+          <header className={styles.head}>
+            <span className={styles.name}>{name}</span>
+            {author?.kind === 'bot' && <span className={styles.badge}>{t('person.bot')}</span>}
+            {message.authorId === null && <span className={styles.badge}>{t('person.guest')}</span>}
+            <Moment at={message.createdAt} as="message" className={styles.time} />
+          </header>
+        )}
+        {editing ? (
+          <MessageEditor message={message} onDone={acts.stopEditing} />
+        ) : (
+          <div className={styles.content}>
+            <MessageText content={message.content} />
+            {message.editedAt !== null && <Edited at={message.editedAt} />}
+          </div>
+        )}
+      </div>
+      {near && !editing && (
+        <div className={styles.acts}>
+          <IconButton icon="copy" label={t('message.copy')} onClick={() => acts.copy(message)} />
+          {mayEdit && <IconButton icon="edit" label={t('message.edit')} keys="E" onClick={() => acts.edit(message)} />}
+          {mayDelete && <IconButton icon="trash" label={t('message.delete')} keys="⌫" onClick={() => acts.remove(message)} />}
+        </div>
+      )}
+    </article>
+  );
+});
+
+function Edited({ at }: { at: number }) {
+  const { t, times } = useText();
+  return (
+    <span className={styles.edited} title={times.absolute(at)}>
+      {t('message.edited')}
+    </span>
+  );
+}

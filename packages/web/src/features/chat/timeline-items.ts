@@ -1,0 +1,72 @@
+import type { Pending } from '@aerie/client';
+import type { Message } from '@aerie/contract';
+import { sameDay } from '../../i18n/times.ts';
+
+/** One row of a conversation. */
+export type TimelineItem =
+  | { kind: 'start'; key: string }
+  | { kind: 'older'; key: string }
+  | { kind: 'day'; key: string; at: number }
+  | { kind: 'new'; key: string }
+  | { kind: 'message'; key: string; message: Message; joined: boolean }
+  | { kind: 'pending'; key: string; pending: Pending; joined: boolean };
+
+/** Messages of one person that are closer than this join into one block. */
+const joinMs = 5 * 60_000;
+
+interface Content {
+  messages: readonly Message[];
+  moreBefore: boolean;
+  moreAfter: boolean;
+  pending: readonly Pending[];
+  meId: string;
+  /** Where "new since you left" stands: before the first message of others with a greater seq. */
+  newAfter: number | undefined;
+}
+
+/** The rows of a conversation: day lines, the line above what is new, messages that join those before them, and what is on its way. */
+export function timelineItems({ messages, moreBefore, moreAfter, pending, meId, newAfter }: Content): TimelineItem[] {
+  const items: TimelineItem[] = [moreBefore ? { kind: 'older', key: 'older' } : { kind: 'start', key: 'start' }];
+  let last: { author: string; at: number } | undefined;
+  let lastDay: number | undefined;
+  let newShown = newAfter === undefined;
+
+  const place = (author: string, at: number): boolean => {
+    if (lastDay === undefined || !sameDay(lastDay, at)) {
+      items.push({ kind: 'day', key: `day-${new Date(at).toDateString()}-${items.length}`, at });
+      lastDay = at;
+      last = undefined;
+    }
+    const joined = last !== undefined && last.author === author && at - last.at < joinMs;
+    last = { author, at };
+    return joined;
+  };
+
+  for (const message of messages) {
+    const isNew = !newShown && message.authorId !== meId && message.seq > newAfter!;
+    // The day line stands above the line of what is new, so that both belong to the message below.
+    const author = message.authorId ?? `guest ${message.authorName}`;
+    const joined = place(author, message.createdAt);
+    if (isNew) {
+      items.push({ kind: 'new', key: 'new' });
+      newShown = true;
+    }
+    items.push({ kind: 'message', key: messageKey(message, meId), message, joined: joined && !isNew });
+  }
+
+  // What one has just said stands at the end; where the end is not shown, it cannot stand right.
+  if (!moreAfter) {
+    const arrived = new Set(messages.map(message => message.nonce));
+    for (const each of pending) {
+      if (arrived.has(each.nonce)) continue;
+      const joined = place(meId, Math.max(each.at, lastDay ?? 0));
+      items.push({ kind: 'pending', key: `sent-${each.nonce}`, pending: each, joined });
+    }
+  }
+  return items;
+}
+
+/** One's own message keeps the key that it had on its way, so that it does not blink when it arrives. */
+function messageKey(message: Message, meId: string): string {
+  return message.authorId === meId && message.nonce ? `sent-${message.nonce}` : message.messageId;
+}

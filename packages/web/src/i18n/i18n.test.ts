@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { en } from './en.ts';
+import { fr } from './fr.ts';
+import { timesIn } from './times.ts';
+import { browserLanguage, type Entry, translator } from './translate.ts';
+
+const placeholders = (entry: Entry) => {
+  const texts = typeof entry === 'string' ? [entry] : Object.values(entry);
+  return texts.map(text => [...text.matchAll(/\{(\w+)\}/g)].map(match => match[1]).sort());
+};
+
+test('both languages have the same keys, in the same order', () => {
+  expect(Object.keys(fr)).toEqual(Object.keys(en));
+});
+
+test('both languages fill the same gaps, and every text says something', () => {
+  for (const key of Object.keys(en) as (keyof typeof en)[]) {
+    expect(placeholders(fr[key]), key).toEqual(placeholders(en[key]));
+    for (const entry of [en[key], fr[key]] as Entry[]) {
+      for (const text of typeof entry === 'string' ? [entry] : Object.values(entry)) expect(text.trim(), key).not.toBe('');
+    }
+  }
+});
+
+test('French never says tu', () => {
+  for (const [key, entry] of Object.entries(fr))
+    expect(JSON.stringify(entry), key).not.toMatch(/(?<![\p{L}{])(?:tu|ton|ta|tes|toi)(?!\p{L})/iu);
+});
+
+test('every key is used, and no text for people stands outside these files', () => {
+  const root = new URL('..', import.meta.url).pathname;
+  const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    name => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:en|fr)\.ts$/.test(name),
+  );
+  const all = sources.map(name => readFileSync(root + name, 'utf8')).join('\n');
+  const computed = [...all.matchAll(/t\(`([\w.]+)\$\{/g)].map(match => match[1]!);
+  for (const key of Object.keys(en)) {
+    expect(all.includes(`'${key}'`) || computed.some(start => key.startsWith(start)), `${key} is used`).toBe(true);
+  }
+  // Words between tags, other than the names that every language writes alike.
+  const known = new Set(['Français', 'English', 'Aerie']);
+  for (const name of sources.filter(each => each.endsWith('.tsx'))) {
+    const text = readFileSync(root + name, 'utf8');
+    for (const [, words] of text.matchAll(/<\w[^<>]*(?<!=)>\s*([A-ZÀ-Ý][a-zà-ÿ]+[^<>{}=;]*)\s*[<{]/g)) {
+      expect(known.has(words!.trim()), `${name}: ${words}`).toBe(true);
+    }
+  }
+});
+
+test('a number chooses the form, each language by its own rule', () => {
+  expect(translator('en')('channels.unread', { count: 1 })).toBe('1 unread message');
+  expect(translator('en')('channels.unread', { count: 0 })).toBe('0 unread messages');
+  expect(translator('fr')('channels.unread', { count: 0 })).toBe('0 message non lu');
+  expect(translator('fr')('channels.unread', { count: 1200 })).toMatch(/^1\s200 messages non lus$/);
+});
+
+test('the browser’s first known language is spoken', () => {
+  expect(browserLanguage(['de-DE', 'fr-CA', 'en'])).toBe('fr');
+  expect(browserLanguage(['de'])).toBe('en');
+  expect(browserLanguage([])).toBe('en');
+});
+
+test('times are relative while they are near, then exact', () => {
+  const now = new Date(2026, 10, 21, 14, 5).getTime();
+  const french = timesIn('fr');
+  expect(french.message(now - 30_000, now)).toBe('maintenant');
+  expect(french.message(now - 5 * 60_000, now)).toMatch(/5\smin/);
+  expect(french.message(now - 3 * 3_600_000, now)).toBe('11:05');
+  expect(french.message(now + 4_000, now)).toBe('maintenant');
+  expect(french.day(now, now)).toBe('Aujourd’hui');
+  expect(french.day(now - 86_400_000, now)).toBe('Hier');
+  expect(french.day(new Date(2026, 10, 12, 9).getTime(), now)).toBe('Jeudi 12 novembre');
+  expect(french.day(new Date(2025, 10, 12, 9).getTime(), now)).toContain('2025');
+  expect(timesIn('en').until(now + 3 * 86_400_000, now)).toBe('in 3 days');
+});

@@ -1,0 +1,69 @@
+import type { Language } from '@aerie/contract/errors';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** How times are said in a language. All take milliseconds since 1970. */
+export interface Times {
+  /** "14:05" */
+  clock(at: number): string;
+  /** "5 min ago" for the last hour, then the clock; the day stands in the day line. */
+  message(at: number, now: number): string;
+  /** "3 h ago", "2 days ago": for lists, where no day line stands above. */
+  ago(at: number, now: number): string;
+  /** "in 3 days" */
+  until(at: number, now: number): string;
+  /** "Friday 21 November 2026, 14:05:09" */
+  absolute(at: number): string;
+  /** "Today", "Yesterday", "Friday 21 November"; with the year when it is another one. */
+  day(at: number, now: number): string;
+}
+
+/** The days between two moments in local time; not their difference in hours. */
+function daysBetween(earlier: number, later: number): number {
+  const a = new Date(earlier);
+  const b = new Date(later);
+  return Math.round(
+    (Date.UTC(b.getFullYear(), b.getMonth(), b.getDate()) - Date.UTC(a.getFullYear(), a.getMonth(), a.getDate())) / 86_400_000,
+  );
+}
+
+/** True when two moments are on the same local day. */
+export function sameDay(a: number, b: number): boolean {
+  return daysBetween(a, b) === 0;
+}
+
+/** Times in a language, formatted by Intl. */
+export function timesIn(language: Language): Times {
+  const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
+  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const absolute = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+  const dayAndYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+
+  const distance = (at: number, now: number): string => {
+    const away = at - now;
+    const size = Math.abs(away);
+    if (size < minute) return relative.format(0, 'second');
+    if (size < hour) return relative.format(Math.trunc(away / minute), 'minute');
+    if (size < 24 * hour) return relative.format(Math.trunc(away / hour), 'hour');
+    const days = Math.trunc(away / (24 * hour));
+    return Math.abs(days) < 31 ? relativeDay.format(days, 'day') : day.format(at);
+  };
+
+  return {
+    clock: at => clock.format(at),
+    message: (at, now) => (now - at < hour ? distance(Math.min(at, now), now) : clock.format(at)),
+    ago: (at, now) => distance(Math.min(at, now), now),
+    until: (at, now) => distance(Math.max(at, now), now),
+    absolute: at => absolute.format(at),
+    day: (at, now) => {
+      const days = daysBetween(at, now);
+      if (days === 0 || days === 1) return capital(relativeDay.format(-days, 'day'));
+      return capital(new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : dayAndYear.format(at));
+    },
+  };
+}
