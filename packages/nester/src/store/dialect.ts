@@ -44,10 +44,12 @@ export function postgresDialect(url: string): StoreDialect {
   return {
     name: 'postgres',
     int64: 'bigint',
-    connect: access =>
-      new PostgresDialect({
-        pool: new pg.Pool({ connectionString: url, max: access === 'write' ? 1 : 8, types: types as unknown as pg.CustomTypesConfig }),
-      }),
+    connect(access) {
+      const pool = new pg.Pool({ connectionString: url, max: access === 'write' ? 1 : 8, types: types as unknown as pg.CustomTypesConfig });
+      // A server that restarts cuts idle connections. The pool makes new ones; without a listener the process would end.
+      pool.on('error', () => {});
+      return new PostgresDialect({ pool });
+    },
     placeholder: n => `$${n}`,
     chunk: (left, columns) => Math.min(left, Math.floor(60_000 / columns)),
     readMoment: (db, read) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
