@@ -38,7 +38,8 @@ async function newPostgres(): Promise<TestDatabase> {
     folder,
     databaseUrl,
     async remove() {
-      await administer(server, `drop database if exists ${name} with (force)`);
+      // It waits by itself, up to five seconds, for connections that are about to be gone.
+      await administer(server, `drop database ${name}`);
       await remove();
     },
   };

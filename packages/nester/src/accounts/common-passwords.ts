@@ -22,7 +22,7 @@ export function isCommon(password: string): boolean {
   const text = fold(password);
   const said = unrepeated(text);
   if (new Set(text).size <= 3 || (said !== text && said.length <= 4)) return true;
-  return [text, trim(text), substitute(text), trim(substitute(text))].some(form => isWord(form) || isWord(unrepeated(form)));
+  return [text, trim(text), substitute(trim(text)), trim(substitute(text))].some(form => isWord(form) || isWord(unrepeated(form)));
 }
 
 function isWord(text: string): boolean {

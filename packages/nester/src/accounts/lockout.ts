@@ -64,6 +64,11 @@ export class Lockout {
     this.#entries.delete(accountKey(account, address));
   }
 
+  /** How many counters are kept. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   get #windowMs(): number {
     return this.#settings.failureSeconds * 1000;
   }

@@ -15,10 +15,19 @@ export function weakness(password: string, name: string, shortest: number): 'sho
   return undefined;
 }
 
-/** Names of one or two letters stand in too many words to be looked for. */
+const shortName = 4;
+
+/**
+ * A long name counts anywhere. A short one counts only as a word of its own, since it stands inside other words by chance
+ * (`Ada` in `lampadaire`); one of one or two letters says nothing.
+ */
 function containsName(password: string, name: string): boolean {
   const typed = userKey(password);
   const whole = userKey(name);
   const bare = whole.replace(/[^\p{L}\p{N}]/gu, '');
-  return [whole, bare].some(text => text.length >= 3 && typed.includes(text));
+  return [whole, bare].some(text => {
+    if (text.length < 3) return false;
+    if (text.length > shortName) return typed.includes(text);
+    return typed.split(/[^\p{L}]+/u).includes(text);
+  });
 }
