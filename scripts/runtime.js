@@ -13,7 +13,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The Node that Aerie runs on: the npm package `node`, at the version in package.json. */
 export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
-const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+const stopSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * Continues as another program on the pinned Node, with the same terminal; never returns.
@@ -39,7 +39,10 @@ export function onLeash(argv, options) {
   const env = { ...(options.env ?? process.env), AERIE_LEASH: '1' };
   const child = spawn(pinnedNode, ['--import', join(root, 'scripts', 'leash.js'), ...argv], { ...options, env });
   child.on('error', error => fail(`The pinned Node does not start: ${error.message}. Run "npm ci" in ${root}, then try again.`));
-  forwardSignals(child);
+  child.once(
+    'exit',
+    onStopSignal(signal => child.kill(signal)),
+  );
   return child;
 }
 
@@ -48,15 +51,15 @@ function needPinnedNode() {
 }
 
 /**
- * Hands our signals on to a child for as long as it runs.
- * @param {import('node:child_process').ChildProcess} child
+ * Calls the listener instead of ending on SIGINT, SIGTERM and SIGHUP.
+ * @param {(signal: NodeJS.Signals) => void} listener
+ * @returns {() => void} ends it
  */
-export function forwardSignals(child) {
-  const listeners = forwarded.map(signal => /** @type {const} */ ([signal, () => child.kill(signal)]));
-  for (const [signal, listener] of listeners) process.on(signal, listener);
-  child.once('exit', () => {
-    for (const [signal, listener] of listeners) process.off(signal, listener);
-  });
+export function onStopSignal(listener) {
+  for (const signal of stopSignals) process.on(signal, listener);
+  return () => {
+    for (const signal of stopSignals) process.off(signal, listener);
+  };
 }
 
 /**

@@ -1,19 +1,17 @@
 /** npm start: installs what is missing, builds the web UI when it is stale, starts Nester. Works on any Node from 18 on. */
 import { install, installIsStale } from './install.js';
-import { become, fail } from './runtime.js';
+import { become, fail, onStopSignal } from './runtime.js';
 import { step } from './steps.js';
 import { buildWeb, webIsStale } from './web-build.js';
 
 if (Number(process.versions.node.split('.')[0]) < 18)
   fail(`Node ${process.versions.node} is too old to start with. Install Node 18 or newer.`);
 
-// Ctrl-C goes to the step at work, whose end then ends us.
+// Ctrl-C ends the step at work, whose end then ends us.
 let stopped = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => {
-    stopped = true;
-  });
-}
+const off = onStopSignal(() => {
+  stopped = true;
+});
 
 try {
   if (installIsStale()) await step('1/3 installing', '1/3 installed', install);
@@ -22,5 +20,6 @@ try {
   if (!stopped) fail(`${/** @type {Error} */ (error).message}\n\nAerie did not start. Mend what stands above, then run "npm start" again.`);
 }
 if (stopped) fail('Stopped before Nester was started.');
+off();
 console.log('3/3 starting Nester');
 become('packages/nester/src/main.ts', ['serve', ...process.argv.slice(2)]);

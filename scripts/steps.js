@@ -1,6 +1,6 @@
 /** Runs the steps of npm start and shows that they move. Plain JavaScript for any Node from 18 on. */
 import { spawn } from 'node:child_process';
-import { forwardSignals } from './runtime.js';
+import { onStopSignal } from './runtime.js';
 
 /** How often a step that takes long says so where there is no terminal. */
 const reminderMs = 10_000;
@@ -19,7 +19,7 @@ export async function step(doing, done, work) {
   process.stdout.write(terminal ? doing : `${doing} …\n`);
   const say = () => process.stdout.write(terminal ? `\r${doing} … ${seconds()}` : `${doing} … ${seconds()}\n`);
   const timer = setInterval(say, terminal ? 1_000 : reminderMs);
-  let ending = `${doing}: failed after`;
+  let ending = `${doing}: not finished after`;
   try {
     const result = await work();
     ending = `${done} in`;
@@ -31,7 +31,8 @@ export async function step(doing, done, work) {
 }
 
 /**
- * Runs a program to its end without showing what it prints. It ends with us on Ctrl-C.
+ * Runs a program to its end without showing what it prints. A signal to stop ends it at once, with all that it started:
+ * only for work that can be begun anew.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions} options
@@ -39,16 +40,18 @@ export async function step(doing, done, work) {
  */
 export function runQuietly(command, args, options) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A process group of its own: npm takes Ctrl-C for the wish to undo its work first, which takes as long as the work.
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let printed = '';
     const keep = (/** @type {Buffer} */ chunk) => {
       printed = (printed + chunk).slice(-20_000);
     };
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
-    forwardSignals(child);
+    const off = onStopSignal(() => child.pid && process.kill(-child.pid, 'SIGKILL'));
     child.on('error', reject);
     child.on('close', (code, signal) => {
+      off();
       if (code === 0) resolve();
       else reject(new Error(`${[command, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}:\n${printed.trim()}`));
     });
