@@ -127,6 +127,7 @@ int main(int argc, char **argv) {
   printf("\"sent\":%lu,\"acked\":%lu,\"delivered\":%lu,\"missing\":%lu,", sent, acked, delivered, missing);
   printf("\"doubled\":%lu,\"malformed\":%lu,\"gaps\":%lu,\"misplacedAcks\":%lu,", doubled, malformed, gaps, misplaced_acks);
   printf("\"overrun\":%s,\"clean\":%s,", overrun ? "true" : "false", clean ? "true" : "false");
+  printf("\"bytesPerRead\":%.0f,", measured_reads ? (double)measured_bytes / (double)measured_reads : 0.0);
   printf("\"generator\":{\"cpu\":%.3f,\"idle\":%.3f,", own_share, (double)waited_us / 1e6 / elapsed);
   printf("\"turnP50Ms\":%.3f,\"turnP99Ms\":%.3f,\"turnMaxMs\":%.3f}}\n", quantile_ms(&turns, 0.5), quantile_ms(&turns, 0.99),
          largest_ms(&turns));

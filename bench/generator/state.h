@@ -53,7 +53,7 @@ static struct timespec began;
 
 static bool measuring;
 static struct histogram latency, ack_latency, turns;
-static uint64_t delivered, measured_deliveries, measured_messages, bytes, last_delivery;
+static uint64_t delivered, measured_deliveries, measured_messages, measured_reads, bytes, last_delivery;
 static uint64_t doubled, malformed, gaps, misplaced_acks;
 static uint64_t waited_us;  // blocked, with nothing to read
 

@@ -173,6 +173,7 @@ static void read_member(struct member *m) {
   if (n < 0 && errno == EAGAIN) return;
   if (n <= 0) fail("the server closed the connection of member %d (%s)", (int)(m - members), n < 0 ? strerror(errno) : "end of stream");
   bytes += (uint64_t)n;
+  if (measuring) measured_reads++;
   uint64_t now = now_us();
   char *line = fresh - m->carried, *from = fresh, *end = fresh + n, *newline;
   memcpy(line, m->carry, m->carried);

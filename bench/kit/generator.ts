@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildFolder } from './folders.ts';
@@ -49,6 +49,8 @@ export interface LoadResult {
   /** Messages that reached all members. */
   messagesPerS: number;
   bytesPerS: number;
+  /** How much one read of a member’s socket brought: how large the server’s batches are. */
+  bytesPerRead: number;
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
@@ -79,7 +81,7 @@ export interface LoadResult {
 export async function buildGenerator(): Promise<string> {
   const hash = createHash('sha256').update(flags.join(' '));
   for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
-  const program = join(buildFolder, `chat-${hash.digest('hex').slice(0, 12)}`);
+  const program = join(buildFolder, `generator-${hash.digest('hex').slice(0, 12)}`);
   if (existsSync(program)) return program;
   mkdirSync(buildFolder, { recursive: true });
   // Two runs may build at once: each writes its own file, and the rename decides.
@@ -91,6 +93,8 @@ export async function buildGenerator(): Promise<string> {
     throw error;
   }
   renameSync(unfinished, program);
+  const older = readdirSync(buildFolder).filter(name => /^generator-[0-9a-f]{12}$/.test(name) && join(buildFolder, name) !== program);
+  for (const name of older) rmSync(join(buildFolder, name), { force: true });
   return program;
 }
 

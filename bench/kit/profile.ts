@@ -1,9 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The parts of a .cpuprofile (V8's format) that are read here. Times are microseconds of the monotonic clock. */
 interface CpuProfile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number }; children?: number[] }[];
+  nodes: {
+    id: number;
+    callFrame: { functionName: string; url: string; lineNumber: number };
+    /** How many samples met the function on which of its lines, counted from 1. */
+    positionTicks?: { line: number; ticks: number }[];
+  }[];
   startTime: number;
   samples: number[];
   timeDeltas: number[];
@@ -38,7 +44,6 @@ export function readProfile(folder: string, fromS: number, toS: number): Profile
 
 export function summarise(profile: CpuProfile, fromUs: number, toUs: number): Profile {
   const nodes = new Map(profile.nodes.map(node => [node.id, node]));
-  const parents = new Map(profile.nodes.flatMap(node => (node.children ?? []).map(child => [child, node.id] as const)));
   const selfUs = new Map<number, number>();
   let at = profile.startTime;
   for (const [i, id] of profile.samples.entries()) {
@@ -51,41 +56,66 @@ export function summarise(profile: CpuProfile, fromUs: number, toUs: number): Pr
   const categories = new Map<string, number>();
   const functions = new Map<string, number>();
   for (const [id, us] of selfUs) {
-    const frame = nodes.get(id)!.callFrame;
-    const callers: string[] = [];
-    for (let up = parents.get(id); up !== undefined; up = parents.get(up)) callers.push(nodes.get(up)!.callFrame.url);
-    add(categories, category(frame.functionName, frame.url, callers.find(url => url !== '') ?? ''), us);
-    add(functions, `${frame.functionName || '(anonymous)'} ${place(frame.url, frame.lineNumber)}`.trim(), us);
+    const node = nodes.get(id)!;
+    const { functionName, url, lineNumber } = node.callFrame;
+    const json = shareOfLines(node, /\bJSON\.(parse|stringify)\(/);
+    add(categories, 'JSON (lines that parse or stringify)', us * json);
+    add(categories, category(functionName, url), us * (1 - json));
+    add(functions, `${functionName || '(anonymous)'} ${place(url, lineNumber)}`.trim(), us);
   }
   return { categories: shares(categories), functions: shares(functions) };
 }
 
-/** Natives of Node have no file; who called them tells them apart. */
-function category(name: string, url: string, callerUrl: string): string {
+function category(name: string, url: string): string {
   if (url === '') {
     if (name === '(garbage collector)') return 'garbage collection';
     if (name === '(idle)') return 'idle';
     if (name === '(program)') return 'native code outside JavaScript (socket reads, event loop)';
     if (/^write(v|Buffer|Utf8String|AsciiString|Latin1String)$/.test(name)) return 'socket writes (kernel)';
-    if (/sqlite/.test(callerUrl)) return 'SQLite (with fsync)';
-    if (name === 'parse' || name === 'stringify') return 'JSON';
     return 'other natives (buffers, strings, timers)';
   }
   if (url.startsWith('node:')) return 'Node’s own JavaScript (streams, sockets, timers)';
+  // node:sqlite has no frames of its own: its time is that of the file that calls it.
+  if (url.endsWith('/store/sqlite.ts')) return 'SQLite (with fsync)';
   const folder = /\/packages\/(\w+)\/src\/(?:(\w+)\/)?/.exec(url);
   if (folder) return `Aerie: ${folder[1]}${folder[2] ? `/${folder[2]}` : ''}`;
   const dependency = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url);
   return dependency ? `package ${dependency[1]}` : 'other';
 }
 
+/**
+ * How much of a function's time was on lines that match. What is built into the language, such as JSON,
+ * has no frame of its own either, but samples keep the line. Types are stripped in place, so lines are those of the source.
+ */
+function shareOfLines(node: CpuProfile['nodes'][number], pattern: RegExp): number {
+  const ticks = node.positionTicks ?? [];
+  const source = ticks.length > 0 ? sourceLines(node.callFrame.url) : [];
+  const all = ticks.reduce((sum, tick) => sum + tick.ticks, 0);
+  const matching = ticks.filter(tick => pattern.test(source[tick.line - 1] ?? '')).reduce((sum, tick) => sum + tick.ticks, 0);
+  return all === 0 ? 0 : matching / all;
+}
+
+const sources = new Map<string, string[]>();
+
+function sourceLines(url: string): string[] {
+  let lines = sources.get(url);
+  if (!lines) {
+    const path = url.startsWith('file://') ? fileURLToPath(url) : undefined;
+    lines = path && existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+    sources.set(url, lines);
+  }
+  return lines;
+}
+
 function place(url: string, line: number): string {
   if (url === '') return '';
-  const path = url.startsWith('file://') ? relative(process.cwd(), new URL(url).pathname) : url;
+  const path = url.startsWith('file://') ? relative(process.cwd(), fileURLToPath(url)) : url;
   const dependency = path.lastIndexOf(`node_modules${sep}`);
   return `${dependency >= 0 ? join('…', basename(path)) : path}:${line + 1}`;
 }
 
 function add(sums: Map<string, number>, name: string, us: number): void {
+  if (us === 0) return;
   sums.set(name, (sums.get(name) ?? 0) + us);
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, it } from 'vitest';
+import { aerie } from '../../bench/chat/aerie.ts';
 import type { Contender, Running } from '../../bench/chat/contender.ts';
 import { nodeLoop } from '../../bench/chat/node-loop.ts';
 import { fault } from '../../bench/chat/rows.ts';
@@ -34,6 +35,17 @@ needs('gcc')('the chat benchmark', () => {
     expect(result).toMatchObject(all);
     expect(fault(result)).toBeUndefined();
     for (const time of [result.p50Ms, result.p99Ms, result.ackP99Ms]) expect(time).toBeGreaterThan(0);
+  });
+
+  it('counts every message of Aerie at every member, exactly once', async () => {
+    const contender = aerie();
+    try {
+      expect(await loadContender(contender, { window: 4, messages })).toMatchObject(all);
+      await running?.stop();
+      running = undefined;
+    } finally {
+      contender.remove();
+    }
   });
 
   it('sends at the rate it is told, for the time it is told', async () => {
