@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config.ts';
+import type { Version } from '../version.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addExportCommand } from './export.ts';
+import { oneLine } from './failure.ts';
+import { serve } from './serve.ts';
+import { settingsOf, withSettings } from './settings.ts';
+import { addSetupLinkCommand } from './setup-link.ts';
+import { addUserCommands } from './user.ts';
+
+/** Exit codes of the program. */
+const failed = 1;
+const usedWrongly = 2;
+
+/** The command `nester` with all its subcommands. */
+export function nesterProgram({ version, date, commit }: Version): Command {
+  const program = new Command('nester')
+    .description('The centre of Aerie: Classcord and Seahawks Nester.')
+    .version([version, date, commit].filter(Boolean).join(' '))
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`nester: ${oneLine(text).replace(/^error: /, '')}\n`) });
+
+  withSettings(
+    program
+      .command('serve')
+      .description('run Nester until it is told to stop')
+      .option('--lan', 'listen on the network with a self-signed certificate', false),
+    'all',
+  ).action(async (options: { lan: boolean }) => {
+    const { flags, configFile } = settingsOf({ ...options });
+    await serve(flags, { lan: options.lan, configFile });
+  });
+  addUserCommands(program);
+  addSetupLinkCommand(program);
+  addExportCommand(program);
+  addDoctorCommand(program);
+  return program;
+}
+
+/**
+ * Runs one command line and answers its exit code: 0 done, 1 failed, 2 wrong usage.
+ * An error is one line on stderr, never a stack trace.
+ */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has printed its own; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usedWrongly;
+    process.stderr.write(`nester: ${oneLine(error)}\n`);
+    return error instanceof ConfigError ? usedWrongly : failed;
+  }
+}

@@ -1,0 +1,19 @@
+/** Rows under their headings, in columns; nothing but headings when there are no rows. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...all.map(row => width(row[column]!))));
+  return all
+    .map(
+      row =>
+        `${row
+          .map((cell, column) => cell + ' '.repeat(widths[column]! - width(cell)))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** Letters as people count them: combining marks take no column. */
+function width(text: string): number {
+  return [...text.normalize('NFC')].length;
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+
+/** How a database is, seen from outside a Nester that may be running. */
+export type DatabaseHealth =
+  | { state: 'absent' }
+  /** `says` is the database's own complaint. */
+  | { state: 'broken'; says: string }
+  | { state: 'unreachable'; says: string }
+  /** `lastAt` is when the newest event was written. */
+  | { state: 'sound'; version: string; lastAt: number | undefined };
+
+const connectMs = 5_000;
+
+/** Reads a database through and changes nothing. */
+export async function databaseHealth(where: { folder: string; databaseUrl?: string | undefined }): Promise<DatabaseHealth> {
+  return where.databaseUrl ? await postgresHealth(where.databaseUrl) : sqliteHealth(join(where.folder, 'nester.db'));
+}
+
+const lastEvent = 'select at from event order by seq desc limit 1';
+
+function sqliteHealth(file: string): DatabaseHealth {
+  if (!existsSync(file)) return { state: 'absent' };
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    const complaints = database
+      .prepare('PRAGMA quick_check(3)')
+      .all()
+      .map(row => String(row.quick_check));
+    if (complaints.join() !== 'ok') return { state: 'broken', says: complaints.join('; ') };
+    const { version } = database.prepare('select sqlite_version() as version').get() as { version: string };
+    const last = database.prepare(lastEvent).get() as { at: number } | undefined;
+    return { state: 'sound', version: `SQLite ${version}`, lastAt: last?.at };
+  } catch (error) {
+    return { state: 'broken', says: (error as Error).message };
+  } finally {
+    database?.close();
+  }
+}
+
+async function postgresHealth(url: string): Promise<DatabaseHealth> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ server_version: string }>('show server_version');
+    const version = `PostgreSQL ${rows[0]!.server_version}`;
+    const made = await client.query<{ made: boolean }>(`select to_regclass('event') is not null as made`);
+    if (!made.rows[0]!.made) return { state: 'absent' };
+    const last = await client.query<{ at: string }>(lastEvent);
+    return { state: 'sound', version, lastAt: last.rows[0] && Number(last.rows[0].at) };
+  } catch (error) {
+    return { state: 'unreachable', says: (error as Error).message };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
