@@ -1,6 +1,7 @@
 import type { ClientState } from '@aerie/client';
 import type { OwnChannel } from '@aerie/contract';
 import { channelKey } from '@aerie/contract/names';
+import { atLeast } from '@aerie/contract/roles';
 
 type Users = ClientState['users'];
 
@@ -29,6 +30,11 @@ export function channelAt(channels: ClientState['channels'], slug: string): OwnC
     if (channel.kind !== 'direct' && channelKey(channel.name) === key) return channel;
   }
   return undefined;
+}
+
+/** Whether not everybody may be in a channel: it is marked with a lock. */
+export function isClosed(channel: OwnChannel): boolean {
+  return channel.kind === 'private' || atLeast(channel.minRole, 'technician');
 }
 
 export interface ChannelGroups {

@@ -8,10 +8,9 @@ const keys: readonly { title: Key; rows: readonly (readonly [readonly string[], 
   {
     title: 'keys.anywhere',
     rows: [
-      [[commandKey, 'K'], 'keys.palette'],
-      [['/'], 'keys.find'],
-      [['Alt', '↑ ↓'], 'keys.channels'],
-      [['Alt', 'Shift', '↑ ↓'], 'keys.unread'],
+      [[`${commandKey} K`, '/'], 'keys.palette'],
+      [['Alt ↑', 'Alt ↓'], 'keys.channels'],
+      [['Alt Shift ↑', 'Alt Shift ↓'], 'keys.unread'],
       [['?'], 'keys.title'],
       [['Esc'], 'keys.back'],
     ],
@@ -28,7 +27,7 @@ const keys: readonly { title: Key; rows: readonly (readonly [readonly string[], 
     title: 'keys.writing',
     rows: [
       [['Enter'], 'keys.send'],
-      [['Shift', 'Enter'], 'keys.newLine'],
+      [['Shift Enter'], 'keys.newLine'],
       [['↑'], 'keys.editLast'],
     ],
   },
@@ -39,23 +38,26 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   const { t } = useText();
   return (
     <Dialog title={t('keys.title')} onClose={onClose}>
-      {keys.map(group => (
-        <section key={group.title} className={styles.group}>
-          <h3>{t(group.title)}</h3>
-          <dl>
-            {group.rows.map(([combination, key]) => (
-              <div key={key} className={styles.row}>
-                <dt>{t(key)}</dt>
-                <dd>
-                  {combination.map(each => (
-                    <kbd key={each}>{each}</kbd>
-                  ))}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+      {/* The focus must be inside; on the close button it would open its tip. */}
+      <div tabIndex={-1} className={styles.all} data-autofocus>
+        {keys.map(group => (
+          <section key={group.title} className={styles.group}>
+            <h3>{t(group.title)}</h3>
+            <dl>
+              {group.rows.map(([combination, key]) => (
+                <div key={key} className={styles.row}>
+                  <dt>{t(key)}</dt>
+                  <dd>
+                    {combination.map(each => (
+                      <kbd key={each}>{each}</kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </Dialog>
   );
 }

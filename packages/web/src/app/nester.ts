@@ -1,5 +1,5 @@
 import { Connection, type HttpCaller, httpCaller, webSocketTransport } from '@aerie/client';
-import type { CommandInput, CommandName, CommandOutput, Me } from '@aerie/contract';
+import type { CommandInput, CommandOutput, Me } from '@aerie/contract';
 import { createStore, type Store } from './store.ts';
 
 export type ServerInfo = CommandOutput<'server.show'>;
@@ -37,13 +37,30 @@ function isLoggedOut(error: unknown): boolean {
   return code === 'session_ended' || code === 'not_logged_in';
 }
 
+/** Waits until a new connection knows whether somebody is logged in: its state, or why there is none. */
+function settled(connection: Connection): Promise<Me | 'nobody' | 'unreachable'> {
+  return new Promise(resolve => {
+    const look = () => {
+      const { status, state } = connection;
+      if (!state && status === 'connecting') return;
+      forget();
+      resolve(state ? state.me : status === 'ended' ? 'nobody' : 'unreachable');
+    };
+    const forget = connection.subscribe(look);
+  });
+}
+
 /** Speaks to the Nester at an origin. A cookie holds the session; the page keeps nothing secret. */
 export function createNester(origin: string): Nester {
   const session = createStore<Session>({ phase: 'starting' });
   const http = httpCaller('');
-
-  const begin = (me: Me, info: ServerInfo, fresh: boolean) => {
+  const connect = () => {
     const connection = new Connection({ open: webSocketTransport(`${origin.replace(/^http/, 'ws')}/api/ws`) });
+    connection.start();
+    return connection;
+  };
+
+  const begin = (connection: Connection, me: Me, server: ServerInfo, fresh: boolean) => {
     let why: EndReason = 'ended';
     connection.onEvent(frame => {
       if (frame.event === 'session.ended' && frame.reason !== 'stopping') why = frame.reason;
@@ -51,8 +68,7 @@ export function createNester(origin: string): Nester {
     connection.subscribe(() => {
       if (connection.status === 'ended') end(why);
     });
-    connection.start();
-    session.set({ phase: 'in', server: info, me, connection, fresh });
+    session.set({ phase: 'in', server, me, connection, fresh });
   };
 
   const end = (why: EndReason) => {
@@ -62,29 +78,29 @@ export function createNester(origin: string): Nester {
     held.connection.stop();
   };
 
-  const call = async <K extends CommandName>(name: K, input: CommandInput<K>): Promise<CommandOutput<K>> => {
-    try {
-      return await http.call(name, input);
-    } catch (error) {
-      if (isLoggedOut(error)) end('ended');
-      throw error;
-    }
-  };
-
   return {
     session,
-    call,
+    call: async (name, input) => {
+      try {
+        return await http.call(name, input);
+      } catch (error) {
+        if (isLoggedOut(error)) end('ended');
+        throw error;
+      }
+    },
     start: async () => {
-      const [info, here] = await Promise.allSettled([http.call('server.show', {}), http.call('session.show', {})]);
-      if (info.status === 'rejected') session.set({ phase: 'unreachable' });
-      else if (here.status === 'fulfilled') begin(here.value.me, info.value, false);
-      else if (isLoggedOut(here.reason)) session.set({ phase: 'out', server: info.value });
-      else session.set({ phase: 'unreachable' });
+      // The line asks who is here: without a session it is simply ended, and nothing is reported as an error.
+      const connection = connect();
+      const [me, server] = await Promise.all([settled(connection), http.call('server.show', {}).catch(() => undefined)]);
+      if (typeof me === 'object' && server) return begin(connection, me, server, false);
+      connection.stop();
+      session.set(server && me === 'nobody' ? { phase: 'out', server } : { phase: 'unreachable' });
     },
     enter: async (command, input) => {
       const { me } = await http.call(command, input);
       // The set-up may just have been done: what the server says of itself is asked again.
-      begin(me, await http.call('server.show', {}), true);
+      const server = await http.call('server.show', {});
+      begin(connect(), me, server, true);
     },
     leave: async () => {
       await http.call('session.logOut', {});

@@ -6,7 +6,7 @@ import { useOpenDirect } from '../features/chat/parts/use-open-direct.ts';
 import { useText } from '../i18n/use-text.tsx';
 import { Avatar, PresenceMark } from '../ui/avatar.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { channelName, channelSlug } from './channels.ts';
+import { channelName, channelSlug, isClosed } from './channels.ts';
 import { useLive, useNester } from './context.ts';
 import { fit } from './matching.ts';
 import styles from './palette.module.css';
@@ -45,7 +45,7 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
         id: `channel-${channel.channelId}`,
         group: 'channels',
         words: channelName(channel, state.users, state.me.userId),
-        mark: <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} />,
+        mark: <Icon name={isClosed(channel) ? 'lock' : 'hash'} />,
         note: channel.unread > 0 ? t('channels.unread', { count: channel.unread }) : channel.topic,
         weight: Math.min(channel.unread, 1),
         run: () => void navigate({ to: '/c/$channel', params: { channel: channelSlug(channel) } }),

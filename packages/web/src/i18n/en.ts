@@ -189,7 +189,6 @@ export const en = {
   'keys.reading': 'Reading',
   'keys.writing': 'Writing',
   'keys.palette': 'Find anything',
-  'keys.find': 'Find anything',
   'keys.channels': 'Next or previous channel',
   'keys.unread': 'Next or previous unread channel',
   'keys.back': 'Close, go back',
@@ -220,6 +219,7 @@ export const en = {
   'me.endSession': 'End',
   'me.unknownAgent': 'Program ({door})',
 
+  'admin.title': 'Administration',
   'admin.users': 'Users',
   'admin.invitations': 'Invitations',
   'admin.audit': 'Audit',

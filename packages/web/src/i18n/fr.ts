@@ -192,7 +192,6 @@ export const fr: Dictionary = {
   'keys.reading': 'En lisant',
   'keys.writing': 'En écrivant',
   'keys.palette': 'Tout rechercher',
-  'keys.find': 'Tout rechercher',
   'keys.channels': 'Canal suivant ou précédent',
   'keys.unread': 'Canal non lu suivant ou précédent',
   'keys.back': 'Fermer, revenir',
@@ -223,6 +222,7 @@ export const fr: Dictionary = {
   'me.endSession': 'Terminer',
   'me.unknownAgent': 'Programme ({door})',
 
+  'admin.title': 'Administration',
   'admin.users': 'Utilisateurs',
   'admin.invitations': 'Invitations',
   'admin.audit': 'Journal',

@@ -20,9 +20,13 @@ function hueOf(id: string): number {
 /** A person's tile: their initials on a colour of their own. It says nothing aloud: the name stands beside it. */
 export function Avatar({ id, name, size = 32 }: { id: string; name: string; size?: 20 | 24 | 32 | 40 }) {
   return (
-    <span className={styles.avatar} data-size={size} style={{ '--hue': hueOf(id) } as CSSProperties} aria-hidden="true">
-      {initials(name)}
-    </span>
+    <span
+      className={styles.avatar}
+      data-size={size}
+      data-initials={initials(name)}
+      style={{ '--hue': hueOf(id) } as CSSProperties}
+      aria-hidden="true"
+    />
   );
 }
 

@@ -30,8 +30,8 @@ export function AdministrationPage() {
   return (
     <main className={styles.page}>
       <header className={styles.head}>
-        <h1>{t('rooms.admin')}</h1>
-        <nav className={styles.tabs} aria-label={t('rooms.admin')}>
+        <h1>{t('admin.title')}</h1>
+        <nav className={styles.tabs} aria-label={t('admin.title')}>
           {tabs.map(tab => (
             <Link key={tab.to} to={tab.to} activeProps={{ 'aria-current': 'page' }}>
               {t(tab.title)}

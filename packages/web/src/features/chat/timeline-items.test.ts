@@ -53,8 +53,29 @@ test('the line of what is new stands once, before the first message of others af
   expect(shape(timelineItems({ ...base, messages: [said(1, 'a', noon), said(2, 'me', noon)], newAfter: 1 }))).not.toContain('new');
 });
 
-test('while there is more before, the first row says so instead of the beginning', () => {
-  expect(timelineItems({ ...base, messages: [said(9, 'a', noon)], moreBefore: true })[0]?.kind).toBe('older');
+test('on the first visit everything is new, and no line says so', () => {
+  expect(shape(timelineItems({ ...base, messages: [said(4, 'a', noon)], newAfter: 2 }))).not.toContain('new');
+});
+
+test('while the last message read is not held, the line’s place is not known, and it does not stand', () => {
+  const messages = [said(8, 'a', noon), said(9, 'a', noon)];
+  expect(shape(timelineItems({ ...base, messages, newAfter: 5, moreBefore: true }))).not.toContain('new');
+  expect(shape(timelineItems({ ...base, messages: [said(5, 'a', noon), ...messages], newAfter: 5, moreBefore: true }))).toBe(
+    'message new message message+',
+  );
+});
+
+test('while there is more before, neither the beginning nor the first day line stands: the message itself is first', () => {
+  expect(shape(timelineItems({ ...base, messages: [said(9, 'a', noon)], moreBefore: true }))).toBe('message');
+});
+
+test('rows keep their keys when older messages come in above them', () => {
+  const day = 86_400_000;
+  const later = [said(11, 'a', noon), said(12, 'b', noon + day), said(13, 'b', noon + 2 * day)];
+  const older = [said(1, 'a', noon - day), said(2, 'b', noon)];
+  const before = timelineItems({ ...base, messages: later, moreBefore: true }).map(item => item.key);
+  const after = timelineItems({ ...base, messages: [...older, ...later] }).map(item => item.key);
+  expect(after.slice(-before.length)).toEqual(before);
 });
 
 test('what is on its way stands at the end, and not twice once it has arrived, under the same key', () => {

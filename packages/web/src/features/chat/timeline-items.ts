@@ -5,7 +5,6 @@ import { sameDay } from '../../i18n/times.ts';
 /** One row of a conversation. */
 export type TimelineItem =
   | { kind: 'start'; key: string }
-  | { kind: 'older'; key: string }
   | { kind: 'day'; key: string; at: number }
   | { kind: 'new'; key: string }
   | { kind: 'message'; key: string; message: Message; joined: boolean }
@@ -24,16 +23,27 @@ interface Content {
   newAfter: number | undefined;
 }
 
-/** The rows of a conversation: day lines, the line above what is new, messages that join those before them, and what is on its way. */
+/**
+ * The rows of a conversation: day lines, the line above what is new, messages that join those before them, and what
+ * is on its way. A row keeps its key while messages come in above and below it, so that nothing jumps.
+ */
 export function timelineItems({ messages, moreBefore, moreAfter, pending, meId, newAfter }: Content): TimelineItem[] {
-  const items: TimelineItem[] = [moreBefore ? { kind: 'older', key: 'older' } : { kind: 'start', key: 'start' }];
+  const items: TimelineItem[] = moreBefore ? [] : [{ kind: 'start', key: 'start' }];
+  const days = new Map<string, number>();
   let last: { author: string; at: number } | undefined;
-  let lastDay: number | undefined;
-  let newShown = newAfter === undefined;
+  // Whether the first message held begins its day is not known while there are others before it.
+  let lastDay = moreBefore ? messages[0]?.createdAt : undefined;
+  // The line stands between what was read and what was not; where nothing held was read, its place is not known,
+  // and where nothing at all was read, it would say nothing.
+  let newShown = newAfter === undefined || !messages.some(message => message.seq <= newAfter);
 
   const place = (author: string, at: number): boolean => {
     if (lastDay === undefined || !sameDay(lastDay, at)) {
-      items.push({ kind: 'day', key: `day-${new Date(at).toDateString()}-${items.length}`, at });
+      const date = new Date(at).toDateString();
+      // A clock that was set back may bring the same day twice.
+      const times = days.get(date) ?? 0;
+      days.set(date, times + 1);
+      items.push({ kind: 'day', key: `day ${date} ${times}`, at });
       lastDay = at;
       last = undefined;
     }
@@ -45,8 +55,7 @@ export function timelineItems({ messages, moreBefore, moreAfter, pending, meId, 
   for (const message of messages) {
     const isNew = !newShown && message.authorId !== meId && message.seq > newAfter!;
     // The day line stands above the line of what is new, so that both belong to the message below.
-    const author = message.authorId ?? `guest ${message.authorName}`;
-    const joined = place(author, message.createdAt);
+    const joined = place(message.authorId ?? `guest ${message.authorName}`, message.createdAt);
     if (isNew) {
       items.push({ kind: 'new', key: 'new' });
       newShown = true;

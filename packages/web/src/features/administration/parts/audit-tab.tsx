@@ -60,12 +60,13 @@ export function AuditTab() {
   );
 }
 
-/** A record's detail as "role: admin, days: 7"; what is no object stands as it is. */
+/** A record's detail as "role: admin, days: 7", without ids that nobody reads; what is no object stands as it is. */
 function detailWords(detail: string): string {
   try {
     const value: unknown = JSON.parse(detail);
     if (typeof value !== 'object' || value === null) return String(value ?? '');
     return Object.entries(value)
+      .filter(([key]) => !key.endsWith('Id'))
       .map(([key, each]) => `${key}: ${typeof each === 'object' ? JSON.stringify(each) : String(each)}`)
       .join(', ');
   } catch {

@@ -1,7 +1,7 @@
 import type { OwnChannel } from '@aerie/contract';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { otherUserId } from '../../../app/channels.ts';
+import { isClosed, otherUserId } from '../../../app/channels.ts';
 import { useConnection, useLive } from '../../../app/context.ts';
 import { useNarrow } from '../../../app/use-media.ts';
 import { useText } from '../../../i18n/use-text.tsx';
@@ -50,7 +50,7 @@ export function ChannelHeader({
       {narrow && <IconButton icon="back" label={t('back')} onClick={() => void navigate({ to: '/' })} />}
       <div className={styles.words}>
         <h1 className={styles.name}>
-          {direct ? <PresenceMark state={presence} /> : <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} />}
+          {direct ? <PresenceMark state={presence} /> : <Icon name={isClosed(channel) ? 'lock' : 'hash'} />}
           <span>{direct ? called : channel.name}</span>
         </h1>
         {direct ? (

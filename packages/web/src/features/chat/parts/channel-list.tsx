@@ -2,7 +2,7 @@ import type { OwnChannel } from '@aerie/contract';
 import { atLeast } from '@aerie/contract/roles';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import { channelName, channelSlug, groupChannels, otherUserId } from '../../../app/channels.ts';
+import { channelName, channelSlug, groupChannels, isClosed, otherUserId } from '../../../app/channels.ts';
 import { useConnection, useLive } from '../../../app/context.ts';
 import { commandKey } from '../../../app/keys.ts';
 import { usePalette } from '../../../app/palette-context.ts';
@@ -46,7 +46,7 @@ export function ChannelList({ currentId }: { currentId: string | undefined }) {
             </span>
           ) : (
             <span className={styles.sign}>
-              <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} size={14} />
+              <Icon name={isClosed(channel) ? 'lock' : 'hash'} size={14} />
             </span>
           )}
           <span className={styles.name}>{name}</span>

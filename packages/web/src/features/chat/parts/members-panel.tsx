@@ -6,10 +6,12 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar, PresenceMark } from '../../../ui/avatar.tsx';
 import { Failed, SkeletonRows } from '../../../ui/blank.tsx';
 import { IconButton } from '../../../ui/button.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { useMembers } from '../queries.ts';
 import styles from './members-panel.module.css';
 import { useOpenDirect } from './use-open-direct.ts';
 
+const signs = { admin: 'shield', technician: 'gear', viewer: 'eye' } as const;
 const order: Record<SeenPresence, number> = { online: 0, dnd: 1, away: 2, offline: 3 };
 
 /** Who belongs to a channel: those who are here first. */
@@ -63,7 +65,12 @@ export function MembersPanel({ channel, onClose }: { channel: OwnChannel; onClos
                   {user.kind === 'bot' ? (
                     <span className={styles.soft}>{t('person.bot')}</span>
                   ) : (
-                    user.role !== 'member' && <span className={styles.soft}>{t(`role.${user.role}`)}</span>
+                    user.role !== 'member' && (
+                      <span className={styles.soft} title={t(`role.${user.role}`)}>
+                        <Icon name={signs[user.role]} size={14} />
+                        <span className="hidden-text">{t(`role.${user.role}`)}</span>
+                      </span>
+                    )
                   )}
                   <PresenceMark state={state} />
                 </button>

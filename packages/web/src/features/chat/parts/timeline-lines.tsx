@@ -1,5 +1,5 @@
 import type { OwnChannel } from '@aerie/contract';
-import { otherUserId } from '../../../app/channels.ts';
+import { isClosed, otherUserId } from '../../../app/channels.ts';
 import { useLive } from '../../../app/context.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
@@ -13,7 +13,7 @@ export function DayLine({ at }: { at: number }) {
   const now = useNow();
   return (
     <div className={styles.line}>
-      <h3 className={styles.day}>{times.day(at, now)}</h3>
+      <h2>{times.day(at, now)}</h2>
     </div>
   );
 }
@@ -23,7 +23,7 @@ export function NewLine() {
   const { t } = useText();
   return (
     <div className={`${styles.line} ${styles.new}`}>
-      <h3>{t('timeline.new')}</h3>
+      <h2>{t('timeline.new')}</h2>
     </div>
   );
 }
@@ -39,7 +39,7 @@ export function TimelineStart({ channel, called }: { channel: OwnChannel; called
         <Avatar id={other.userId} name={other.name} size={40} />
       ) : (
         <span className={styles.icon}>
-          <Icon name={channel.kind === 'private' ? 'lock' : 'hash'} size={22} />
+          <Icon name={isClosed(channel) ? 'lock' : 'hash'} size={22} />
         </span>
       )}
       <h2>{channel.kind === 'direct' ? called : channel.name}</h2>

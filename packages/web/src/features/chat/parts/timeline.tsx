@@ -29,6 +29,8 @@ interface TimelineProps {
 
 /** Near enough to the end to follow what is said. */
 const endPx = 80;
+/** Room above the first message held for the shape of those before it. */
+const olderPx = 128;
 const noMessages: readonly Message[] = [];
 
 /** A channel's messages, the newest at the bottom; history comes in above without moving what is read. */
@@ -81,6 +83,7 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
     estimateSize: index => estimate(items[index]!),
     getItemKey: index => items[index]!.key,
     overscan: 12,
+    paddingStart: held?.moreBefore ? olderPx : 0,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: endPx,
@@ -112,7 +115,9 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
 
   const rows = virtual.getVirtualItems();
   const newIndex = newAfter === undefined ? -1 : items.findIndex(item => item.kind === 'new');
-  const newAbove = newIndex >= 0 && placed.current && newIndex < first;
+  // The line is above what is in sight, or so far above that it is not held yet.
+  const newFarAbove = newIndex < 0 && newAfter !== undefined && held?.moreBefore === true && (messages[0]?.seq ?? 0) > newAfter;
+  const newAbove = placed.current && (newFarAbove || (newIndex >= 0 && newIndex < first));
 
   const move = (step: number) => {
     const from = active ? items.findIndex(item => item.key === active.key) : items.length;
@@ -147,8 +152,6 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
     switch (item.kind) {
       case 'start':
         return held && <TimelineStart channel={channel} called={called} />;
-      case 'older':
-        return <SkeletonRows count={2} tall />;
       case 'day':
         return <DayLine at={item.at} />;
       case 'new':
@@ -205,6 +208,11 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
         ) : (
           <div className={styles.inner}>
             <div className={styles.sizer} style={{ height: virtual.getTotalSize() }}>
+              {held.moreBefore && (
+                <div className={styles.item}>
+                  <SkeletonRows count={2} tall />
+                </div>
+              )}
               {rows.map(row => (
                 <div
                   key={row.key}
@@ -221,7 +229,7 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
         )}
       </section>
       {newAbove && (
-        <button type="button" className={styles.jumpUp} onClick={() => virtual.scrollToIndex(newIndex, { align: 'start' })}>
+        <button type="button" className={styles.jumpUp} onClick={() => virtual.scrollToIndex(Math.max(0, newIndex), { align: 'start' })}>
           <Icon name="up" />
           {t('timeline.newAbove')}
         </button>
@@ -240,8 +248,6 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
 function estimate(item: TimelineItem): number {
   switch (item.kind) {
     case 'start':
-      return 128;
-    case 'older':
       return 128;
     case 'day':
     case 'new':
