@@ -9,7 +9,7 @@ const checks: { name: string; tool: string; args: string[] }[] = [
   { name: 'types of the web UI', tool: 'typescript/bin/tsc', args: ['--noEmit', '-p', 'packages/web'] },
   { name: 'lint and format', tool: '@biomejs/biome/bin/biome', args: ['ci', '--error-on-warnings', '.'] },
   { name: 'dead code', tool: 'knip/bin/knip.js', args: [] },
-  { name: 'house boundaries', tool: 'vitest/vitest.mjs', args: ['run', '--project=unit', 'test/house'] },
+  { name: 'house boundaries', tool: 'vitest/vitest.mjs', args: ['run', '--project=house'] },
 ];
 
 const failed: string[] = [];

@@ -14,7 +14,6 @@ interface Program {
 const programs = {
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   gcc: { commands: ['gcc'], packages: ['gcc', 'libc6-dev'] },
-  nmap: { commands: ['nmap'], packages: ['nmap'] },
   postgres: { commands: ['postgres'], folders: postgresFolders, packages: ['postgresql'] },
 } satisfies Record<string, Program>;
 
