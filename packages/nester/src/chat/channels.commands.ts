@@ -1,13 +1,13 @@
 import { AppError, atLeast, channelKey } from '@aerie/contract';
 import { v7 as uuid } from 'uuid';
-import type { Bus } from '../bus/bus.ts';
 import type { Handlers } from '../context.ts';
 import { requireUser } from '../errors.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
 import { channelByKey, updateChannelQuery } from './channels.store.ts';
 import { cleanChannelName, directKey, hashName, newChannelRow, recordOf } from './channels.ts';
-import { markReadQuery, ownMarks } from './memberships.store.ts';
+import type { Marks } from './marks.ts';
+import { markReadQuery } from './memberships.store.ts';
 import { addMember } from './memberships.ts';
 import type { People } from './people.ts';
 import type { Roster } from './roster.ts';
@@ -15,12 +15,12 @@ import type { Roster } from './roster.ts';
 export function channelCommands(parts: {
   roster: Roster;
   people: People;
-  bus: Bus;
+  marks: Marks;
   committer: Committer;
 }): Handlers<
   'channel.browse' | 'channel.find' | 'channel.create' | 'channel.update' | 'channel.members' | 'channel.openDirect' | 'channel.markRead'
 > {
-  const { roster, people, bus, committer } = parts;
+  const { roster, people, marks, committer } = parts;
   return {
     'channel.browse'(ctx) {
       const actor = requireUser(ctx.actor);
@@ -117,8 +117,7 @@ export function channelCommands(parts: {
       roster.channelOf(actor.userId, channelId);
       const upTo = Math.min(readSeq, committer.publishedSeq);
       await ctx.commit(new Unit().run(markReadQuery(ctx.db, channelId, actor.userId, upTo)));
-      const [mark] = await ownMarks(ctx.db, actor.userId, channelId);
-      if (mark) bus.publish('whispered', { topic: `user:${actor.userId}`, event: 'read.moved', body: mark });
+      await marks.tell(actor.userId, channelId);
       return {};
     },
   };

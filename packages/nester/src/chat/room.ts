@@ -8,6 +8,7 @@ import { Unit } from '../store/unit.ts';
 import { channelCommands } from './channels.commands.ts';
 import { allChannels } from './channels.store.ts';
 import { firstChannels, newChannelRow, recordOf } from './channels.ts';
+import { Marks } from './marks.ts';
 import { memberCommands } from './members.commands.ts';
 import { allMemberships } from './memberships.store.ts';
 import { followRole } from './memberships.ts';
@@ -59,7 +60,7 @@ export function openChat(parts: { store: Store; committer: Committer; bus: Bus; 
     presence,
     commands: {
       ...messageCommands(roster),
-      ...channelCommands(parts),
+      ...channelCommands({ ...parts, marks: new Marks(parts) }),
       ...memberCommands(roster, parts.people),
       ...presenceCommands(roster, presence, parts.people, parts.bus),
       ...resumeCommands({ ...parts, presence }),

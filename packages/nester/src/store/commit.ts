@@ -48,6 +48,7 @@ export class Committer implements PublishedEvents {
   #applied: ((events: readonly CommittedEvent[]) => void)[] = [];
   #published: ((events: readonly CommittedEvent[]) => void)[] = [];
   #outgoing: CommittedEvent[] = [];
+  #outgoingSeq: number;
   #publishedSeq: number;
   #publishWaiters: { seq: number; resolve(): void }[] = [];
   readonly #onFault: (error: unknown) => void;
@@ -61,6 +62,7 @@ export class Committer implements PublishedEvents {
     this.#store = store;
     this.#now = now;
     this.#publishedSeq = seq;
+    this.#outgoingSeq = seq;
   }
 
   onApplied(listener: (events: readonly CommittedEvent[]) => void): void {
@@ -198,14 +200,18 @@ export class Committer implements PublishedEvents {
   #settle(batch: readonly Waiting[], skipped: ReadonlySet<Unit>): void {
     const at = this.#now();
     const events: CommittedEvent[] = [];
+    let lastSeq = 0;
     for (const { unit, origin } of batch) {
+      // The seqs of a skipped unit are used up all the same: whoever waits for them must not wait for ever.
+      lastSeq = unit.events.at(-1)?.seq ?? lastSeq;
       if (skipped.has(unit)) continue;
       for (const { seq, name, topic, alsoTopic, ids, body } of unit.events)
         events.push({ seq, at, name, topic, alsoTopic, ids, body: body(seq), origin });
     }
-    if (events.length > 0) {
-      this.#tell(this.#applied, events);
+    if (events.length > 0) this.#tell(this.#applied, events);
+    if (lastSeq > 0) {
       this.#outgoing.push(...events);
+      this.#outgoingSeq = lastSeq;
       setImmediate(() => this.#publish());
     }
     for (const { unit, resolve } of batch) resolve({ written: !skipped.has(unit) });
@@ -223,10 +229,10 @@ export class Committer implements PublishedEvents {
 
   #publish(): void {
     const events = this.#outgoing;
-    if (events.length === 0) return;
+    if (this.#outgoingSeq === this.#publishedSeq) return;
     this.#outgoing = [];
-    this.#tell(this.#published, events);
-    this.#publishedSeq = events[events.length - 1]!.seq;
+    if (events.length > 0) this.#tell(this.#published, events);
+    this.#publishedSeq = this.#outgoingSeq;
     const waiters = this.#publishWaiters;
     this.#publishWaiters = waiters.filter(waiter => waiter.seq > this.#publishedSeq);
     for (const waiter of waiters) if (waiter.seq <= this.#publishedSeq) waiter.resolve();
