@@ -1,0 +1,184 @@
+import { AppError } from '@aerie/contract';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
+import { Committer } from './commit.ts';
+import { readEvents, readHead } from './log.ts';
+import type { MessageTable } from './schema.ts';
+import { openStore, type Store } from './store.ts';
+import { type CommittedEvent, Unit } from './unit.ts';
+
+const nobody = (error: unknown) => {
+  throw error;
+};
+
+function message(id: string, fields: Partial<MessageTable> = {}): MessageTable {
+  return {
+    seq: 0,
+    message_id: id,
+    channel_id: 'x',
+    author_id: 'ann',
+    author_name: 'ann',
+    device_id: 'd',
+    nonce: null,
+    content: 'text',
+    created_at: 1,
+    edited_at: null,
+    deleted_at: null,
+    ...fields,
+  };
+}
+
+/** A unit with one message and its event. */
+function said(id: string, fields: Partial<MessageTable> = {}, once = false): Unit {
+  const unit = new Unit();
+  const ids = { messageId: id };
+  const event = unit.event('message.deleted', ['channel:x'], ids, () => ({ channelId: 'x', messageId: id, messageSeq: 0, authorId: null }));
+  const row = () => message(id, { ...fields, seq: event.seq });
+  if (once) unit.insertOnce('message', row, { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' });
+  else unit.insert('message', row);
+  return unit;
+}
+
+onEachDatabase('Committer', newDatabase => {
+  let database: TestDatabase;
+  let store: Store;
+  let committer: Committer;
+
+  beforeEach(async () => {
+    database = await newDatabase();
+    store = await openStore(database);
+    committer = new Committer(store, 0, () => 42, nobody);
+  });
+
+  afterEach(async () => {
+    await committer.stop();
+    await store.close();
+    await database.remove();
+  });
+
+  const stored = async () =>
+    (await store.read.selectFrom('message').select(['seq', 'message_id']).orderBy('seq').execute()).map(row => [row.seq, row.message_id]);
+  const logged = async () => (await readEvents(store.read, 0, ['channel:x'], 10_000)).map(event => [event.seq, event.ids.messageId]);
+
+  it('writes rows and events together, in the order they were handed over', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `m${i}`);
+    await Promise.all(names.map(name => committer.commit(said(name))));
+    const expected = names.map((name, i) => [i + 1, name]);
+    expect(await stored()).toEqual(expected);
+    expect(await logged()).toEqual(expected);
+    expect((await readHead(store.read)).seq).toBe(300);
+  });
+
+  it('drops a unit that violates a constraint alone, with its event', async () => {
+    await committer.commit(said('taken'));
+    const results = await Promise.allSettled(['a', 'taken', 'b', 'c', 'taken', 'd'].map(name => committer.commit(said(name))));
+    expect(results.map(result => (result.status === 'rejected' ? result.reason.code : 'ok'))).toEqual([
+      'ok',
+      'conflict',
+      'ok',
+      'ok',
+      'conflict',
+      'ok',
+    ]);
+    expect((await stored()).map(([, name]) => name)).toEqual(['taken', 'a', 'b', 'c', 'd']);
+    expect(await logged()).toEqual(await stored());
+  });
+
+  it('drops a unit whose condition does not hold alone, with what it said', async () => {
+    await committer.commit(said('m'));
+    const query = (id: string) => store.read.updateTable('message').set({ content: 'new' }).where('message_id', '=', id).compile();
+    const missing = new AppError('not_found', { thing: 'message' });
+    const good = said('other').run(query('m'), missing);
+    const bad = said('never').run(query('nobody'), missing);
+    const [first, second] = await Promise.allSettled([committer.commit(bad), committer.commit(good)]);
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'not_found' } });
+    expect(second).toMatchObject({ status: 'fulfilled' });
+    expect((await stored()).map(([, name]) => name)).toEqual(['m', 'other']);
+  });
+
+  it('writes what has a nonce once, in one batch or in two', async () => {
+    const nonce = { nonce: 'n1' };
+    const together = await Promise.all([
+      committer.commit(said('a', nonce, true)),
+      committer.commit(said('b', nonce, true)),
+      committer.commit(said('c', { nonce: 'n2' }, true)),
+    ]);
+    expect(together.map(result => result.written)).toEqual([true, false, true]);
+    expect((await committer.commit(said('d', nonce, true))).written).toBe(false);
+    expect((await stored()).map(([, name]) => name)).toEqual(['a', 'c']);
+    expect(await logged()).toEqual(await stored());
+    // The seqs of what was skipped are used up; nobody may wait for them.
+    await committer.whenPublished((await readHead(store.read)).seq);
+  });
+
+  it('tells projections before the acknowledgement, and the fan-out after it', async () => {
+    const order: string[] = [];
+    const seen: CommittedEvent[] = [];
+    committer.onApplied(() => order.push('applied'));
+    committer.onPublished(events => {
+      order.push('published');
+      seen.push(...events);
+    });
+    await committer.commit(said('m'), 'origin-1').then(() => order.push('acknowledged'));
+    await committer.whenPublished(1);
+    expect(order).toEqual(['applied', 'acknowledged', 'published']);
+    expect(seen).toMatchObject([{ seq: 1, at: 42, origin: 'origin-1', ids: { messageId: 'm' } }]);
+  });
+
+  it('drains when it stops, and takes no more', async () => {
+    const under = committer.commit(said('m'));
+    const stopping = committer.stop();
+    await expect(committer.commit(said('late'))).rejects.toMatchObject({ code: 'stopping' });
+    await stopping;
+    await expect(under).resolves.toEqual({ written: true });
+    expect((await stored()).map(([, name]) => name)).toEqual(['m']);
+  });
+
+  it('contains a listener that throws', async () => {
+    const faults: unknown[] = [];
+    const other = new Committer(
+      store,
+      0,
+      () => 0,
+      fault => faults.push(fault),
+    );
+    other.onApplied(() => {
+      throw new Error('broken');
+    });
+    await other.commit(said('m'));
+    expect(faults).toHaveLength(1);
+    await other.stop();
+  });
+});
+
+describe('two committers on one database', () => {
+  onEachDatabase('order of seq', newDatabase => {
+    it('is the order of commits: whoever reads after a seq never misses one before it', async () => {
+      const database = await newDatabase();
+      const stores = [await openStore(database), await openStore(database)];
+      const committers = stores.map(store => new Committer(store, 0, () => 0, nobody));
+      const seen = new Set<number>();
+      let after = 0;
+      let writing = true;
+      const reader = (async () => {
+        for (;;) {
+          const last = !writing;
+          for (const { seq } of await readEvents(stores[0]!.read, after, ['channel:x'], 10_000)) {
+            expect(seq).toBeGreaterThan(after);
+            seen.add(seq);
+            after = seq;
+          }
+          if (last) return;
+          await new Promise(resolve => setImmediate(resolve));
+        }
+      })();
+      await Promise.all(committers.flatMap((committer, n) => Array.from({ length: 200 }, (_, i) => committer.commit(said(`${n}-${i}`)))));
+      writing = false;
+      await reader;
+      expect(seen.size).toBe(400);
+      for (const committer of committers) await committer.stop();
+      for (const store of stores) await store.close();
+      await database.remove();
+    });
+  });
+});
