@@ -59,6 +59,14 @@ export class Presence {
     return list;
   }
 
+  /**
+   * Everybody who is not offline by what was told last: where a screen begins that hears the rest. What has changed since
+   * and changes back before it is told would otherwise never reach that screen.
+   */
+  told(): { userId: string; state: SeenPresence }[] {
+    return [...this.#told].map(([userId, state]) => ({ userId, state }));
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     for (const unsubscribe of this.#unsubscribe) unsubscribe();

@@ -43,7 +43,7 @@ export function resumeCommands(parts: { store: Store; committer: Committer; peop
                 me: meOf(actor),
                 users: [...people.all()],
                 channels: own,
-                presence: presence.present(),
+                presence: presence.told(),
               },
             };
           }
@@ -57,7 +57,7 @@ export function resumeCommands(parts: { store: Store; committer: Committer; peop
             seq: more ? missed[missed.length - 1]!.seq : head.seq,
             more,
             events: await asTheyAreNow(trx, missed, actor, own, people),
-            presence: more ? [] : presence.present(),
+            presence: more ? [] : presence.told(),
             reads: more ? [] : own.map(({ channelId, readSeq, unread }) => ({ channelId, readSeq, unread })),
           };
         });
