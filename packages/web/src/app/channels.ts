@@ -21,6 +21,17 @@ export function channelSlug(channel: OwnChannel): string {
   return channel.kind === 'direct' ? channel.channelId : channel.name;
 }
 
+/** The part of an address that names a channel; undefined where no channel is open. */
+export function slugAt(pathname: string): string | undefined {
+  if (!pathname.startsWith('/c/')) return undefined;
+  const slug = pathname.slice('/c/'.length);
+  try {
+    return decodeURIComponent(slug);
+  } catch {
+    return slug;
+  }
+}
+
 /** The channel that an address names, by id or by any spelling of its name. */
 export function channelAt(channels: ClientState['channels'], slug: string): OwnChannel | undefined {
   const byId = channels.get(slug);

@@ -6,7 +6,7 @@ import { Blank } from '../ui/blank.tsx';
 export function NotFound() {
   const { t } = useText();
   return (
-    <main style={{ flex: 1 }}>
+    <main>
       <Blank icon="search" title={t('notFound.title')} action={<Link to="/">{t('notFound.back')}</Link>}>
         {t('notFound.text')}
       </Blank>

@@ -1,7 +1,7 @@
 import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useText } from '../i18n/use-text.tsx';
-import { channelAt, channelName, unreadTotal } from './channels.ts';
+import { channelAt, channelName, slugAt, unreadTotal } from './channels.ts';
 import { useLive } from './context.ts';
 import { roomAt } from './rooms.ts';
 
@@ -11,7 +11,7 @@ export function useTitle(): void {
   const { pathname } = useLocation();
   const unread = useLive(unreadTotal);
   const open = useLive(state => {
-    const slug = pathname.startsWith('/c/') ? decodeURIComponent(pathname.slice(3)) : undefined;
+    const slug = slugAt(pathname);
     const channel = slug === undefined ? undefined : channelAt(state.channels, slug);
     return channel && (channel.kind === 'direct' ? '' : '#') + channelName(channel, state.users, state.me.userId);
   });

@@ -39,7 +39,8 @@ export function AdministrationPage() {
           ))}
         </nav>
       </header>
-      <div className={styles.body}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      <div className={styles.body} tabIndex={0}>
         <Outlet />
       </div>
     </main>

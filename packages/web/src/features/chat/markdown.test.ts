@@ -45,7 +45,7 @@ test.each(hostile)('nothing runs, loads or covers the page: %s', text => {
   const element = page(text);
   expect(element.querySelector('script,img,svg,iframe,math,style,form,input,object,embed,link,meta,div,table')).toBeNull();
   for (const node of element.querySelectorAll('*')) {
-    for (const { name } of node.attributes) expect(['href', 'target', 'rel', 'start']).toContain(name);
+    for (const { name } of node.attributes) expect(['href', 'target', 'rel', 'start', 'tabindex']).toContain(name);
     const href = node.getAttribute('href');
     if (href !== null) expect(href).toMatch(/^(?:https?:\/\/|mailto:)/i);
   }

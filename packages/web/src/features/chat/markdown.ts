@@ -40,6 +40,8 @@ export function messageHtml(text: string): string {
   if (!prepared) {
     prepared = true;
     DOMPurify.addHook('afterSanitizeAttributes', node => {
+      // What scrolls sideways must be reachable with the keyboard.
+      if (node.tagName === 'PRE') node.setAttribute('tabindex', '0');
       if (node.tagName !== 'A') return;
       node.setAttribute('target', '_blank');
       node.setAttribute('rel', 'noopener noreferrer nofollow');

@@ -7,6 +7,7 @@ import { isCovered, isTyping, useKeys } from '../../app/keys.ts';
 import { useNarrow } from '../../app/use-media.ts';
 import { useText } from '../../i18n/use-text.tsx';
 import { Blank } from '../../ui/blank.tsx';
+import styles from './page.module.css';
 import { ChannelList } from './parts/channel-list.tsx';
 import { Conversation } from './parts/conversation.tsx';
 import { MembersPanel } from './parts/members-panel.tsx';
@@ -70,12 +71,18 @@ export function ChatPage() {
 
   return (
     <>
-      {(!narrow || slug === undefined) && <ChannelList currentId={channelId} />}
+      {!narrow && <ChannelList currentId={channelId} />}
+      {narrow && slug === undefined && (
+        <main className={styles.alone}>
+          <h1 className="hidden-text">{t('rooms.chat')}</h1>
+          <ChannelList currentId={undefined} />
+        </main>
+      )}
       {slug !== undefined &&
         (channel ? (
           <Conversation key={channelId} channel={channel} called={called!} detail={panelOpen} onDetail={() => showPanel(!panelOpen)} />
         ) : (
-          <main style={{ flex: 1 }}>
+          <main className={styles.alone}>
             <Blank icon="hash" title={t('channel.missing')} action={<Link to="/">{t('channel.missingBack')}</Link>}>
               {t('channel.missingText')}
             </Blank>

@@ -5,6 +5,7 @@ import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { FormError, TextAreaField } from '../../../ui/field.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { useAct } from '../queries.ts';
 import styles from './dialog-form.module.css';
 import { PrintedLinks } from './printed-links.tsx';
@@ -48,9 +49,15 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           }}
           data-autofocus
         />
-        <label>
-          <span className="hidden-text">{t('import.file')}</span>
-          <input type="file" accept=".csv,.txt,text/csv,text/plain" onChange={event => void read(event.target.files?.[0])} />
+        <label className={styles.file}>
+          <Icon name="up" />
+          {t('import.file')}
+          <input
+            type="file"
+            className="hidden-text"
+            accept=".csv,.txt,text/csv,text/plain"
+            onChange={event => void read(event.target.files?.[0])}
+          />
         </label>
         <RoleField
           value={role}

@@ -86,7 +86,7 @@ export const MessageRow = memo(function MessageRow({
         {editing ? (
           <MessageEditor message={message} onDone={acts.stopEditing} />
         ) : (
-          <div className={styles.content}>
+          <div className={styles.content} data-edited={message.editedAt !== null || undefined}>
             <MessageText content={message.content} />
             {message.editedAt !== null && <Edited at={message.editedAt} />}
           </div>

@@ -97,6 +97,19 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
     virtual.scrollToEnd();
   }, [held, virtual]);
 
+  // A keyboard that opens or a composer that grows takes room from the messages: whoever was at the end stays there.
+  const atEndNow = useRef(atEnd);
+  atEndNow.current = atEnd;
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (placed.current && atEndNow.current) virtual.scrollToEnd();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [virtual]);
+
   useImperativeHandle(ref, () => ({ toEnd: () => virtual.scrollToEnd() }), [virtual]);
 
   // What is missing above is asked for before its place comes into sight.
@@ -193,9 +206,13 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
 
   return (
     <div className={styles.frame}>
-      <section
+      <div
         ref={scroller}
         className={styles.scroller}
+        role="log"
+        // What comes in at the end is read out; what scrolling brings into the page is not.
+        aria-live={atEnd ? 'polite' : 'off'}
+        aria-relevant="additions"
         aria-label={t('timeline.label', { channel: called })}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
         tabIndex={0}
@@ -227,7 +244,7 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
             </div>
           </div>
         )}
-      </section>
+      </div>
       {newAbove && (
         <button type="button" className={styles.jumpUp} onClick={() => virtual.scrollToIndex(Math.max(0, newIndex), { align: 'start' })}>
           <Icon name="up" />
