@@ -24,7 +24,8 @@ export function sqliteDialect(file: string): StoreDialect {
   return {
     name: 'sqlite',
     int64: 'integer',
-    connect: access => new SqliteDialect({ database: kyselyDatabase(openSqlite(file, access)) }),
+    // Opened at the first query: Kysely closes only what it has used, and a connection left open keeps the WAL from being folded in.
+    connect: access => new SqliteDialect({ database: async () => kyselyDatabase(openSqlite(file, access)) }),
     placeholder: () => '?',
     chunk(left, columns) {
       let rows = 1;
