@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,6 +19,14 @@ describe('the lock of a data folder', () => {
     const unlock = await lockFolder(folder);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, 'nester.lock')).mode & 0o777).toBe(0o600);
+    await unlock();
+  });
+
+  it.runIf(process.getuid?.() === 0)('belongs to the owner of the folder, though root made it', async () => {
+    mkdirSync(folder);
+    chownSync(folder, 65_534, 65_534);
+    const unlock = await lockFolder(folder);
+    expect(statSync(join(folder, 'nester.lock'))).toMatchObject({ uid: 65_534, gid: 65_534 });
     await unlock();
   });
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -25,6 +25,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     chmodSync(file, 0o600);
+    giveToOwner(file, folder);
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
@@ -35,6 +36,13 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     held.delete(database);
     database.close();
   };
+}
+
+/** A file that root makes must not lock out the user whose folder it is. */
+function giveToOwner(file: string, folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  chownSync(file, uid, gid);
 }
 
 /** SQLITE_BUSY is 5 (sqlite.org/rescode.html). */
