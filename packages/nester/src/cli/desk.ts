@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandInput, CommandName, CommandOutput } from '@aerie/contract';
-import { openHouse } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Caller } from '../context.ts';
 import { LineLog, type Log } from '../log.ts';
@@ -28,6 +27,8 @@ export async function openDesk(config: Config, fresh: boolean): Promise<Desk> {
 }
 
 async function deskInProcess(config: Config): Promise<Desk> {
+  // Loaded only here: through a Nester that runs, a command needs little and answers sooner.
+  const { openHouse } = await import('../app.ts');
   const house = await openHouse(config, config.log ? new LineLog(config.log, Date.now) : silent);
   const caller: Caller = { door: 'local', address: 'local', agent: 'nester', connection: undefined };
   return {

@@ -4,7 +4,6 @@ import type { Version } from '../version.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { oneLine } from './failure.ts';
-import { serve } from './serve.ts';
 import { settingsOf, withSettings } from './settings.ts';
 import { addSetupLinkCommand } from './setup-link.ts';
 import { addUserCommands } from './user.ts';
@@ -30,6 +29,8 @@ export function nesterProgram({ version, date, commit }: Version): Command {
     'all',
   ).action(async (options: { lan: boolean }) => {
     const { flags, configFile } = settingsOf({ ...options });
+    // Loaded only here: the other commands need little of it and answer sooner.
+    const { serve } = await import('./serve.ts');
     await serve(flags, { lan: options.lan, configFile });
   });
   addUserCommands(program);
