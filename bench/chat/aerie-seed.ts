@@ -4,8 +4,7 @@ import { newToken, tokenHash } from '@aerie/nester/accounts/tokens';
 import { newUserRow } from '@aerie/nester/accounts/users';
 import { firstChannels, newChannelRow } from '@aerie/nester/chat/channels';
 import type { MembershipTable, SessionTable, Tables } from '@aerie/nester/store/schema';
-import { openStore } from '@aerie/nester/store/store';
-import type { Transaction } from 'kysely';
+import { openStore, type Store } from '@aerie/nester/store/store';
 
 /** A data folder in which somebody is logged in as each of many members of `#général`. */
 export interface SeededChannel {
@@ -60,9 +59,9 @@ function newSession(userId: string, token: string, at: number): SessionTable {
   };
 }
 
-async function insertAll<T extends keyof Tables>(trx: Transaction<Tables>, table: T, rows: readonly Tables[T][]): Promise<void> {
+async function insertAll<T extends keyof Tables>(db: Store['write'], table: T, rows: readonly Tables[T][]): Promise<void> {
   for (let i = 0; i < rows.length; i += 500) {
-    await trx
+    await db
       .insertInto(table)
       .values(rows.slice(i, i + 500) as never)
       .execute();
