@@ -27,7 +27,7 @@ function auditRow(act: Act, by: { userId: string | null; name: string }, { calle
   };
 }
 
-/** `local` has no account: whoever may open the machine's own socket. */
+/** Who has no account (`local`: whoever may open the machine's own socket) is written in parentheses, which no user name may hold. */
 function whoActs(actor: Actor): { userId: string | null; name: string } {
-  return actor.kind === 'user' ? actor : { userId: null, name: actor.kind };
+  return actor.kind === 'user' ? actor : { userId: null, name: `(${actor.kind})` };
 }

@@ -78,7 +78,7 @@ onEachDatabase('set-up', newDatabase => {
     const { records } = await room.call('audit.list', {}, { actor: ada });
     expect(records.map(({ actor, action }) => `${actor} ${action}`)).toEqual([
       'Grace setup.complete',
-      'local setup.renew',
+      '(local) setup.renew',
       'Ada setup.complete',
     ]);
     expect(JSON.stringify(records)).not.toContain(tokenOf(link));

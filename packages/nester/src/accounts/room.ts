@@ -17,7 +17,6 @@ import { newSetupLink, setupCommands } from './setup.commands.ts';
 import { userCommands } from './users.commands.ts';
 
 export type { Directory } from './directory.ts';
-export type { UserChange, UserEffect } from './parts.ts';
 
 /** Who may come in, and as whom. */
 export interface Accounts {

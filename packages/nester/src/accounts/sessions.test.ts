@@ -106,8 +106,8 @@ onEachDatabase('sessions', newDatabase => {
     }
     // The fastest of each: what the machine does meanwhile only adds.
     const ratio = Math.min(...unknown) / Math.min(...known);
-    expect(ratio).toBeGreaterThan(0.5);
-    expect(ratio).toBeLessThan(2);
+    expect(ratio).toBeGreaterThan(0.25);
+    expect(ratio).toBeLessThan(4);
   });
 
   it('resume with their token on a live connection', async () => {

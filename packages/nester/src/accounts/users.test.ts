@@ -179,7 +179,7 @@ onEachDatabase('users', newDatabase => {
     await create('Bob');
     await room.call('user.disable', { userId: idOf('Bob') }, { actor: local });
     const { records } = await room.call('audit.list', { limit: 2 }, { actor: ada });
-    expect(records.map(({ actor, action }) => `${actor} ${action}`)).toEqual(['local user.disable', 'Ada user.create']);
+    expect(records.map(({ actor, action }) => `${actor} ${action}`)).toEqual(['(local) user.disable', 'Ada user.create']);
     const rest = await room.call('audit.list', { before: records[1]!.auditId }, { actor: ada });
     expect(rest.records.map(({ actor, action }) => `${actor} ${action}`)).toEqual(['Ada setup.complete']);
   });
