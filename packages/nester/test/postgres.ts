@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -47,9 +47,9 @@ async function startCluster(programs: string): Promise<{ url: string; stop(): Pr
   });
   const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'fsync=off', 'max_connections=200'];
   const [first, rest] = run('postgres', '-D', data, ...settings.flatMap(setting => ['-c', setting]));
-  // The shell ends the server, at once, when its standard input ends: when it is told to, and when this process dies.
-  const script = '"$@" <&- & pid=$!; read -r _; kill -QUIT $pid; wait $pid; true';
-  const server = spawn('sh', ['-c', script, 'sh', first, ...rest], { stdio: ['pipe', 'ignore', 'pipe'], cwd: '/' });
+  // The shell ends the server and removes its folder when its standard input ends: when it is told to, and when this process dies.
+  const script = '"$@" <&- & pid=$!; read -r _; kill -QUIT $pid; wait $pid; rm -rf "$0"';
+  const server = spawn('sh', ['-c', script, folder, first, ...rest], { stdio: ['pipe', 'ignore', 'pipe'], cwd: '/' });
   let said = '';
   const ready = new Promise<void>((resolve, reject) => {
     server.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -63,7 +63,6 @@ async function startCluster(programs: string): Promise<{ url: string; stop(): Pr
     const gone = once(server, 'exit');
     server.stdin.end();
     if (server.exitCode === null) await gone;
-    if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
   };
   try {
     await ready;
