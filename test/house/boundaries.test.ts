@@ -73,6 +73,7 @@ describe('boundaries are seen to be broken', () => {
     ['a door that uses the database', 'doors/tcp.ts', "import { Store } from '../store/store.ts';"],
     ['the store that uses a room', 'store/commit.ts', "import { requirePost } from '../chat/channels.ts';"],
     ['the bus that uses a room', 'bus/bus.ts', "import type { Roster } from '../chat/roster.ts';"],
+    ['a folder that the house does not know', 'misc/things.ts', "import { limits } from '../config.ts';"],
     ['a shared file that knows a room', 'context.ts', "import { people } from './chat/people.ts';"],
   ])('%s', (_, path, source) => {
     expect(nester(path, source)).toHaveLength(1);

@@ -26,11 +26,23 @@ const databases = ['kysely', 'pg', 'node:sqlite'];
 const queries = /\.(?:selectFrom|insertInto|updateTable|deleteFrom|replaceInto|mergeInto)\(|\bsql`|\bsql\./;
 
 /** A file of nester's, by what it is for. */
-type Part = 'program' | 'shared' | 'store' | 'bus' | 'dispatch' | 'door' | 'rules' | 'own store' | 'commands' | 'jobs' | 'other';
+type Part =
+  | 'program'
+  | 'shared'
+  | 'store'
+  | 'bus'
+  | 'dispatch'
+  | 'door'
+  | 'rules'
+  | 'own store'
+  | 'commands'
+  | 'jobs'
+  | 'command line'
+  | 'unknown place';
 
 /** Of each part, the parts that it may import: doors -> dispatch -> commands -> rules and own store -> store/. */
 const mayImport: Record<Part, readonly Part[]> = {
-  program: ['program', 'shared', 'store', 'bus', 'dispatch', 'door', 'rules', 'own store', 'commands', 'jobs', 'other'],
+  program: ['program', 'shared', 'store', 'bus', 'dispatch', 'door', 'rules', 'own store', 'commands', 'jobs', 'command line'],
   shared: ['shared', 'store', 'bus'],
   store: ['store', 'shared'],
   bus: ['bus', 'shared'],
@@ -41,7 +53,8 @@ const mayImport: Record<Part, readonly Part[]> = {
   'own store': ['own store', 'rules', 'store', 'shared'],
   commands: ['commands', 'rules', 'own store', 'store', 'bus', 'shared'],
   jobs: ['jobs', 'commands', 'rules', 'store', 'bus', 'shared'],
-  other: ['other', 'program', 'shared', 'commands', 'rules', 'store', 'bus'],
+  'command line': ['command line', 'program', 'shared', 'commands', 'rules', 'store', 'bus'],
+  'unknown place': [],
 };
 
 interface Place {
@@ -57,7 +70,8 @@ function placeOf(path: string): Place {
   if (path === 'store/unit.ts') return { part: 'shared', room: undefined };
   if (folder === 'store' || folder === 'bus' || folder === 'jobs') return { part: folder, room: undefined };
   if (folder === 'doors') return { part: path === 'doors/dispatch.ts' ? 'dispatch' : 'door', room: undefined };
-  if (!rooms.includes(folder!)) return { part: 'other', room: undefined };
+  if (folder === 'cli') return { part: 'command line', room: undefined };
+  if (!rooms.includes(folder!)) return { part: 'unknown place', room: undefined };
   if (path.endsWith('.store.ts')) return { part: 'own store', room: folder };
   // A room's room.ts puts its commands together.
   return { part: path.endsWith('.commands.ts') || rest.join('/') === 'room.ts' ? 'commands' : 'rules', room: folder };
