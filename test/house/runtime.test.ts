@@ -8,7 +8,11 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const runtime = join(root, 'scripts', 'runtime.js');
-const pinned = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: { node: string } }).dependencies.node;
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+  dependencies: { node: string };
+};
+const pinned = manifest.dependencies.node;
 
 /** A launcher of test/house/fixture-program.ts. An old Node cannot replace itself: `execve` is taken away. */
 function launch(oldNode: boolean) {
@@ -70,6 +74,12 @@ describe('a launcher', () => {
     expect(stderr).toContain('Run "npm ci" in');
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(status).toBe(1);
+  });
+});
+
+describe('npm scripts', () => {
+  it('replace the shell: npm tells only the shell to stop, which would leave the program behind', () => {
+    expect(Object.values(manifest.scripts).filter(script => !script.startsWith('exec '))).toEqual([]);
   });
 });
 
