@@ -13,6 +13,7 @@ export function meCommands(shared: Shared): Handlers<'me.update' | 'me.changePas
     async 'me.update'(ctx, { language }) {
       const actor = requireUser(ctx.actor);
       await ctx.commit(new Unit().run(setLanguageQuery(ctx.db, actor.userId, language)));
+      ctx.caller.connection?.logIn({ ...actor, language });
       return { me: meOf({ ...actor, language }) };
     },
 

@@ -41,7 +41,7 @@ export function channelCommands(parts: {
       if (await channelByKey(ctx.db, channelKey(name))) throw taken;
       const row = newChannelRow({ channelId: uuid(), name, kind, topic, minRole, postRole, at: ctx.now() });
       const unit = new Unit().insert('channel', row);
-      addMember(unit, recordOf(row).channel, actor.userId);
+      addMember(unit, roster, recordOf(row).channel, actor.userId);
       await ctx.commitAct(unit, { action: 'channel.create', subject: `#${name}`, detail: { kind, minRole, postRole } }).catch(error => {
         throw error instanceof AppError && error.code === 'conflict' ? taken : error;
       });
@@ -52,15 +52,18 @@ export function channelCommands(parts: {
       // An administrator changes every channel but other people's private talk.
       const known = roster.channel(channelId);
       if (!known || known.kind === 'direct') throw new AppError('not_found', { thing: 'channel' });
-      const channel = { ...known, topic: topic ?? known.topic, archived: archived ?? known.archived };
       const change = {
         ...(topic === undefined ? {} : { topic }),
         ...(archived === undefined ? {} : { archived_at: archived ? ctx.now() : null }),
       };
       if (Object.keys(change).length === 0) return {};
       const unit = new Unit().run(updateChannelQuery(ctx.db, channelId, change));
-      unit.event('channel.updated', [`channel:${channelId}`], { channelId }, () => ({ channel }));
-      await ctx.commitAct(unit, { action: 'channel.update', subject: hashName(channel), detail: { topic, archived } });
+      // Beside what changes here, the channel is by then as others have left it.
+      unit.event('channel.updated', [`channel:${channelId}`], { channelId }, () => {
+        const channel = roster.channel(channelId) ?? known;
+        return { channel: { ...channel, topic: topic ?? channel.topic, archived: archived ?? channel.archived } };
+      });
+      await ctx.commitAct(unit, { action: 'channel.update', subject: hashName(known), detail: { topic, archived } });
       return {};
     },
 
@@ -99,8 +102,8 @@ export function channelCommands(parts: {
       });
       const unit = new Unit().insert('channel', row);
       const { channel } = recordOf(row);
-      addMember(unit, channel, actor.userId);
-      addMember(unit, channel, userId);
+      addMember(unit, roster, channel, actor.userId);
+      addMember(unit, roster, channel, userId);
       try {
         await ctx.commit(unit);
         return { channelId: row.channel_id, userId };

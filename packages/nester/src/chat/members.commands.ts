@@ -18,7 +18,7 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
       if (channel.archived) throw new AppError('channel_archived', { channel: hashName(channel) });
       if (roster.isMember(channelId, actor.userId)) return {};
       const unit = new Unit();
-      addMember(unit, channel, actor.userId);
+      addMember(unit, roster, channel, actor.userId);
       await ctx.commit(unit);
       return {};
     },
@@ -40,7 +40,7 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
       if (!atLeast(user.role, channel.minRole)) throw new AppError('forbidden');
       if (roster.isMember(channelId, userId)) return {};
       const unit = new Unit();
-      addMember(unit, channel, userId);
+      addMember(unit, roster, channel, userId);
       await ctx.commitAct(unit, { action: 'member.add', subject: user.name, detail: { channel: hashName(channel) } });
       return {};
     },

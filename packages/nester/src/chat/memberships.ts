@@ -5,11 +5,12 @@ import type { Unit } from '../store/unit.ts';
 import { leaveQuery } from './memberships.store.ts';
 import type { Roster } from './roster.ts';
 
-/** Writes that somebody belongs to a channel, and tells its members and that person. */
-export function addMember(unit: Unit, channel: Channel, userId: string): void {
+/** Writes that somebody belongs to a channel, and tells its members and that person how the channel is by then. */
+export function addMember(unit: Unit, roster: Roster, channel: Channel, userId: string): void {
   const { channelId } = channel;
   const joined = unit.event('member.joined', [`channel:${channelId}`, `user:${userId}`], { channelId, userId }, () => ({
-    channel,
+    // A channel that this very unit makes is not in the roster yet.
+    channel: roster.channel(channelId) ?? channel,
     userId,
   }));
   unit.insert('membership', () => ({ channel_id: channelId, user_id: userId, joined_seq: joined.seq, read_seq: joined.seq }));
@@ -32,6 +33,6 @@ export function followRole(unit: Unit, db: Kysely<Tables>, roster: Roster, userI
     const reached = atLeast(after, channel.minRole);
     const wasReached = before !== undefined && atLeast(before, channel.minRole);
     if (member && !reached) removeMember(unit, db, channel.channelId, userId);
-    else if (!member && reached && !wasReached && autoJoin && !channel.archived) addMember(unit, channel, userId);
+    else if (!member && reached && !wasReached && autoJoin && !channel.archived) addMember(unit, roster, channel, userId);
   }
 }

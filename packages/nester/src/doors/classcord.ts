@@ -70,8 +70,10 @@ export class ClasscordTalk {
     connection.hears = topic => !topic.startsWith('channel:') || this.#hears(topic.slice('channel:'.length));
   }
 
+  /** The connection is gone. Nobody has the token of its log-in, so that ends too. */
   stop(): void {
     clearTimeout(this.#quietTimer);
+    if (this.#connection.actor.kind === 'user') void this.#call('session.logOut', {}).catch(() => undefined);
   }
 
   errorLine(error: AppError): string {

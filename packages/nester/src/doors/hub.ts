@@ -173,7 +173,8 @@ export class Hub implements ConnectionKeeper {
       const own = connection.actor.kind === 'user' ? connection.actor.sessionId : undefined;
       if (own === except && except !== undefined) continue;
       if (sessionId !== undefined && own !== sessionId) continue;
-      connection.end(reason);
+      // A turn later: the command that ended the session is answered first.
+      setImmediate(() => connection.end(reason));
     }
   }
 }

@@ -51,12 +51,18 @@ export class WebSocketDoor {
     const address = judge.addressOf(request);
     if (!hub.hasRoom(address)) return refuse(socket, 503);
     const actor = await judge.authenticate(request).catch(() => undefined);
-    this.#server.handleUpgrade(request, socket, head, webSocket =>
-      this.#accept(webSocket, address, String(request.headers['user-agent'] ?? '').slice(0, 200), actor),
-    );
+    this.#server.handleUpgrade(request, socket, head, webSocket => {
+      const connection = this.#accept(webSocket, address, String(request.headers['user-agent'] ?? '').slice(0, 200));
+      if (!actor) return;
+      connection.logIn(actor);
+      // Ended between the look at the cookie and this line, nobody has told the connection: look again.
+      void judge.authenticate(request).then(still => {
+        if (!still) connection.end('ended');
+      });
+    });
   }
 
-  #accept(socket: WebSocket, address: string, agent: string, actor: UserActor | undefined): void {
+  #accept(socket: WebSocket, address: string, agent: string): Connection {
     const { hub, dispatch, limits, now } = this.#parts;
     const pipe: Pipe = {
       write: data => socket.send(data, { binary: false }),
@@ -76,7 +82,6 @@ export class WebSocketDoor {
     const talk = new Talk({ connection, pipe, dispatch, limits, now });
     this.#alive.add(socket);
     hub.opened(connection);
-    if (actor) connection.logIn(actor);
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) talk.refuse(new AppError('bad_frame', { reason: 'binary messages are not spoken here' }));
       else talk.take(splitLines(data));
@@ -88,6 +93,7 @@ export class WebSocketDoor {
       talk.stop();
       hub.closed(connection);
     });
+    return connection;
   }
 
   /** A half-open line shows within two rounds. */

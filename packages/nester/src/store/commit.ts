@@ -205,10 +205,13 @@ export class Committer implements PublishedEvents {
       // The seqs of a skipped unit are used up all the same: whoever waits for them must not wait for ever.
       lastSeq = unit.events.at(-1)?.seq ?? lastSeq;
       if (skipped.has(unit)) continue;
-      for (const { seq, name, topic, alsoTopic, ids, body } of unit.events)
-        events.push({ seq, at, name, topic, alsoTopic, ids, body: body(seq), origin });
+      // Unit by unit: what an event says may come from a projection that a unit of the same batch has just moved.
+      const said = unit.events.map(({ seq, name, topic, alsoTopic, ids, body }) => {
+        return { seq, at, name, topic, alsoTopic, ids, body: body(seq), origin };
+      });
+      if (said.length > 0) this.#tell(this.#applied, said);
+      events.push(...said);
     }
-    if (events.length > 0) this.#tell(this.#applied, events);
     if (lastSeq > 0) {
       this.#outgoing.push(...events);
       this.#outgoingSeq = lastSeq;

@@ -13,6 +13,7 @@ export function Menu({ target, children, up = false }: { target: ReactElement; c
       classNames={{ dropdown: styles.dropdown!, item: styles.item!, label: styles.label!, divider: styles.divider! }}
       zIndex={300}
       loop
+      withInitialFocusPlaceholder={false}
     >
       <Base.Target>{target}</Base.Target>
       <Base.Dropdown>{children}</Base.Dropdown>

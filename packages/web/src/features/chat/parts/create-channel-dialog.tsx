@@ -7,6 +7,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { Choice, FormError, TextField } from '../../../ui/field.tsx';
+import styles from './create-channel-dialog.module.css';
 
 /** Makes a channel and goes to it. */
 export function CreateChannelDialog({ onClose }: { onClose: () => void }) {
@@ -38,7 +39,7 @@ export function CreateChannelDialog({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog title={t('create.title')} onClose={onClose}>
-      <form onSubmit={create} style={{ display: 'grid', gap: 16 }}>
+      <form onSubmit={create} className={styles.form}>
         <TextField
           label={t('create.name')}
           hint={name && name !== typed ? `#${name}` : t('create.nameHint')}

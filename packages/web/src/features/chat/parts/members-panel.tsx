@@ -60,7 +60,7 @@ export function MembersPanel({ channel, onClose }: { channel: OwnChannel; onClos
                   <Avatar id={user.userId} name={user.name} size={24} />
                   <span className={styles.name}>
                     {user.name}
-                    {user.userId === me.userId && <span className={styles.soft}> {t('person.you')}</span>}
+                    {user.userId === me.userId && ` ${t('person.you')}`}
                   </span>
                   {user.kind === 'bot' ? (
                     <span className={styles.soft}>{t('person.bot')}</span>

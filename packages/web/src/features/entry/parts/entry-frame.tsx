@@ -48,6 +48,11 @@ export function EntryHead({ title, children }: { title: string; children?: React
   );
 }
 
+/** A faint line under a form. */
+export function EntryHint({ children }: { children: ReactNode }) {
+  return <p className={styles.hint}>{children}</p>;
+}
+
 /** The fields of a card, one under the other. */
 export function EntryForm({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) {
   return (

@@ -5,7 +5,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FormError, TextField } from '../../../ui/field.tsx';
 import { PasswordField } from '../../../ui/password-field.tsx';
-import { EntryForm, EntryHead } from './entry-frame.tsx';
+import { EntryForm, EntryHead, EntryHint } from './entry-frame.tsx';
 import { RegisterForm } from './register-form.tsx';
 
 /** Name and password; afterwards the page that was asked for opens. */
@@ -55,7 +55,7 @@ export function LogInForm({ server, why }: { server: ServerInfo; why: EndReason 
             {t('logIn.register')}
           </Button>
         ) : (
-          <p style={{ color: 'var(--text-faint)' }}>{t('logIn.help')}</p>
+          <EntryHint>{t('logIn.help')}</EntryHint>
         )}
       </EntryForm>
     </>
