@@ -1,5 +1,5 @@
 import { atLeast } from '@aerie/contract/roles';
-import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { loadMarkdown } from '../features/chat/markdown-loading.ts';
 import { useText } from '../i18n/use-text.tsx';
@@ -26,7 +26,7 @@ const KeysDialog = lazy(() => import('./keys-dialog.tsx').then(module => ({ defa
 export function Shell() {
   const { t } = useText();
   const narrow = useNarrow();
-  const router = useRouter();
+  const navigate = useNavigate();
   const { pathname } = useLocation();
   const me = useLive(state => state.me);
   const unread = useLive(unreadTotal);
@@ -51,7 +51,7 @@ export function Shell() {
       event.preventDefault();
       openPalette('');
     } else if (event.key === 'Escape' && !pathname.startsWith('/c/') && pathname !== '/') {
-      router.history.back();
+      void navigate({ to: '/' });
     }
   });
 

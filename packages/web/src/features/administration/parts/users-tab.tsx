@@ -7,7 +7,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
-import { Menu, MenuDivider, MenuItem, MenuLabel } from '../../../ui/menu.tsx';
+import { Menu, MenuChoice, MenuDivider, MenuItem, MenuLabel } from '../../../ui/menu.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { useAct, useUsers } from '../queries.ts';
@@ -93,7 +93,6 @@ function UserRow({ user, onReset }: { user: UserRecord; onReset: () => void }) {
   const onError = (error: unknown) => say(sentence(error), 'bad');
   const { userId, name } = user;
   const give = (role: Role) =>
-    role !== user.role &&
     setRole.mutate({ userId, role }, { onError, onSuccess: () => say(t('users.roleGiven', { name, role: t(`role.${role}`) })) });
 
   return (
@@ -119,11 +118,7 @@ function UserRow({ user, onReset }: { user: UserRecord; onReset: () => void }) {
         {user.kind === 'person' && (
           <Menu target={<IconButton icon="more" label={t('users.actsOf', { name })} />}>
             <MenuLabel>{t('users.role')}</MenuLabel>
-            {roles.map(role => (
-              <MenuItem key={role} checked={role === user.role} onClick={() => give(role)}>
-                {t(`role.${role}`)}
-              </MenuItem>
-            ))}
+            <MenuChoice value={user.role} options={roles.map(role => ({ value: role, label: t(`role.${role}`) }))} onChange={give} />
             <MenuDivider />
             <MenuItem icon="lock" onClick={onReset}>
               {t('users.reset')}
