@@ -22,9 +22,6 @@ import { readHead } from './store/log.ts';
 import { openStore } from './store/store.ts';
 import { readVersion } from './version.ts';
 
-/** Everything of one Nester below the doors: store, rooms, dispatch. */
-export type House = Awaited<ReturnType<typeof openHouse>>;
-
 /**
  * Opens the store and the rooms in it. The composition root: the only place that knows every room.
  * @throws when another Nester uses the folder, or the store cannot be opened

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
 
@@ -158,9 +158,4 @@ function readToml(file: string): Record<string, unknown> {
   } catch (error) {
     throw new ConfigError(`The configuration file ${file} is not TOML: ${(error as Error).message.split('\n')[0]}.`);
   }
-}
-
-/** A path given in the settings; relative ones stand below the data folder. */
-export function inData(config: Config, path: string): string {
-  return isAbsolute(path) ? path : join(config.data, path);
 }

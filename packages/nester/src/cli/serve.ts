@@ -4,7 +4,7 @@ import { LineLog } from '../log.ts';
 import { reachableAddresses, selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
 
 /** Listen on the network with a self-signed certificate, and say which links other machines can open. */
-export const lanSettings = { http: '0.0.0.0:3000', tcp: '0.0.0.0:12345', tcpTls: '0.0.0.0:12346', httpTls: true } as const;
+const lanSettings = { http: '0.0.0.0:3000', tcp: '0.0.0.0:12345', tcpTls: '0.0.0.0:12346', httpTls: true } as const;
 
 /**
  * Runs Nester until it is told to stop. Prints the ready line on stdout when it accepts work.

@@ -15,12 +15,12 @@ export interface Names {
 }
 
 /** One line of the old wire. */
-export function oldLine(value: Record<string, unknown>): string {
+function oldLine(value: Record<string, unknown>): string {
   return `${asciiJson(value)}\n`;
 }
 
 /** Error lines carry the sentence twice: one family of clients reads `message`, another `error`. */
-export function oldError(message: string): string {
+function oldError(message: string): string {
   return oldLine({ type: 'error', message, error: message });
 }
 

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nonceOf } from './headers.ts';
 
 /** Where the built web UI stands. */
-export const webFolder = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
+const webFolder = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 
 /** The built web UI: hashed assets for a year, and index.html (with its nonce) for every page address. */
 export async function pageRoutes(server: FastifyInstance, folder: string = webFolder): Promise<void> {
