@@ -153,7 +153,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     const httpAt = boundTo(rawServer(http.server));
     house.listensAt(httpAt);
     const tcpAt = await listen(tcp, config.tcp, closers);
-    if (tcpTls && config.tcpTls) await listen(tcpTls, config.tcpTls, closers);
+    const tcpTlsAt = tcpTls && config.tcpTls ? await listen(tcpTls, config.tcpTls, closers) : undefined;
     try {
       closers.push(closer(await localServer(lines, join(config.data, 'nester.sock'))));
     } catch (error) {
@@ -162,7 +162,12 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       });
     }
     const setup = await accounts.setupLink();
-    log.info('START', 'Nester is ready', { http: show(httpAt), tcp: show(tcpAt), database: store.dialect.name });
+    log.info('START', 'Nester is ready', {
+      http: show(httpAt),
+      tcp: show(tcpAt),
+      tcpTls: tcpTlsAt && show(tcpTlsAt),
+      database: store.dialect.name,
+    });
     return { http: show(httpAt), tcp: show(tcpAt), publicUrl: house.publicUrl(), setupLink: setup?.link };
   }
 

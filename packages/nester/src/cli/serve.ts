@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createApp, type Running } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { LineLog } from '../log.ts';
@@ -44,7 +46,11 @@ function greeting(running: Running, config: Config, lan: boolean): string[] {
     const port = new URL(running.publicUrl).port;
     const others = reachableAddresses().map(address => `https://${address.includes(':') ? `[${address}]` : address}:${port}`);
     for (const url of others) if (url !== running.publicUrl) lines.push(`        also ${url}`);
-    lines.push('The certificate is self-signed: the browser warns once. Compare its fingerprint with the one in the log.');
+    if (config.tlsCert) {
+      const { fingerprint256, subject, issuer } = new X509Certificate(readFileSync(config.tlsCert));
+      if (subject === issuer)
+        lines.push('The certificate is self-signed: the browser warns once, and shows this SHA-256 fingerprint:', `  ${fingerprint256}`);
+    }
   }
   if (running.setupLink) lines.push(`Open this link within 30 minutes to make the first administrator:`, `  ${running.setupLink}`);
   if (config.log) lines.push(`Log: ${config.log}`);
