@@ -46,7 +46,8 @@ describe('nester serve --lan', () => {
   });
 
   it('speaks the Classcord wire inside TLS', async () => {
-    const at = /"tcpTls":"127\.0\.0\.1:(\d+)"/.exec(nester.output)![1]!;
+    // The port of the newest start.
+    const at = [...nester.output.matchAll(/"tcpTls":"127\.0\.0\.1:(\d+)"/g)].at(-1)![1]!;
     const socket = connect({ host: '127.0.0.1', port: Number(at), rejectUnauthorized: false });
     const answered = new Promise<string>(resolve => socket.setEncoding('utf8').once('data', resolve));
     socket.write('{"type":"users"}\n');
