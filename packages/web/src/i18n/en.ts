@@ -227,6 +227,7 @@ export const en = {
   'admin.closedText': 'Only administrators see this page.',
   'users.filter': 'Filter by name',
   'users.none': 'Nobody of this name',
+  'users.more': { one: 'Show {count} more', other: 'Show {count} more' },
   'users.import': 'Import a list',
   'users.create': 'Create',
   'users.invite': 'Invite',

@@ -230,6 +230,7 @@ export const fr: Dictionary = {
   'admin.closedText': 'Seuls les administrateurs voient cette page.',
   'users.filter': 'Filtrer par nom',
   'users.none': 'Personne de ce nom',
+  'users.more': { one: 'Afficher {count} de plus', other: 'Afficher {count} de plus' },
   'users.import': 'Importer une liste',
   'users.create': 'Créer',
   'users.invite': 'Inviter',

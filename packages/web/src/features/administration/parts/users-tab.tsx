@@ -17,6 +17,9 @@ import { InviteDialog } from './invite-dialog.tsx';
 import { ResetPasswordDialog } from './reset-password-dialog.tsx';
 import styles from './table.module.css';
 
+/** So many rows are drawn at first: a school has thousands of accounts, and nobody reads them all. */
+const pageRows = 200;
+
 /** All accounts, and what an administrator may do with each. */
 export function UsersTab() {
   const { t, compare } = useText();
@@ -24,6 +27,7 @@ export function UsersTab() {
   const [typed, setTyped] = useState('');
   const [dialog, setDialog] = useState<'invite' | 'create' | 'import'>();
   const [resetting, setResetting] = useState<UserRecord>();
+  const [most, setMost] = useState(pageRows);
   const close = () => setDialog(undefined);
 
   const shown = (users.data ?? []).filter(user => plain(user.name).includes(plain(typed.trim()))).sort((a, b) => compare(a.name, b.name));
@@ -69,11 +73,16 @@ export function UsersTab() {
             </tr>
           </thead>
           <tbody>
-            {shown.map(user => (
+            {shown.slice(0, most).map(user => (
               <UserRow key={user.userId} user={user} onReset={() => setResetting(user)} />
             ))}
           </tbody>
         </table>
+      )}
+      {shown.length > most && (
+        <div className={styles.more}>
+          <Button onClick={() => setMost(most + pageRows)}>{t('users.more', { count: Math.min(pageRows, shown.length - most) })}</Button>
+        </div>
       )}
       {dialog === 'invite' && <InviteDialog onClose={close} />}
       {dialog === 'create' && <CreateUserDialog onClose={close} />}
