@@ -14,6 +14,9 @@ export const en = {
 
   'copy.failed': 'The browser did not allow copying. Select the text and copy it by hand.',
   'failed.title': 'This could not be loaded',
+  'crash.title': 'This page could not be shown',
+  'crash.text': 'Something went wrong in the page itself. What you typed is kept; reloading usually mends it.',
+  'crash.reload': 'Reload the page',
   'notFound.title': 'There is nothing at this address',
   'notFound.text': 'The link may be mistyped, or what it led to was removed.',
   'notFound.back': 'Go to the rooms',

@@ -16,6 +16,9 @@ export const fr: Dictionary = {
 
   'copy.failed': 'Le navigateur n’a pas permis la copie. Sélectionnez le texte et copiez-le à la main.',
   'failed.title': 'Le chargement a échoué',
+  'crash.title': 'Cette page n’a pas pu s’afficher',
+  'crash.text': 'Une erreur est survenue dans la page elle-même. Ce que vous avez écrit est gardé ; recharger la page suffit en général.',
+  'crash.reload': 'Recharger la page',
   'notFound.title': 'Il n’y a rien à cette adresse',
   'notFound.text': 'Le lien est peut-être mal copié, ou ce qu’il désignait a été supprimé.',
   'notFound.back': 'Aller aux salons',
