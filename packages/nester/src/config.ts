@@ -85,7 +85,6 @@ const schema = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'write postgres://…')
     .optional(),
-  secretKeyFile: z.string().optional(),
   limits: limitsText.prefault({}),
 });
 
@@ -109,7 +108,6 @@ export const environmentNames: Record<keyof Config, string> = {
   trustProxy: 'AERIE_TRUST_PROXY',
   log: 'AERIE_LOG',
   databaseUrl: 'AERIE_DATABASE_URL',
-  secretKeyFile: 'AERIE_SECRET_KEY_FILE',
   limits: 'AERIE_LIMITS',
 };
 

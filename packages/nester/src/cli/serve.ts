@@ -19,7 +19,6 @@ export async function serve(
 ): Promise<void> {
   const config = options.lan ? await lanConfig(flags, options.configFile) : readConfig(flags, process.env, options.configFile);
   const log = new LineLog(config.log, Date.now);
-  process.on('SIGHUP', () => log.reopen());
   const app = createApp(config, log);
 
   let stopping = false;
@@ -31,6 +30,8 @@ export async function serve(
     log.info('STOP', 'Nester has stopped');
     process.exit(0);
   };
+  // Of a service it asks for the log to be opened again; of a terminal it says that the terminal is gone.
+  process.on('SIGHUP', () => (config.log === undefined && process.stdout.isTTY ? void stop('SIGHUP') : log.reopen()));
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
 
