@@ -46,7 +46,10 @@ export function Composer({ channel, called, ref, onSent, onEditLast }: ComposerP
   // A letter typed anywhere on the page belongs here.
   useKeys(event => {
     if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || event.key === ' ') return;
-    if (isTyping(event.target) || isCovered() || /[jke?/]/.test(event.key) || event.target !== document.body) return;
+    if (isTyping(event.target) || isCovered() || /[jke?/]/.test(event.key)) return;
+    const { target } = event;
+    if (target !== document.body && !(target instanceof HTMLElement && target.closest('[role="log"]') && !target.closest('button, a')))
+      return;
     area.current?.focus();
   });
 

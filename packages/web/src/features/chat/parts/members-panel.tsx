@@ -1,21 +1,24 @@
 import type { OwnChannel, SeenPresence, User } from '@aerie/contract';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useLive } from '../../../app/context.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Failed, SkeletonRows } from '../../../ui/blank.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { useMembers } from '../queries.ts';
+import { AddMemberDialog } from './add-member-dialog.tsx';
 import { MemberList } from './member-list.tsx';
 import styles from './members-panel.module.css';
 
 const order: Record<SeenPresence, number> = { online: 0, dnd: 1, away: 2, offline: 3 };
 
 /** Who belongs to a channel: those who are here first. */
-export function MembersPanel({ channel, onClose }: { channel: OwnChannel; onClose: () => void }) {
+export function MembersPanel({ channel, called, onClose }: { channel: OwnChannel; called: string; onClose: () => void }) {
   const { t, compare } = useText();
   const members = useMembers(channel.channelId);
   const users = useLive(state => state.users);
   const presence = useLive(state => state.presence);
+  const admin = useLive(state => state.me.role === 'admin');
+  const [adding, setAdding] = useState(false);
 
   const people = useMemo(() => {
     const found = (members.data?.userIds ?? [])
@@ -33,6 +36,10 @@ export function MembersPanel({ channel, onClose }: { channel: OwnChannel; onClos
         <h2>
           {t('channel.members')} {members.data && <span className={styles.count}>{people.length}</span>}
         </h2>
+        <span className={styles.space} />
+        {admin && members.data && (
+          <IconButton icon="plus" label={t('members.addTo', { channel: called })} onClick={() => setAdding(true)} />
+        )}
         <IconButton icon="close" label={t('close')} keys="Esc" onClick={onClose} />
       </header>
       {members.isPending ? (
@@ -41,6 +48,9 @@ export function MembersPanel({ channel, onClose }: { channel: OwnChannel; onClos
         <Failed error={members.error} retry={() => void members.refetch()} />
       ) : (
         <MemberList people={people} />
+      )}
+      {adding && (
+        <AddMemberDialog channel={channel} called={called} memberIds={members.data?.userIds ?? []} onClose={() => setAdding(false)} />
       )}
     </aside>
   );
