@@ -6,6 +6,7 @@ import { useOpenDirect } from '../features/chat/parts/use-open-direct.ts';
 import { useText } from '../i18n/use-text.tsx';
 import { Avatar, PresenceMark } from '../ui/avatar.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { useFocusBack } from '../ui/use-focus-back.ts';
 import { channelName, channelSlug, isClosed } from './channels.ts';
 import { useLive, useNester } from './context.ts';
 import { fit } from './matching.ts';
@@ -29,6 +30,7 @@ const most = 40;
 /** Everything by name: channels, people, actions. */
 export function Palette({ typed: initial, onClose, onKeys }: { typed: string; onClose: () => void; onKeys: () => void }) {
   const { t, compare } = useText();
+  useFocusBack();
   const navigate = useNavigate();
   const nester = useNester();
   const openDirect = useOpenDirect();

@@ -19,7 +19,8 @@ import { useNarrow } from './use-media.ts';
 import { useOwnPresence } from './use-own-presence.ts';
 import { useTitle } from './use-title.ts';
 
-const Palette = lazy(() => import('./palette.tsx').then(module => ({ default: module.Palette })));
+const loadPalette = () => import('./palette.tsx');
+const Palette = lazy(() => loadPalette().then(module => ({ default: module.Palette })));
 const KeysDialog = lazy(() => import('./keys-dialog.tsx').then(module => ({ default: module.KeysDialog })));
 
 /** What stands around every page: the rail, or on a telephone the tabs; the palette and the keys. */
@@ -35,7 +36,11 @@ export function Shell() {
   const openKeys = useCallback(() => setOpen({ kind: 'keys' }), []);
   const close = useCallback(() => setOpen(undefined), []);
   useTitle();
-  useEffect(() => loadMarkdown(() => {}), []);
+  useEffect(() => {
+    // The palette is fetched before it is asked for: letters typed right after Ctrl-K belong to it.
+    loadPalette().catch(() => {});
+    return loadMarkdown(() => {});
+  }, []);
   useOwnPresence();
 
   useKeys(event => {

@@ -41,7 +41,12 @@ interface MenuItemProps {
 export function MenuItem({ icon, danger, disabled, onClick, children }: MenuItemProps) {
   return (
     <Base.Item
-      onClick={onClick}
+      onClick={event => {
+        // A dialog that opens now gives the focus back to where it is: that must not be an entry that is gone by then.
+        const target = event.currentTarget.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+        if (target) document.getElementById(target)?.focus();
+        onClick();
+      }}
       disabled={disabled ?? false}
       data-danger={danger || undefined}
       leftSection={<span className={styles.icon}>{icon && <Icon name={icon} />}</span>}

@@ -52,8 +52,12 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
   const { moreBefore = false, moreAfter = false } = held ?? {};
   const { newAfter } = useReadMarker(channel, moreAfter ? undefined : messages.at(-1)?.seq, atEnd);
 
+  const apart = useRef(new Set<string>());
+  const oldest = messages[0];
+  if (moreBefore && oldest) apart.current.add(oldest.messageId);
+
   const items = useMemo(
-    () => timelineItems({ messages, moreBefore, moreAfter, pending: onTheWay.list, meId: me.userId, newAfter }),
+    () => timelineItems({ messages, moreBefore, moreAfter, pending: onTheWay.list, meId: me.userId, newAfter, apart: apart.current }),
     [messages, moreBefore, moreAfter, onTheWay.list, me.userId, newAfter],
   );
 
@@ -97,7 +101,7 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
 
   const newIndex = newAfter === undefined ? -1 : items.findIndex(item => item.kind === 'new');
   // The line is above what is in sight, or so far above that it is not held yet.
-  const newFarAbove = newIndex < 0 && newAfter !== undefined && moreBefore && (messages[0]?.seq ?? 0) > newAfter;
+  const newFarAbove = newIndex < 0 && newAfter !== undefined && moreBefore && (oldest?.seq ?? 0) > newAfter;
   const newAbove = placed.current && (newFarAbove || (newIndex >= 0 && newIndex < first));
 
   const mayEdit = (message: Message) => message.authorId === me.userId && atLeast(me.role, 'member');
