@@ -133,6 +133,11 @@ export class ClasscordTalk {
       this.#connection.endQuiet();
       throw error;
     }
+    if (!this.#connection.isOpen) {
+      // Gone while the password was verified: what ends with a connection has ended before this log-in began.
+      this.stop();
+      return '';
+    }
     clearTimeout(this.#quietTimer);
     this.#quietTimer = setTimeout(() => this.#connection.endQuiet(), quietMs);
     if (this.#current === undefined) await this.#enter('général').catch(() => undefined);
