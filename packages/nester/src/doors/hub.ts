@@ -24,6 +24,7 @@ export class Hub implements ConnectionKeeper {
   readonly #pendingByAddress = new Map<string, number>();
   readonly #unsubscribe: (() => void)[];
   #onEmpty: (() => void) | undefined;
+  #closing = false;
 
   constructor(parts: { fanout: Fanout; bus: Bus; committer: PublishedEvents; log: Log; limits: Limits; voice: ClasscordPresence }) {
     this.#fanout = parts.fanout;
@@ -49,6 +50,7 @@ export class Hub implements ConnectionKeeper {
   /** Whether one more connection from that address may come in; it has not said anything yet. */
   hasRoom(address: string): boolean {
     return (
+      !this.#closing &&
       this.#all.size < this.#limits.connections &&
       this.#pending.size < this.#limits.pending &&
       (this.#pendingByAddress.get(address) ?? 0) < this.#limits.pendingPerAddress
@@ -102,8 +104,9 @@ export class Hub implements ConnectionKeeper {
     });
   }
 
-  /** Asks every connection to close, telling it why. */
+  /** Asks every connection to close, telling it why. From now on there is room for none: who comes back at once would hold up the end. */
   closeAll(): void {
+    this.#closing = true;
     for (const connection of this.#all) connection.end('stopping');
   }
 
