@@ -1,4 +1,5 @@
 import type { EventBody, User } from '@aerie/contract';
+import { networkOf } from '../accounts/lockout.ts';
 import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
 import type { Limits } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -53,7 +54,7 @@ export class Hub implements ConnectionKeeper {
       !this.#closing &&
       this.#all.size < this.#limits.connections &&
       this.#pending.size < this.#limits.pending &&
-      (this.#pendingByAddress.get(address) ?? 0) < this.#limits.pendingPerAddress
+      (this.#pendingByAddress.get(networkOf(address)) ?? 0) < this.#limits.pendingPerAddress
     );
   }
 
@@ -63,7 +64,8 @@ export class Hub implements ConnectionKeeper {
     const { address, door } = connection.caller;
     const timer = setTimeout(() => connection.close('idle'), this.#limits.pendingSeconds * 1_000);
     this.#pending.set(connection, timer);
-    this.#pendingByAddress.set(address, (this.#pendingByAddress.get(address) ?? 0) + 1);
+    const network = networkOf(address);
+    this.#pendingByAddress.set(network, (this.#pendingByAddress.get(network) ?? 0) + 1);
     this.#log.info('CONNECT', 'Connection opened', { door, address, connectionId: connection.connectionId });
   }
 
@@ -132,10 +134,10 @@ export class Hub implements ConnectionKeeper {
     if (timer === undefined) return;
     clearTimeout(timer);
     this.#pending.delete(connection);
-    const { address } = connection.caller;
-    const left = (this.#pendingByAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#pendingByAddress.set(address, left);
-    else this.#pendingByAddress.delete(address);
+    const network = networkOf(connection.caller.address);
+    const left = (this.#pendingByAddress.get(network) ?? 1) - 1;
+    if (left > 0) this.#pendingByAddress.set(network, left);
+    else this.#pendingByAddress.delete(network);
   }
 
   /** Rights hold from the moment they change, on connections that are open too. */
