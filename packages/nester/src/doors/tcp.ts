@@ -24,7 +24,7 @@ export interface LineDoorParts {
 export function tcpServer(parts: LineDoorParts, secure?: { cert: string; key: string }): net.Server {
   const accept = (socket: net.Socket) => acceptLines(parts, socket, 'tcp', plainAddress(socket.remoteAddress));
   const server = secure
-    ? tls.createServer({ ...secure, minVersion: 'TLSv1.2' }, accept)
+    ? tls.createServer({ ...secure, minVersion: 'TLSv1.2', handshakeTimeout: parts.limits.lineSeconds * 1_000 }, accept)
     : net.createServer({ noDelay: true, keepAlive: true }, accept);
   server.on('tlsClientError', () => undefined);
   return server;
