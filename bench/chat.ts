@@ -75,6 +75,12 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
   }
   const rows: Row[] = [];
   for (const point of options.points) rows.push(...(await comparePoint([ours, nodeLoop], point, options.runs, how)));
+  const disturbed = rows.filter(row => row.cpuOthers > 0.1).length;
+  if (disturbed > 0) {
+    note(
+      `In ${disturbed} of ${rows.length} rows other programs used more than a tenth of a core: measure again when the machine is quiet.`,
+    );
+  }
   process.stdout.write(options.json ? `${JSON.stringify(rows, undefined, 1)}\n` : `${rowsText(rows)}\n`);
 }
 

@@ -19,6 +19,7 @@ export function rowsText(rows: readonly Row[]): string {
     'RSS MB',
     'ours/peer',
     'generator CPU %',
+    'others CPU %',
   ];
   const lines = rows.map(row => [
     row.server,
@@ -34,6 +35,7 @@ export function rowsText(rows: readonly Row[]): string {
     // At a fixed rate all deliver the same; there the delay and the processor time are what differs.
     row.ratio === undefined ? '' : row.window ? row.ratio : `p99 ${row.p99Ratio}, CPU ${row.cpuRatio}`,
     Math.round(row.generatorCpu * 100),
+    Math.round(row.cpuOthers * 100),
   ]);
   return table(head, lines);
 }

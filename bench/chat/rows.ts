@@ -28,10 +28,12 @@ export interface Row {
   generatorCpu: number;
   /** How long one round of the generator over its sockets took (p99): what is read may have lain there so long. */
   generatorTurnP99Ms: number;
+  /** What everything else on the machine used meanwhile, in cores. */
+  cpuOthers: number;
   runs: number;
 }
 
-const fields = ['deliveriesPerS', 'p50Ms', 'p99Ms', 'ackP50Ms', 'ackP99Ms', 'rssMb', 'cpuKernel'] as const;
+const fields = ['deliveriesPerS', 'p50Ms', 'p99Ms', 'ackP50Ms', 'ackP99Ms', 'rssMb', 'cpuKernel', 'cpuOthers'] as const;
 
 /** The medians of the runs of one server at one point. */
 export function rowOf(point: Point, server: string, runs: readonly LoadResult[]): Row {

@@ -50,12 +50,12 @@ static void fill_window(uint32_t index, uint64_t now, uint64_t *left) {
 struct start_of_measuring {
   uint64_t at, bytes;
   struct cpu_time server;
-  double own;
+  double own, machine;
 };
 
 static struct start_of_measuring start_measuring(uint64_t now) {
   measuring = true;
-  return (struct start_of_measuring){.at = now, .bytes = bytes, .server = cpu_of(opt.pid), .own = own_cpu()};
+  return (struct start_of_measuring){.at = now, .bytes = bytes, .server = cpu_of(opt.pid), .own = own_cpu(), .machine = machine_cpu()};
 }
 
 // Sends what is due. False when a sender has so many messages outstanding that the server cannot keep this rate.
@@ -106,6 +106,9 @@ int main(int argc, char **argv) {
   measuring = false;
   double elapsed = (double)(stop - since.at) / 1e6, own_share = (own_cpu() - since.own) / elapsed, rss_mb = rss_mb_of(opt.pid);
   struct cpu_time server = cpu_of(opt.pid);
+  server.user = (server.user - since.server.user) / elapsed;
+  server.kernel = (server.kernel - since.server.kernel) / elapsed;
+  double others = (machine_cpu() - since.machine) / elapsed - own_share - server.user - server.kernel;
   uint64_t measured_bytes = bytes - since.bytes;
 
   while (!stalled && !all_arrived() && now_us() < stop + patience) turn(20000);
@@ -122,8 +125,8 @@ int main(int argc, char **argv) {
          (double)measured_messages / elapsed, (double)measured_bytes / elapsed);
   printf("\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f,", quantile_ms(&latency, 0.5), quantile_ms(&latency, 0.99), largest_ms(&latency));
   printf("\"ackP50Ms\":%.3f,\"ackP99Ms\":%.3f,", quantile_ms(&ack_latency, 0.5), quantile_ms(&ack_latency, 0.99));
-  printf("\"cpuUser\":%.3f,\"cpuKernel\":%.3f,\"rssMb\":%.1f,", (server.user - since.server.user) / elapsed,
-         (server.kernel - since.server.kernel) / elapsed, rss_mb);
+  printf("\"cpuUser\":%.3f,\"cpuKernel\":%.3f,\"cpuOthers\":%.3f,", server.user, server.kernel, others > 0 ? others : 0);
+  printf("\"rssMb\":%.1f,", rss_mb);
   printf("\"sent\":%lu,\"acked\":%lu,\"delivered\":%lu,\"missing\":%lu,", sent, acked, delivered, missing);
   printf("\"doubled\":%lu,\"malformed\":%lu,\"gaps\":%lu,\"misplacedAcks\":%lu,", doubled, malformed, gaps, misplaced_acks);
   printf("\"overrun\":%s,\"clean\":%s,", overrun ? "true" : "false", clean ? "true" : "false");

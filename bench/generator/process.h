@@ -45,3 +45,13 @@ static inline double own_cpu(void) {
   getrusage(RUSAGE_SELF, &used);
   return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
+
+// Processor time, in core-seconds, that everything on the machine has used since it started.
+static inline double machine_cpu(void) {
+  unsigned long user = 0, nice = 0, kernel = 0, idle = 0, waiting = 0, hard = 0, soft = 0, stolen = 0;
+  FILE *file = fopen("/proc/stat", "r");
+  if (!file) return 0;
+  if (fscanf(file, "cpu %lu %lu %lu %lu %lu %lu %lu %lu", &user, &nice, &kernel, &idle, &waiting, &hard, &soft, &stolen) != 8) user = 0;
+  fclose(file);
+  return (double)(user + nice + kernel + hard + soft + stolen) / (double)sysconf(_SC_CLK_TCK);
+}

@@ -59,6 +59,8 @@ export interface LoadResult {
   /** The server's processor time in its own code and in the kernel, as shares of one core. */
   cpuUser: number;
   cpuKernel: number;
+  /** What everything else on the machine used, in cores: above a few percent, the figures are lower than the machine gives. */
+  cpuOthers: number;
   rssMb: number;
   /** Over the whole run, warm-up and end included. */
   sent: number;
