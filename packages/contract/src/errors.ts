@@ -95,6 +95,12 @@ export const errorCatalogue = {
     '{channel} is archived. An administrator can open it again.',
     '{channel} est archivé. Un administrateur peut le rouvrir.',
   ),
+  code_invalid: entry(410, 'This enrolment code is used, expired or mistyped. Make a new one with "nester probe code".', "Ce code d'enrôlement est déjà utilisé, expiré ou mal copié. Créez-en un autre avec « nester probe code »."),
+  site_exists: entry(409, 'There is already a site {code}. Choose another code.', 'Le site {code} existe déjà. Choisissez un autre code.'),
+  bad_policy: entry(400, 'This policy cannot be followed: {reason}.', 'Cette politique ne peut pas être appliquée : {reason}.'),
+  probe_refused: entry(401, 'This probe is not known here, or it was revoked. Enrol it again.', "Cette sonde n'est pas connue ici, ou elle a été révoquée. Enrôlez-la de nouveau."),
+  probe_away: entry(409, 'This probe is not connected now. Try again when it is back.', "Cette sonde n'est pas connectée. Réessayez à son retour."),
+  bad_report: entry(400, 'This report cannot be taken in: {reason}.', 'Ce rapport ne peut pas être accepté : {reason}.'),
   guests_off: entry(403, 'Guests may not talk here. Log in first.', "Les invités ne peuvent pas parler ici. Connectez-vous d'abord."),
   user_absent: entry(404, '{name} is not here.', "{name} n'est pas là."),
   conflict: entry(

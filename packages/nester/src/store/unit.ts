@@ -2,8 +2,8 @@ import type { AppError, EventBody, LoggedEventName } from '@aerie/contract';
 import type { CompiledQuery } from 'kysely';
 import type { Tables } from './schema.ts';
 
-/** Who may see an event: everybody logged in, the members of a channel, or one user's sessions. */
-export type Topic = 'all' | `channel:${string}` | `user:${string}`;
+/** Who may see an event: everybody logged in, the members of a channel, one user's sessions, those who look after sites, or one probe. */
+export type Topic = 'all' | `channel:${string}` | `user:${string}` | 'sites' | `probe:${string}`;
 
 export type TableName = keyof Tables;
 export type Row = Record<string, string | number | null>;
