@@ -10,7 +10,7 @@ export * from './limits.ts';
 export * from './names.ts';
 export * from './openapi.ts';
 export * from './protocol.ts';
-export * from './roles.ts';
 export * from './reports.ts';
+export * from './roles.ts';
 export * from './sites.ts';
 export * from './spec.ts';

@@ -47,7 +47,10 @@ export const wanResult = z.strictObject({
 export type WanResult = z.infer<typeof wanResult>;
 
 /** A fact that could not be had, and why: unknown is not down. */
-export const missingFact = z.strictObject({ fact: z.enum(['services', 'os', 'mac', 'filtered', 'hostname', 'wan', 'rtt', 'hosts']), reason: text(300) });
+export const missingFact = z.strictObject({
+  fact: z.enum(['services', 'os', 'mac', 'filtered', 'hostname', 'wan', 'rtt', 'hosts']),
+  reason: text(300),
+});
 export type MissingFact = z.infer<typeof missingFact>;
 
 export const report = z.strictObject({

@@ -201,8 +201,16 @@ export const siteCommands = {
 export const siteEvents = {
   'site.created': event({ summary: 'There is a new site.', logged: true, body: z.strictObject({ site }) }),
   'site.updated': event({ summary: 'A site’s state or summary changed.', logged: true, body: z.strictObject({ site }) }),
-  'report.accepted': event({ summary: 'A report was taken in; the site’s page may be read again.', logged: true, body: z.strictObject({ siteId: id, reportId: id }) }),
-  'site.contacted': event({ summary: 'A probe of the site was heard; coalesced.', logged: false, body: z.strictObject({ siteId: id, lastContactAt: time, connected: z.boolean(), spoolDepth: z.int() }) }),
+  'report.accepted': event({
+    summary: 'A report was taken in; the site’s page may be read again.',
+    logged: true,
+    body: z.strictObject({ siteId: id, reportId: id }),
+  }),
+  'site.contacted': event({
+    summary: 'A probe of the site was heard; coalesced.',
+    logged: false,
+    body: z.strictObject({ siteId: id, lastContactAt: time, connected: z.boolean(), spoolDepth: z.int() }),
+  }),
   'probe.asked': event({ summary: 'To a probe: do this now.', logged: false, body: z.strictObject({ do: z.enum(['scan']) }) }),
   'policy.changed': event({ summary: 'To a probe: follow this from now on.', logged: false, body: z.strictObject({ policy }) }),
 };

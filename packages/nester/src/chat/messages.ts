@@ -1,4 +1,4 @@
-import type { Message } from '@aerie/contract';
+import type { Incident, Message } from '@aerie/contract';
 import type { MessageTable } from '../store/schema.ts';
 
 /** Text as it is kept: well-formed Unicode without NUL, which PostgreSQL cannot hold. */
@@ -18,6 +18,7 @@ export function messageOf(row: MessageTable): Message {
     createdAt: row.created_at,
     editedAt: row.edited_at,
     ...(row.nonce === null ? {} : { nonce: row.nonce }),
+    ...(row.card === null ? {} : { card: JSON.parse(row.card) as Incident }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, type EventBody } from '@aerie/contract';
-import type { Actor, Caller, Door, LiveConnection, UserActor } from '../context.ts';
+import type { Actor, Caller, Door, LiveConnection, ProbeActor, UserActor } from '../context.ts';
 import type { Topic } from '../store/unit.ts';
 import type { CloseReason, Pipe } from './pipe.ts';
 
@@ -20,6 +20,7 @@ export interface ConnectionKeeper {
   /** It is known who it is: it no longer counts as a stranger. */
   settled(connection: Connection): void;
   loggedIn(connection: Connection): void;
+  probeLoggedIn(connection: Connection, actor: ProbeActor): void;
   followLog(connection: Connection): void;
   unfollow(connection: Connection): void;
 }
@@ -83,6 +84,13 @@ export class Connection implements LiveConnection {
     }
     this.actor = actor;
     this.#keeper.loggedIn(this);
+  }
+
+  logInProbe(actor: ProbeActor): void {
+    if (this.actor.kind !== 'anyone')
+      throw new AppError('already_logged_in', { name: this.actor.kind === 'local' ? 'local' : this.actor.name });
+    this.actor = actor;
+    this.#keeper.probeLoggedIn(this, actor);
   }
 
   /** The machine's own administrator speaks here. */

@@ -86,6 +86,10 @@ function authorise(spec: CommandSpec, name: CommandName, actor: Actor, caller: C
   if (spec.live && !caller.connection) throw new AppError('wrong_door', { name });
   if (spec.role === 'anyone' || actor.kind === 'local') return;
   if (actor.kind === 'anyone') throw new AppError('not_logged_in');
+  if (actor.kind === 'probe' || spec.role === 'probe') {
+    if (actor.kind !== 'probe' || spec.role !== 'probe') throw new AppError('forbidden');
+    return;
+  }
   if (spec.role === 'local' || !atLeast(actor.role, spec.role)) throw new AppError('forbidden');
 }
 

@@ -1,6 +1,7 @@
 import type { EventBody, User } from '@aerie/contract';
 import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
 import type { Limits } from '../config.ts';
+import type { ProbeActor } from '../context.ts';
 import type { Log } from '../log.ts';
 import type { CommittedEvent, PublishedEvents } from '../store/unit.ts';
 import type { Connection, ConnectionKeeper } from './connection.ts';
@@ -39,6 +40,10 @@ export class Hub implements ConnectionKeeper {
       this.#bus.subscribe('whispered', whisper => this.#whisper(whisper)),
       this.#bus.subscribe('presence.moved', moved => this.#presence(moved)),
       this.#bus.subscribe('sessions.ended', ended => this.#end(ended)),
+      this.#bus.subscribe('probe.revoked', ({ probeId }) => {
+        for (const connection of this.#all)
+          if (connection.actor.kind === 'probe' && connection.actor.probeId === probeId) connection.end('ended');
+      }),
     ];
   }
 
@@ -73,6 +78,13 @@ export class Hub implements ConnectionKeeper {
     this.#bus.publish('connection.opened', { userId, connectionId: connection.connectionId });
   }
 
+  /** A probe hears what is meant for it, and nothing of the log. */
+  probeLoggedIn(connection: Connection, { probeId, siteId }: ProbeActor): void {
+    this.settled(connection);
+    this.#fanout.listenTo(connection, `probe:${probeId}`);
+    this.#bus.publish('probe.connected', { probeId, siteId, connectionId: connection.connectionId });
+  }
+
   followLog(connection: Connection): void {
     this.#fanout.follow(connection);
   }
@@ -93,12 +105,17 @@ export class Hub implements ConnectionKeeper {
       if (own?.size === 0) this.#byUser.delete(userId);
       this.#bus.publish('connection.closed', { userId, connectionId });
     }
+    if (connection.actor.kind === 'probe') {
+      const { probeId, siteId } = connection.actor;
+      this.#bus.publish('probe.disconnected', { probeId, siteId, connectionId });
+    }
     if (this.#all.size === 0) this.#onEmpty?.();
     this.#log.info('DISCONNECT', 'Connection closed', {
       door: caller.door,
       address: caller.address,
       connectionId,
       user: connection.actor.kind === 'user' ? connection.actor.name : undefined,
+      probe: connection.actor.kind === 'probe' ? connection.actor.probeId : undefined,
     });
   }
 
@@ -141,7 +158,10 @@ export class Hub implements ConnectionKeeper {
       if (event.name !== 'user.updated') continue;
       const user: User = (event.body as EventBody<'user.updated'>).user;
       for (const connection of this.#byUser.get(user.userId) ?? []) {
-        if (connection.actor.kind === 'user') connection.actor = { ...connection.actor, name: user.name, role: user.role };
+        if (connection.actor.kind !== 'user') continue;
+        const hadRole = connection.actor.role;
+        connection.actor = { ...connection.actor, name: user.name, role: user.role };
+        if (hadRole !== user.role) this.#fanout.hearAgain(connection);
       }
     }
   }

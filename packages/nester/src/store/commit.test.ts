@@ -24,6 +24,7 @@ function message(id: string, fields: Partial<MessageTable> = {}): MessageTable {
     created_at: 1,
     edited_at: null,
     deleted_at: null,
+    card: null,
     ...fields,
   };
 }

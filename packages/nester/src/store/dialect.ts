@@ -9,6 +9,8 @@ export interface StoreDialect {
   readonly name: 'sqlite' | 'postgres';
   /** Column type of a 64-bit integer. */
   readonly int64: ColumnDataType;
+  /** Column type of a 64-bit float. */
+  readonly float64: ColumnDataType;
   connect(access: 'write' | 'read'): Dialect;
   /** The nth placeholder of a statement, from 1. */
   placeholder(n: number): string;
@@ -24,6 +26,7 @@ export function sqliteDialect(file: string): StoreDialect {
   return {
     name: 'sqlite',
     int64: 'integer',
+    float64: 'real',
     // Opened at the first query: Kysely closes only what it has used, and a connection left open keeps the WAL from being folded in.
     connect: access => new SqliteDialect({ database: async () => kyselyDatabase(openSqlite(file, access)) }),
     placeholder: () => '?',
@@ -45,6 +48,7 @@ export function postgresDialect(url: string): StoreDialect {
   return {
     name: 'postgres',
     int64: 'bigint',
+    float64: 'double precision',
     connect(access) {
       const pool = new pg.Pool({ connectionString: url, max: access === 'write' ? 1 : 8, types: types as unknown as pg.CustomTypesConfig });
       // A server that restarts cuts idle connections. The pool makes new ones; without a listener the process would end.

@@ -21,6 +21,11 @@ export async function readHead(db: Kysely<Tables>): Promise<LogHead> {
   return await db.selectFrom('log_head').select(['epoch', 'seq', 'floor']).where('id', '=', 1).executeTakeFirstOrThrow();
 }
 
+/**
+ * What a room's events look like now: bodies by seq. An event whose subject is gone, or may not be seen any more, is left out.
+ */
+export type Replay = (db: Kysely<Tables>, missed: readonly LoggedEvent[]) => Promise<ReadonlyMap<number, Record<string, unknown>>>;
+
 /** Up to `limit` events after `after` that stand under one of `topics`, in order of seq. */
 export async function readEvents(db: Kysely<Tables>, after: number, topics: readonly Topic[], limit: number): Promise<LoggedEvent[]> {
   const rows = await db
