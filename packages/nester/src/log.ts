@@ -2,7 +2,20 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
-export type Area = 'START' | 'STOP' | 'CONNECT' | 'DISCONNECT' | 'LOGIN' | 'MESSAGE' | 'ADMIN' | 'HTTP' | 'STORE' | 'SYSTEM';
+export type Area =
+  | 'START'
+  | 'STOP'
+  | 'CONNECT'
+  | 'DISCONNECT'
+  | 'LOGIN'
+  | 'MESSAGE'
+  | 'ADMIN'
+  | 'PROBE'
+  | 'REPORT'
+  | 'INCIDENT'
+  | 'HTTP'
+  | 'STORE'
+  | 'SYSTEM';
 export type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /** Writes lines: time, level, [AREA], sentence, then fields as JSON. */

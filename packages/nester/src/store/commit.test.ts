@@ -112,6 +112,23 @@ onEachDatabase('Committer', newDatabase => {
     await committer.whenPublished((await readHead(store.read)).seq);
   });
 
+  it('tells a unit once how it ended, after the projections and before its caller', async () => {
+    const order: string[] = [];
+    committer.onApplied(() => order.push('applied'));
+    const good = said('a').onSettled(written => order.push(`settled ${written}`));
+    await committer.commit(good).then(() => order.push('acknowledged'));
+    expect(order).toEqual(['applied', 'settled true', 'acknowledged']);
+    const ends: boolean[] = [];
+    const bad = said('a').onSettled(written => ends.push(written));
+    await expect(committer.commit(bad)).rejects.toMatchObject({ code: 'conflict' });
+    await committer.commit(said('c', { nonce: 'n' }, true).onSettled(written => ends.push(written)));
+    await committer.commit(said('d', { nonce: 'n' }, true).onSettled(written => ends.push(written)));
+    await committer.stop();
+    const late = said('e').onSettled(written => ends.push(written));
+    await expect(committer.commit(late)).rejects.toMatchObject({ code: 'stopping' });
+    expect(ends).toEqual([false, true, false, false]);
+  });
+
   it('tells projections before the acknowledgement, and the fan-out after it', async () => {
     const order: string[] = [];
     const seen: CommittedEvent[] = [];

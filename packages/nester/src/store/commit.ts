@@ -75,9 +75,19 @@ export class Committer implements PublishedEvents {
 
   /** Resolves when the unit is on disk. Rejects with an AppError when it, or the disk, failed; then nothing of it was written. */
   commit(unit: Unit, origin?: string): Promise<CommitResult> {
-    if (this.#stopping) return Promise.reject(new AppError('stopping'));
-    if (this.#queue.length >= unitsWaiting) return Promise.reject(new AppError('busy'));
-    return new Promise((resolve, reject) => {
+    if (this.#stopping || this.#queue.length >= unitsWaiting) {
+      unit.settle(false);
+      return Promise.reject(new AppError(this.#stopping ? 'stopping' : 'busy'));
+    }
+    return new Promise((settled, failed) => {
+      const resolve = (result: CommitResult) => {
+        unit.settle(result.written);
+        settled(result);
+      };
+      const reject = (error: Error) => {
+        unit.settle(false);
+        failed(error);
+      };
       this.#queue.push({ unit, origin, resolve, reject });
       if (!this.#busy) {
         this.#busy = true;
