@@ -1,5 +1,5 @@
 import type { LoggedEventName } from '@aerie/contract';
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 import type { Topic } from './unit.ts';
 
@@ -37,4 +37,17 @@ export async function readEvents(db: Kysely<Tables>, after: number, topics: read
     .limit(limit)
     .execute();
   return rows.map(row => ({ seq: row.seq, name: row.name as LoggedEventName, topic: row.topic as Topic, ids: JSON.parse(row.ids) }));
+}
+
+/** The oldest events that the log still has, by seq. */
+export async function oldestEvents(db: Kysely<Tables>, limit: number): Promise<{ seq: number; at: number }[]> {
+  return await db.selectFrom('event').select(['seq', 'at']).orderBy('seq').limit(limit).execute();
+}
+
+/** Forgets the events up to `seq`: from then on a resume begins after it, or with a snapshot. */
+export function pruneQueries(db: Kysely<Tables>, seq: number): CompiledQuery[] {
+  return [
+    db.updateTable('log_head').set({ floor: seq }).where('id', '=', 1).where('floor', '<', seq).compile(),
+    db.deleteFrom('event').where('seq', '<=', seq).compile(),
+  ];
 }
