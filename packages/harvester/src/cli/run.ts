@@ -1,0 +1,24 @@
+import { stderrLog } from '../log.ts';
+import { systemSources } from '../report.ts';
+import { Harvester } from '../run.ts';
+import { meansHere, scan } from '../scan/scan.ts';
+import { readVersion } from '../version.ts';
+
+/** Runs the probe until SIGTERM or SIGINT. Prints `ready` when it works. */
+export async function run(folder: string): Promise<void> {
+  const log = stderrLog();
+  const harvester = new Harvester({
+    folder,
+    version: readVersion().version,
+    log,
+    sources: { ...systemSources, scan: request => scan(request, meansHere()) },
+  });
+  const ended = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, ended.resolve);
+  await harvester.start();
+  process.stdout.write('ready\n');
+  const signal = await ended.promise;
+  log.info('STOP', 'The Harvester stops', { signal });
+  await harvester.stop();
+  log.info('STOP', 'The Harvester has stopped');
+}

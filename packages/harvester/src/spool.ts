@@ -1,0 +1,158 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { syncFolder, writeDurably } from './files.ts';
+import { isReportName, reportName } from './report-name.ts';
+
+/** A marker that has no report after this long is of a Harvester that was killed between the two. */
+const orphanMs = 10 * 60_000;
+
+interface SpoolOptions {
+  now?: () => number;
+  /** How many reports that were sent stay readable, and how many may wait. */
+  keepSent?: number;
+  keepUnsent?: number;
+  /** Something is lost or set aside, which somebody should know. */
+  warn?: (sentence: string, name: string) => void;
+}
+
+/**
+ * The reports of a Harvester and which of them Nester still lacks. A report is a file in `reports/`; while an empty marker of
+ * the same name stands in `spool/`, Nester has not confirmed it. The marker is made first and removed last: after a crash at
+ * any moment a report is sent again rather than forgotten, and Nester takes each id once.
+ */
+export class Spool {
+  readonly #reports: string;
+  readonly #markers: string;
+  readonly #rejected: string;
+  readonly #now: () => number;
+  readonly #keepSent: number;
+  readonly #keepUnsent: number;
+  readonly #warn: (sentence: string, name: string) => void;
+
+  constructor(folder: string, { now = Date.now, keepSent = 2_000, keepUnsent = 20_000, warn = () => {} }: SpoolOptions = {}) {
+    this.#reports = join(folder, 'reports');
+    this.#markers = join(folder, 'spool');
+    this.#rejected = join(folder, 'rejected');
+    this.#now = now;
+    this.#keepSent = keepSent;
+    this.#keepUnsent = keepUnsent;
+    this.#warn = warn;
+    for (const path of [this.#reports, this.#markers]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
+
+  /** Keeps a report, durably, and answers the name of its file. A name that exists is never used again. */
+  add(text: string, at: number): string {
+    const name = this.#reserve(at);
+    syncFolder(this.#markers);
+    writeDurably(join(this.#reports, name), text, 0o640);
+    return name;
+  }
+
+  /** The names that Nester lacks, in the order to send: the freshest first, then the backlog from its oldest. */
+  pending(): string[] {
+    const list = readdirSync(this.#markers)
+      .filter(isReportName)
+      .flatMap(name => {
+        const writtenAt = timeOf(join(this.#reports, name));
+        return writtenAt === undefined ? [] : [{ name, writtenAt }];
+      })
+      .sort((a, b) => a.writtenAt - b.writtenAt || compare(a.name, b.name))
+      .map(({ name }) => name);
+    const freshest = list.pop();
+    return freshest === undefined ? [] : [freshest, ...list];
+  }
+
+  get depth(): number {
+    return this.pending().length;
+  }
+
+  /** The bytes of a report, as they were written. */
+  read(name: string): Buffer {
+    return readFileSync(join(this.#reports, name));
+  }
+
+  /** Nester has it. */
+  sent(name: string): void {
+    rmSync(join(this.#markers, name), { force: true });
+  }
+
+  /** Nester will never take it: it is set aside with the reason beside it. */
+  reject(name: string, reason: string): void {
+    mkdirSync(this.#rejected, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.#rejected, `${name}.reason`), `${reason}\n`);
+    renameSync(join(this.#reports, name), join(this.#rejected, name));
+    this.sent(name);
+    this.#warn('A report was rejected and set aside in rejected/', name);
+  }
+
+  /** The newest report; undefined before the first. */
+  latest(): { name: string; text: string } | undefined {
+    const name = this.#byAge().at(-1);
+    return name === undefined ? undefined : { name, text: this.read(name).toString('utf8') };
+  }
+
+  /** Removes what a crash left behind, and the oldest files past what is kept. */
+  tidy(): void {
+    for (const name of readdirSync(this.#reports)) {
+      const path = join(this.#reports, name);
+      if (name.endsWith('.tmp') && this.#now() - (timeOf(path) ?? 0) > orphanMs) rmSync(path, { force: true });
+    }
+    const waiting = new Set(readdirSync(this.#markers));
+    for (const name of waiting) {
+      const marker = join(this.#markers, name);
+      if (!existsSync(join(this.#reports, name)) && this.#now() - (timeOf(marker) ?? 0) > orphanMs) rmSync(marker, { force: true });
+    }
+    const all = this.#byAge();
+    const sent = all.filter(name => !waiting.has(name));
+    for (const name of sent.slice(0, Math.max(0, sent.length - this.#keepSent))) rmSync(join(this.#reports, name), { force: true });
+    const unsent = all.filter(name => waiting.has(name));
+    for (const name of unsent.slice(0, Math.max(0, unsent.length - this.#keepUnsent))) {
+      rmSync(join(this.#reports, name), { force: true });
+      this.sent(name);
+      this.#warn(`More than ${this.#keepUnsent} reports wait to be sent: the oldest was dropped`, name);
+    }
+  }
+
+  #byAge(): string[] {
+    return readdirSync(this.#reports)
+      .filter(isReportName)
+      .map(name => ({ name, writtenAt: timeOf(join(this.#reports, name)) ?? 0 }))
+      .sort((a, b) => a.writtenAt - b.writtenAt || compare(a.name, b.name))
+      .map(({ name }) => name);
+  }
+
+  /** The marker under the first free name from `at` on: two reports of one second, or of the hour that a clock goes back, differ. */
+  #reserve(at: number): string {
+    for (let second = at; ; second += 1_000) {
+      const name = reportName(new Date(second));
+      if (existsSync(join(this.#rejected, name))) continue;
+      try {
+        closeSync(openSync(join(this.#markers, name), 'wx', 0o600));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+        throw error;
+      }
+      if (!existsSync(join(this.#reports, name))) return name;
+      rmSync(join(this.#markers, name), { force: true });
+    }
+  }
+}
+
+function timeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
