@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type net from 'node:net';
 import { join } from 'node:path';
+import { atLeast } from '@aerie/contract';
 import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
 import { localBus } from './bus/bus.ts';
+import { Announcements } from './chat/announcements.ts';
 import { followAccount, openChat, openRoster } from './chat/room.ts';
 import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
@@ -15,11 +17,17 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
+import { type Incidents, openIncidents } from './incidents/room.ts';
+import { Clockwork } from './jobs/clockwork.ts';
+import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
+import { channelMessages } from './notify/channel-message.ts';
+import { Outbox } from './notify/outbox.ts';
 import { Committer } from './store/commit.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { readHead } from './store/log.ts';
 import { openStore } from './store/store.ts';
+import type { Topic } from './store/unit.ts';
 import { readVersion } from './version.ts';
 
 /** Everything of one Nester below the doors: store, rooms, dispatch. */
@@ -55,22 +63,66 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     publicUrl: () => publicUrl,
   });
   const bot = await accounts.bot('aerie');
-  const chat = openChat({ store, committer, bus, people: accounts.directory, roster });
-  const dispatch = new Dispatch({ record: commitAct, handlers: { ...accounts.commands, ...chat.commands }, store, committer, log, now });
+  const outbox = new Outbox({
+    store,
+    committer,
+    log,
+    now,
+    incident: incidentId => incidents.incident(incidentId),
+    tell: channelMessages(new Announcements({ store, committer, roster, now }), {
+      bot: await accounts.bot('watch'),
+      channel: 'supervision',
+      language: 'fr',
+    }),
+  });
+  const incidents: Incidents = await openIncidents({ store, committer, log, now, site: () => undefined, wake: () => outbox.wake() });
+  const chat = openChat({ store, committer, bus, people: accounts.directory, roster, replays: [incidents.replay] });
+  const dispatch = new Dispatch({
+    record: commitAct,
+    handlers: { ...accounts.commands, ...chat.commands, ...incidents.commands },
+    store,
+    committer,
+    log,
+    now,
+  });
+  const clockwork = new Clockwork(
+    [
+      { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
+      { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
+      {
+        name: 'log pruning',
+        everyMs: 60 * 60_000,
+        async run() {
+          const forgotten = await pruneLog({ store, committer, now });
+          if (forgotten > 0) log.info('STORE', 'Old events were forgotten', { events: forgotten });
+        },
+      },
+    ],
+    log,
+  );
   return {
     store,
     committer,
     bus,
     accounts,
     chat,
+    incidents,
+    clockwork,
     dispatch,
     publicUrl: () => publicUrl,
+    /** Who may hear what, by the rights of now. */
+    topicsOf(userId: string): Topic[] {
+      const role = accounts.directory.byId(userId)?.role;
+      return [...roster.topicsOf(userId), ...(role && atLeast(role, 'technician') ? (['sites'] as const) : [])];
+    },
     /** Once the port is known: what links, cookies and probes use. */
     listensAt(http: { host: string; port: number }) {
       publicUrl = config.publicUrl ?? urlOf(config, http);
     },
     async close() {
+      await clockwork.stop();
       await accounts.stop();
+      await outbox.stop();
       await committer.stop();
       chat.stop();
       await store.close();
@@ -110,7 +162,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       userName: (userId: string) => accounts.directory.byId(userId)?.name,
     };
     const voice = new ClasscordVoice(names);
-    const fanout = new Fanout(chat.roster, voice);
+    const fanout = new Fanout(house, voice);
     const hub = new Hub({ fanout, bus, committer, log, limits: config.limits, voice });
     closers.push(() => hub.stop());
 
@@ -165,6 +217,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       });
     }
     const setup = await accounts.setupLink();
+    house.clockwork.start();
     log.info('START', 'Nester is ready', { http: show(httpAt), tcp: show(tcpAt), database: store.dialect.name });
     return { http: show(httpAt), tcp: show(tcpAt), publicUrl: house.publicUrl(), setupLink: setup?.link };
   }

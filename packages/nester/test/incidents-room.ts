@@ -5,8 +5,8 @@ import { openRoster } from '../src/chat/room.ts';
 import type { Roster } from '../src/chat/roster.ts';
 import type { Observation } from '../src/incidents/observation.ts';
 import { type Incidents, openIncidents } from '../src/incidents/room.ts';
-import { incidentSentence } from '../src/incidents/sentences.ts';
 import { type Area, type Fields, type Level, logLine } from '../src/log.ts';
+import { channelMessages } from '../src/notify/channel-message.ts';
 import { Outbox, type OutboxParts } from '../src/notify/outbox.ts';
 import { Committer } from '../src/store/commit.ts';
 import { readHead } from '../src/store/log.ts';
@@ -72,13 +72,7 @@ export async function openIncidentsRoom(
     now,
     random: () => 1,
     incident: incidentId => incidents.incident(incidentId),
-    tell: around(incident =>
-      announcements.say(bot, announcements.channelNamed('supervision')!, {
-        key: `incident:${incident.incidentId}`,
-        content: incidentSentence(incident, 'fr', 'UTC'),
-        card: incident,
-      }),
-    ),
+    tell: around(channelMessages(announcements, { bot, channel: 'supervision', language: 'fr', timeZone: 'UTC' })),
   });
   const room: IncidentsRoom = {
     store,
