@@ -270,7 +270,6 @@ function estimate(item: TimelineItem): number {
     case 'new':
       return 36;
     default: {
-      if (item.kind === 'message' && item.message.card) return item.joined ? 130 : 158;
       const content = item.kind === 'message' ? item.message.content : item.pending.content;
       const lines = content.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 110)), 0);
       return lines * 22 + (item.joined ? 2 : 30);
