@@ -23,6 +23,8 @@ import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
 import { channelMessages } from './notify/channel-message.ts';
 import { Outbox } from './notify/outbox.ts';
+import { certificatePin } from './self-signed.ts';
+import { openSites, type Sites } from './sites/room.ts';
 import { Committer } from './store/commit.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { readHead } from './store/log.ts';
@@ -75,11 +77,25 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       language: 'fr',
     }),
   });
-  const incidents: Incidents = await openIncidents({ store, committer, log, now, site: () => undefined, wake: () => outbox.wake() });
-  const chat = openChat({ store, committer, bus, people: accounts.directory, roster, replays: [incidents.replay] });
+  // Sites observe and incidents name sites: each asks the other only when there is something to tell.
+  const site = (siteId: string) => sites.site(siteId);
+  const incidents: Incidents = await openIncidents({ store, committer, log, now, site, wake: () => outbox.wake() });
+  const sites: Sites = await openSites({
+    store,
+    committer,
+    bus,
+    log,
+    now,
+    publicUrl: () => publicUrl,
+    pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
+    observe: (unit, observation) => incidents.observe(unit, observation),
+    openIncidents: siteId => incidents.openCount(siteId),
+  });
+  const replays = [sites.replay, incidents.replay];
+  const chat = openChat({ store, committer, bus, people: accounts.directory, roster, replays });
   const dispatch = new Dispatch({
     record: commitAct,
-    handlers: { ...accounts.commands, ...chat.commands, ...incidents.commands },
+    handlers: { ...accounts.commands, ...chat.commands, ...sites.commands, ...incidents.commands },
     store,
     committer,
     log,
@@ -87,6 +103,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   });
   const clockwork = new Clockwork(
     [
+      { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
       { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
       { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
       {
@@ -106,6 +123,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     bus,
     accounts,
     chat,
+    sites,
     incidents,
     clockwork,
     dispatch,
@@ -123,6 +141,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       await clockwork.stop();
       await accounts.stop();
       await outbox.stop();
+      sites.stop();
       await committer.stop();
       chat.stop();
       await store.close();
@@ -173,6 +192,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     const http = await httpDoor({
       config,
       dispatch,
+      reports: house.sites,
       authenticate: token => accounts.authenticate(token),
       publicUrl: house.publicUrl,
       tls: config.httpTls ? tls : undefined,

@@ -23,6 +23,8 @@ export interface BusTopics {
   'connection.closed': { userId: string; connectionId: string };
   'probe.connected': { probeId: string; siteId: string; connectionId: string };
   'probe.disconnected': { probeId: string; siteId: string; connectionId: string };
+  /** A probe has come by another connection: the ones before it are closed. */
+  'probe.replaced': { probeId: string; connectionId: string };
   /** A probe's key is of no use any more: its connections end. */
   'probe.revoked': { probeId: string };
   /** What several people look like now, gathered over a moment. */

@@ -41,8 +41,11 @@ export class Hub implements ConnectionKeeper {
       this.#bus.subscribe('presence.moved', moved => this.#presence(moved)),
       this.#bus.subscribe('sessions.ended', ended => this.#end(ended)),
       this.#bus.subscribe('probe.revoked', ({ probeId }) => {
-        for (const connection of this.#all)
-          if (connection.actor.kind === 'probe' && connection.actor.probeId === probeId) connection.end('ended');
+        for (const connection of this.#ofProbe(probeId)) connection.end('ended');
+      }),
+      // Not as if its key were of no use: the one that was closed may come again.
+      this.#bus.subscribe('probe.replaced', ({ probeId, connectionId }) => {
+        for (const connection of this.#ofProbe(probeId)) if (connection.connectionId !== connectionId) connection.close('idle');
       }),
     ];
   }
@@ -150,6 +153,10 @@ export class Hub implements ConnectionKeeper {
     const left = (this.#pendingByAddress.get(address) ?? 1) - 1;
     if (left > 0) this.#pendingByAddress.set(address, left);
     else this.#pendingByAddress.delete(address);
+  }
+
+  #ofProbe(probeId: string): Connection[] {
+    return [...this.#all].filter(({ actor }) => actor.kind === 'probe' && actor.probeId === probeId);
   }
 
   /** Rights hold from the moment they change, on connections that are open too. */

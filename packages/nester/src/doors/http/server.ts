@@ -15,6 +15,7 @@ import { cookieName, readCookie } from './cookie.ts';
 import { securityHeaders } from './headers.ts';
 import { isOwnOrigin } from './origin.ts';
 import { pageRoutes } from './pages.ts';
+import { type ReportTaker, reportRoute } from './probe.ts';
 
 /** Largest body: a class list as JSON. */
 const bodyBytes = 256 * 1024;
@@ -22,6 +23,7 @@ const bodyBytes = 256 * 1024;
 export interface HttpParts {
   config: Config;
   dispatch: Dispatch;
+  reports: ReportTaker;
   authenticate(token: string): Promise<UserActor | undefined>;
   publicUrl(): string;
   /** What /healthz answers with: undefined when all is well, otherwise what is wrong. */
@@ -73,6 +75,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     return reply.code(wrong === undefined ? 200 : 503).send(wrong === undefined ? { status: 'ok' } : { status: 'failing', reason: wrong });
   });
   commandRoutes(server, { dispatch: parts.dispatch, judge, isSecure });
+  reportRoute(server, parts.reports);
   await pageRoutes(server);
   return { server, judge };
 }
