@@ -3,13 +3,24 @@ import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
 
-const schema = z.strictObject({ data: z.string().min(1).default('./harvester-data') });
+const schema = z.strictObject({
+  data: z.string().min(1).default('./harvester-data'),
+  nester: z.url({ protocol: /^https?$/, error: 'write http://HOST:PORT or https://HOST:PORT' }).optional(),
+  pin: z
+    .string()
+    .regex(/^[\w-]{43}$/, 'it is the SHA-256 of a certificate, base64url')
+    .optional(),
+});
 
 /** What the program was told. */
 export type Config = z.output<typeof schema>;
 
 /** The environment variable of each setting. */
-export const environmentNames: Record<keyof Config, string> = { data: 'HARVESTER_DATA' };
+export const environmentNames: Record<keyof Config, string> = {
+  data: 'HARVESTER_DATA',
+  nester: 'HARVESTER_NESTER',
+  pin: 'HARVESTER_PIN',
+};
 
 /** Says in one line which setting is wrong and why. */
 export class ConfigError extends Error {}
@@ -26,9 +37,10 @@ export function readConfig(flags: Partial<Record<keyof Config, unknown>>, enviro
   if (!result.success) {
     const issue = result.error.issues[0]!;
     const key = String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : ''));
-    throw new ConfigError(`The setting "${key}" is not right: ${issue.message}.`);
+    const name = environmentNames[key as keyof Config];
+    throw new ConfigError(`The setting ${name ? `${name} (${key})` : `"${key}"`} is not right: ${issue.message}.`);
   }
-  return { data: resolve(result.data.data) };
+  return { ...result.data, data: resolve(result.data.data) };
 }
 
 function readToml(file: string): Record<string, unknown> {

@@ -80,23 +80,32 @@ export function authorised(asked: readonly string[], ranges: readonly string[]):
   return common.filter((one, i) => !common.some((other, j) => i !== j && holds(other, one) && (other.bits < one.bits || j < i)));
 }
 
-/** Every address of the blocks, in order, at most `most`; the network and broadcast addresses of an IPv4 network are nobody. */
+/** Every address of the blocks, in order, at most `most`; addresses that stand for several machines or none are left out. */
 export function addressesOf(blocks: readonly Block[], most: number = mostAddresses): { addresses: string[]; left: boolean } {
   const addresses: string[] = [];
+  let looked = 0;
   for (const { address, bits } of blocks) {
     const bytes = address.toByteArray();
     const count = 2n ** BigInt(bytes.length * 8 - bits);
+    // The first and the last of an IPv4 network are the network's own and the broadcast address.
     const isNetwork = bytes.length === 4 && bits < 31;
     const last = isNetwork ? count - 1n : count;
     for (let i = isNetwork ? 1n : 0n; i < last; i += 1n) {
-      if (addresses.length >= most) return { addresses, left: true };
-      addresses.push(plus(bytes, i));
+      if (looked >= most) return { addresses, left: true };
+      looked += 1;
+      const one = plus(bytes, i);
+      if (isOfOneMachine(one)) addresses.push(one.toString());
     }
   }
   return { addresses, left: false };
 }
 
-function plus(bytes: readonly number[], offset: bigint): string {
+function isOfOneMachine(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (['unspecified', 'multicast', 'broadcast'].includes(address.range())) return false;
+  return address.kind() === 'ipv6' || address.toByteArray()[0]! < 240;
+}
+
+function plus(bytes: readonly number[], offset: bigint): ipaddr.IPv4 | ipaddr.IPv6 {
   const sum = [...bytes];
   let carry = offset;
   for (let i = sum.length - 1; i >= 0 && carry > 0n; i -= 1) {
@@ -104,7 +113,7 @@ function plus(bytes: readonly number[], offset: bigint): string {
     sum[i] = Number(carry & 0xffn);
     carry >>= 8n;
   }
-  return ipaddr.fromByteArray(sum).toString();
+  return ipaddr.fromByteArray(sum);
 }
 
 /** Whether two policies ask for the same scan, so that one that runs may go on. */

@@ -10,6 +10,8 @@ import { measureWan } from './wan/wan.ts';
 
 /** With more (host, port) pairs than this, only open ports are reported: a report stays below what Nester takes. */
 const mostPairs = 20_000;
+/** And the contract's own limit. */
+const mostPorts = 4_096;
 const mostFacts = 16;
 
 /** How facts are had; tests give their own. */
@@ -50,7 +52,8 @@ export async function makeReport({ probeId, version, policy, targets, signal }: 
   const outside = findings.hosts.filter(({ address }) => !isLoopback(address)).map(({ address }) => address);
   const names = outside.length === 0 ? new Map<string, string>() : await sources.names(outside);
   missing.push(...findings.missing, ...measured.missing);
-  if (findings.hosts.length * ports.length > mostPairs)
+  const onlyOpen = ports.length > mostPorts || findings.hosts.length * ports.length > mostPairs;
+  if (onlyOpen)
     missing.push({
       fact: 'filtered',
       reason: `${findings.hosts.length} hosts and ${ports.length} ports are many: only open ports are listed`,
@@ -67,7 +70,7 @@ export async function makeReport({ probeId, version, policy, targets, signal }: 
     targets: blocks.slice(0, 256).map(blockText),
     ports: portsText(ports),
     machine: thisMachine(),
-    hosts: findings.hosts.map(host => tidied(host, names, findings.hosts.length * ports.length > mostPairs)),
+    hosts: findings.hosts.map(host => tidied(host, names, onlyOpen)),
     wan: measured.wan,
     missing: missing.slice(0, mostFacts),
   };
@@ -78,6 +81,6 @@ function tidied(host: ReportedHost, names: ReadonlyMap<string, string>, onlyOpen
     ...host,
     hostname: names.get(host.address) ?? host.hostname,
     rttMs: host.rttMs === null ? null : Math.round(host.rttMs * 1_000) / 1_000,
-    ports: onlyOpen ? host.ports.filter(({ state }) => state === 'open') : host.ports,
+    ports: onlyOpen ? host.ports.filter(({ state }) => state === 'open').slice(0, mostPorts) : host.ports,
   };
 }

@@ -1,4 +1,3 @@
-import { backoffMs } from '@aerie/client/backoff';
 import type { Policy } from '@aerie/contract/reports';
 import { ownNetworks, thisMachine } from './discover/machine.ts';
 import { Endpoint } from './endpoint.ts';
@@ -7,19 +6,21 @@ import type { Log } from './log.ts';
 import { sameScan } from './policy.ts';
 import { keepPolicy, readPolicy } from './policy-file.ts';
 import { makeReport, type Sources } from './report.ts';
+import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
 import { openStatusDoor, type RunningStatus, type StatusDoor } from './status.ts';
 import { Uplink } from './uplink.ts';
-import { upload } from './upload.ts';
 
 interface HarvesterParts {
   readonly folder: string;
+  /** Where Nester is now, when that is not where the probe was enrolled. */
+  readonly nester?: { url: string; pin?: string };
   readonly version: string;
   readonly log: Log;
   readonly sources: Sources;
 }
 
-/** How long a failed scan, or an upload to a Nester that refuses this probe, waits for the next attempt. */
+/** How long a failed scan waits for the next attempt. */
 const againMs = 60_000;
 
 /** A probe at work: scans when it is time or asked, keeps each report, and sends them whenever Nester can be reached. */
@@ -27,7 +28,7 @@ export class Harvester {
   readonly #parts: HarvesterParts;
   readonly #spool: Spool;
   readonly #uplink: Uplink;
-  readonly #send: Parameters<typeof upload>[1];
+  readonly #sender: Sender;
   readonly #identity: ReturnType<typeof readIdentity>['identity'];
   readonly #stopped = new AbortController();
   #door: StatusDoor | undefined;
@@ -36,9 +37,6 @@ export class Harvester {
   #scanning: Promise<void> = Promise.resolve();
   #scanTimer: NodeJS.Timeout | undefined;
   #scanAgain = false;
-  #sending: Promise<void> | undefined;
-  #sendTimer: NodeJS.Timeout | undefined;
-  #sendFailures = 0;
   #lastScanAt: number | null = null;
 
   /** @throws Failure when nobody is enrolled in the folder */
@@ -49,7 +47,9 @@ export class Harvester {
     this.#identity = identity;
     this.#policy = readPolicy(folder);
     this.#spool = new Spool(folder, { warn: (sentence, name) => log.warning('REPORT', sentence, { file: name }) });
-    const endpoint = new Endpoint(identity.url, identity.pin);
+    const endpoint = parts.nester
+      ? new Endpoint(parts.nester.url, parts.nester.pin ?? identity.pin)
+      : new Endpoint(identity.url, identity.pin);
     this.#uplink = new Uplink({
       endpoint,
       probeId: identity.probeId,
@@ -61,9 +61,14 @@ export class Harvester {
       state: () => ({ policyVersion: this.#policy.version, spoolDepth: this.#spool.depth, scanning: this.#scan !== undefined }),
       policy: policy => this.#follow(policy),
       scanAsked: () => this.#scanNow('asked'),
-      live: () => this.#wakeSender(),
+      live: () => this.#sender.wake(),
     });
-    this.#send = { endpoint, probeId: identity.probeId, key, now: () => this.#uplink.nesterNow(), signal: this.#stopped.signal };
+    this.#sender = new Sender({
+      spool: this.#spool,
+      log,
+      upload: { endpoint, probeId: identity.probeId, key, now: () => this.#uplink.nesterNow() },
+      done: () => this.#uplink.tell(),
+    });
   }
 
   /** @throws Failure when another Harvester has the folder */
@@ -74,17 +79,16 @@ export class Harvester {
     this.#parts.log.info('START', 'The Harvester runs', { version: this.#parts.version, site: siteCode, probe: probeId });
     this.#uplink.start();
     this.#scanNow('start');
-    this.#wakeSender();
+    this.#sender.wake();
   }
 
   /** Ends what runs; reports that were not sent wait for the next start. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearTimeout(this.#scanTimer);
-    clearTimeout(this.#sendTimer);
     this.#scan?.abort();
     this.#uplink.stop();
-    await Promise.all([this.#scanning, this.#sending]);
+    await Promise.all([this.#scanning, this.#sender.stop()]);
     await this.#door?.close();
   }
 
@@ -134,7 +138,7 @@ export class Harvester {
       else if (done) this.#scheduleScan();
       else this.#scheduleScan(Math.min(againMs, this.#policy.scanEveryMs));
       this.#uplink.tell();
-      this.#wakeSender();
+      this.#sender.wake();
     });
     this.#uplink.tell();
   }
@@ -170,49 +174,5 @@ export class Harvester {
       log.error('SCAN', 'A scan failed', { reason: (error as Error).message });
       return false;
     }
-  }
-
-  // Sending: one report after the other.
-
-  #wakeSender(): void {
-    if (this.#stopped.signal.aborted || this.#sending) return;
-    clearTimeout(this.#sendTimer);
-    this.#sending = this.#sendAll()
-      .catch(error => {
-        this.#parts.log.error('REPORT', 'The reports could not be read', { reason: (error as Error).message });
-        return againMs;
-      })
-      .then(waitMs => {
-        this.#sending = undefined;
-        if (this.#stopped.signal.aborted) return;
-        if (waitMs !== undefined) this.#sendTimer = setTimeout(() => this.#wakeSender(), waitMs);
-      });
-  }
-
-  /** Sends what waits. @returns after how long to try again, when it could not send all */
-  async #sendAll(): Promise<number | undefined> {
-    for (let [name] = this.#spool.pending(); name !== undefined; [name] = this.#spool.pending()) {
-      if (this.#stopped.signal.aborted) return undefined;
-      const outcome = await upload(this.#spool.read(name), this.#send);
-      if (outcome.kind === 'taken') {
-        this.#spool.sent(name);
-        this.#parts.log.info('REPORT', outcome.anew ? 'Nester has taken a report' : 'Nester had a report already', { file: name });
-        this.#sendFailures = 0;
-      } else if (outcome.kind === 'rejected') {
-        this.#spool.reject(name, outcome.reason);
-      } else if (outcome.kind === 'refused') {
-        this.#uplink.refused();
-        return againMs;
-      } else {
-        if (this.#stopped.signal.aborted) return undefined;
-        const waitMs = backoffMs(this.#sendFailures);
-        this.#sendFailures += 1;
-        this.#parts.log.warning('REPORT', 'A report waits', { reason: outcome.reason, retryMs: waitMs, waiting: this.#spool.depth });
-        return waitMs;
-      }
-    }
-    this.#spool.tidy();
-    this.#uplink.tell();
-    return undefined;
   }
 }

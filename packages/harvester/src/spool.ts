@@ -26,6 +26,12 @@ interface SpoolOptions {
   warn?: (sentence: string, name: string) => void;
 }
 
+/** A report that Nester has not confirmed. */
+export interface Waiting {
+  name: string;
+  writtenAt: number;
+}
+
 /**
  * The reports of a Harvester and which of them Nester still lacks. A report is a file in `reports/`; while an empty marker of
  * the same name stands in `spool/`, Nester has not confirmed it. The marker is made first and removed last: after a crash at
@@ -59,18 +65,15 @@ export class Spool {
     return name;
   }
 
-  /** The names that Nester lacks, in the order to send: the freshest first, then the backlog from its oldest. */
-  pending(): string[] {
-    const list = readdirSync(this.#markers)
+  /** The reports that Nester lacks, from the oldest. */
+  pending(): Waiting[] {
+    return readdirSync(this.#markers)
       .filter(isReportName)
       .flatMap(name => {
         const writtenAt = timeOf(join(this.#reports, name));
         return writtenAt === undefined ? [] : [{ name, writtenAt }];
       })
-      .sort((a, b) => a.writtenAt - b.writtenAt || compare(a.name, b.name))
-      .map(({ name }) => name);
-    const freshest = list.pop();
-    return freshest === undefined ? [] : [freshest, ...list];
+      .sort((a, b) => a.writtenAt - b.writtenAt || compare(a.name, b.name));
   }
 
   get depth(): number {

@@ -76,11 +76,6 @@ export class Uplink {
     if (this.#state === 'live') this.#heartbeat();
   }
 
-  /** The upload was told that this probe is refused: the line will hear the same. */
-  refused(): void {
-    if (this.#state !== 'refused' && this.#state !== 'stopped') this.#refuse();
-  }
-
   #connect(): void {
     this.#state = 'connecting';
     const transport = probeTransport(this.#parts.endpoint, error => {

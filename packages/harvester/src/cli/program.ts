@@ -9,6 +9,8 @@ const usedWrongly = 2;
 
 interface Shared {
   data?: string;
+  nester?: string;
+  pin?: string;
   config?: string;
 }
 
@@ -40,10 +42,13 @@ export function harvesterProgram(): Command {
     process.stdout.write(`Enrolled at ${siteCode} (${oneLine(siteName)}). Start it: harvester run\n`);
   });
 
-  withSettings(program.command('run').description('run the probe until it is told to stop')).action(async (options: Shared) => {
-    const { run } = await import('./run.ts');
-    await run(configOf(options).data);
-  });
+  withSettings(program.command('run').description('run the probe until it is told to stop'))
+    .option('--nester <url>', 'where Nester is now, when it has moved [HARVESTER_NESTER]')
+    .option('--pin <hash>', 'SHA-256 of its certificate, base64url, when that is new [HARVESTER_PIN]')
+    .action(async (options: Shared) => {
+      const { run } = await import('./run.ts');
+      await run(configOf(options));
+    });
 
   withSettings(
     program
@@ -72,8 +77,8 @@ function withSettings(command: Command): Command {
     .option('--data <folder>', 'the folder of the probe (default: ./harvester-data) [HARVESTER_DATA]');
 }
 
-function configOf({ data, config }: Shared): Config {
-  return readConfig({ data }, process.env, config);
+function configOf({ data, nester, pin, config }: Shared): Config {
+  return readConfig({ data, nester, pin }, process.env, config);
 }
 
 function warnOfPlainText(url: string): void {

@@ -55,7 +55,8 @@ function hostOf(element: Element): ReportedHost | undefined {
   const ip = addresses.find(one => attribute(one, 'addrtype') !== 'mac');
   const address = ip && attribute(ip, 'addr');
   if (!address || !ipaddr.isValid(address) || address.includes('%')) return undefined;
-  const state = attribute(children(element, 'status')[0], 'state');
+  // A host that took too long was not asked all ports: that it names none does not close them.
+  const state = attribute(element, 'timedout') === 'true' ? 'unknown' : attribute(children(element, 'status')[0], 'state');
   const host = bareHost(address, state === 'up' || state === 'down' ? state : 'unknown', portsOf(children(element, 'ports')[0]));
   const mac = addresses.find(one => attribute(one, 'addrtype') === 'mac');
   const macText = mac && attribute(mac, 'addr')?.toLowerCase();

@@ -29,21 +29,10 @@ export async function scanWithTcp({ addresses, ports, signal }: ScanRequest, kno
   const awake = addresses.filter(address => [...seen.get(address)!.values()].some(isSign));
   await ask(pairsOf(awake, ports.slice(firstPorts)));
 
-  const hosts = awake.map(address => hostOf(address, seen.get(address)!));
-  const unasked = awake.some(address => [...seen.get(address)!.values()].some(({ state }) => state === 'unasked'));
-  const cut = signal.aborted || unasked;
-  return {
-    scanner: 'tcp',
-    hosts,
-    missing: cut
-      ? [
-          {
-            fact: 'hosts',
-            reason: signal.aborted ? 'the scan was ended before it was done' : 'this machine could not open enough connections',
-          },
-        ]
-      : [],
-  };
+  const hosts = awake.map(address => hostOf(address, seen.get(address)!, ports.length));
+  if (hosts.every(({ status }) => status === 'up') && !signal.aborted) return { scanner: 'tcp', hosts, missing: [] };
+  const reason = signal.aborted ? 'the scan was ended before it was done' : 'this machine could not open enough connections';
+  return { scanner: 'tcp', hosts, missing: [{ fact: 'hosts', reason }] };
 }
 
 /** Each port of all hosts before the next port: no host gets a burst. */
@@ -64,14 +53,16 @@ function isSign({ state }: Answer): boolean {
   return state === 'open' || state === 'closed';
 }
 
-function hostOf(address: string, answers: ReadonlyMap<number, Answer>): ReportedHost {
+/** A host that was not asked all ports is no ground for saying that a port is closed: its status is unknown. */
+function hostOf(address: string, answers: ReadonlyMap<number, Answer>, asked: number): ReportedHost {
   const signs = [...answers.values()].filter(isSign);
+  const isWhole = answers.size === asked && [...answers.values()].every(({ state }) => state !== 'unasked');
   const ports = [...answers].flatMap(([port, { state }]) =>
     state === 'unreachable' || state === 'unasked' ? [] : [barePort(port, state)],
   );
   const host = bareHost(
     address,
-    'up',
+    isWhole ? 'up' : 'unknown',
     ports.sort((a, b) => a.port - b.port),
   );
   return { ...host, rttMs: Math.min(...signs.map(({ ms }) => ms)) };
