@@ -16,7 +16,7 @@ export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 const stopSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
- * Continues as another program on the pinned Node, with the same terminal; never returns.
+ * Continues as another program on the pinned Node, with the same terminal. Nothing may follow it.
  * A Node that can replaces itself (same process id). An older one stays as the parent of the program and hands on
  * its signals and its exit.
  * @param {string} script path below the root

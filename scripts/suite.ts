@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPrograms } from './apt.ts';
 import { installLine, programNames, programPath } from './programs.ts';
-import { onLeash, root } from './runtime.js';
+import { onLeash, onStopSignal, root } from './runtime.js';
 import { step } from './steps.js';
 import type { Summary } from './summary-reporter.ts';
 import { verdictOf } from './verdict.ts';
@@ -15,7 +15,14 @@ import { buildWeb, webIsStale } from './web-build.js';
 const complete = process.env.CI === 'true' || process.env.AERIE_APT === '1';
 
 if (complete) installPrograms(programNames.filter(name => programPath(name) === undefined));
+// Ctrl-C ends the build, and then the run, instead of counting as a fault of the web UI.
+let stopped = false;
+const off = onStopSignal(() => {
+  stopped = true;
+});
 const webFault = webIsStale() ? await step('building the web UI', 'web UI built', buildWeb).catch((error: Error) => error) : undefined;
+off();
+if (stopped) process.exit(1);
 
 const { ended, summary } = await runVitest(process.argv.slice(2));
 const verdict = verdictOf(ended, summary, complete);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { atLeast } from '@aerie/contract';
-import { newToken, tokenHash } from '@aerie/nester/accounts/tokens';
-import { newUserRow } from '@aerie/nester/accounts/users';
-import { firstChannels, newChannelRow } from '@aerie/nester/chat/channels';
-import type { MembershipTable, SessionTable, Tables } from '@aerie/nester/store/schema';
-import { openStore, type Store } from '@aerie/nester/store/store';
+import { newToken, tokenHash } from '../../packages/nester/src/accounts/tokens.ts';
+import { newUserRow } from '../../packages/nester/src/accounts/users.ts';
+import { firstChannels, newChannelRow } from '../../packages/nester/src/chat/channels.ts';
+import type { MembershipTable, SessionTable, Tables } from '../../packages/nester/src/store/schema.ts';
+import { openStore, type Store } from '../../packages/nester/src/store/store.ts';
 
 /** A data folder in which somebody is logged in as each of many members of `#général`. */
 export interface SeededChannel {

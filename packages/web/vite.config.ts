@@ -26,9 +26,41 @@ function precompressed(): Plugin {
   };
 }
 
+/** What a first visit may cost, in KB (gzip). */
+const budget = { js: 250, css: 40 };
+
+/** Says what the first load weighs: the entry, what it imports at once, and their styles; and fails when it is too much. */
+function firstLoad(): Plugin {
+  return {
+    name: 'first-load',
+    apply: 'build',
+    generateBundle: (_, bundle) => {
+      const entry = Object.values(bundle).find(each => each.type === 'chunk' && each.isEntry);
+      if (entry?.type !== 'chunk') return;
+      const files = new Set([entry.fileName]);
+      for (const name of files) {
+        const chunk = bundle[name];
+        if (chunk?.type !== 'chunk') continue;
+        for (const each of [...chunk.imports, ...(chunk.viteMetadata?.importedCss ?? [])]) files.add(each);
+      }
+      const weight = (extension: string) => {
+        let bytes = 0;
+        for (const name of files) {
+          const file = bundle[name];
+          if (file && name.endsWith(extension)) bytes += gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }).length;
+        }
+        return bytes / 1000;
+      };
+      const [js, css] = [weight('.js'), weight('.css')];
+      console.log(`first load: ${js.toFixed(1)} KB of JavaScript, ${css.toFixed(1)} KB of CSS (gzip)`);
+      if (js > budget.js || css > budget.css) throw new Error(`the first load may weigh ${budget.js} KB and ${budget.css} KB`);
+    },
+  };
+}
+
 // biome-ignore lint/style/noDefaultExport: Vite reads its configuration from the default export
 export default defineConfig({
-  plugins: [react(), precompressed()],
+  plugins: [react(), firstLoad(), precompressed()],
   build: {
     // The content security policy allows neither inline scripts nor fonts from data: addresses.
     assetsInlineLimit: 0,

@@ -43,6 +43,11 @@ describe('the web door', () => {
     expect(await (await post('session.show', {}, { authorization: `Bearer ${token}` })).json()).toMatchObject({ me: { name: 'bob' } });
   });
 
+  it('knows when somebody was seen from their first log-in on', async () => {
+    const { users } = await admin.http.call('user.list', {});
+    expect(users.find(user => user.name === admin.name)!.lastSeenAt).not.toBeNull();
+  });
+
   it('refuses what another site sends, even with the cookie', async () => {
     const cookie = (await logIn({ origin: nester.httpUrl })).headers.get('set-cookie')!.split(';')[0]!;
     const answer = await post('session.logOut', {}, { cookie, origin: 'https://evil.example' });
@@ -102,6 +107,15 @@ describe('the web door', () => {
     for (const name of ['user.list', 'audit.list', 'invitation.list', 'message.export'] as const)
       await expect(bob.call(name, {})).rejects.toMatchObject({ code: 'forbidden' });
     await expect(admin.http.call('setup.renew', {})).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('serves the built pages compressed, and for a year', async () => {
+    const page = await (await fetch(nester.httpUrl)).text();
+    const script = /\/assets\/[\w.-]+\.js/.exec(page)![0];
+    const answer = await fetch(`${nester.httpUrl}${script}`, { headers: { 'accept-encoding': 'gzip' } });
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(answer.headers.get('cache-control')).toContain('immutable');
+    expect(answer.headers.get('content-type')).toContain('javascript');
   });
 
   it('serves no file outside the built pages', async () => {

@@ -11,6 +11,8 @@ const stopMs = 15_000;
 export interface NesterOptions {
   /** Where it keeps its data; a new folder when absent. */
   folder?: string;
+  /** Arguments of `nester serve`. */
+  args?: string[];
   /** Settings, by the names of their environment variables. */
   env?: Record<string, string>;
 }
@@ -18,6 +20,7 @@ export interface NesterOptions {
 /** A Nester of its own: a real process with its own folder and ports. It can be killed and started again in the same place. */
 export class Nester {
   readonly folder: string;
+  readonly #args: string[];
   readonly #env: Record<string, string>;
   readonly #listeners = new Set<() => void>();
   #process: ChildProcess | undefined;
@@ -25,7 +28,8 @@ export class Nester {
   #http = '127.0.0.1:0';
   #tcp = '127.0.0.1:0';
 
-  constructor({ folder, env = {} }: NesterOptions = {}) {
+  constructor({ folder, args = [], env = {} }: NesterOptions = {}) {
+    this.#args = args;
     this.folder = folder ?? scratchFolder('nester');
     this.#env = env;
   }
@@ -39,7 +43,7 @@ export class Nester {
 
   /** Starts it, on the ports it had before if it ran before. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [join(root, 'packages/nester/bin/nester.js'), 'serve'], {
+    const child = spawn(process.execPath, [join(root, 'packages/nester/bin/nester.js'), 'serve', ...this.#args], {
       cwd: this.folder,
       env: {
         PATH: process.env.PATH,

@@ -32,9 +32,6 @@ import { openStore } from './store/store.ts';
 import type { Topic } from './store/unit.ts';
 import { readVersion } from './version.ts';
 
-/** Everything of one Nester below the doors: store, rooms, dispatch. */
-export type House = Awaited<ReturnType<typeof openHouse>>;
-
 /**
  * Opens the store and the rooms in it. The composition root: the only place that knows every room.
  * @throws when another Nester uses the folder, or the store cannot be opened
@@ -228,7 +225,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     const httpAt = boundTo(rawServer(http.server));
     house.listensAt(httpAt);
     const tcpAt = await listen(tcp, config.tcp, closers);
-    if (tcpTls && config.tcpTls) await listen(tcpTls, config.tcpTls, closers);
+    const tcpTlsAt = tcpTls && config.tcpTls ? await listen(tcpTls, config.tcpTls, closers) : undefined;
     try {
       closers.push(closer(await localServer(lines, join(config.data, 'nester.sock'))));
     } catch (error) {
@@ -238,7 +235,12 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     }
     const setup = await accounts.setupLink();
     house.clockwork.start();
-    log.info('START', 'Nester is ready', { http: show(httpAt), tcp: show(tcpAt), database: store.dialect.name });
+    log.info('START', 'Nester is ready', {
+      http: show(httpAt),
+      tcp: show(tcpAt),
+      tcpTls: tcpTlsAt && show(tcpTlsAt),
+      database: store.dialect.name,
+    });
     return { http: show(httpAt), tcp: show(tcpAt), publicUrl: house.publicUrl(), setupLink: setup?.link };
   }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
 
@@ -85,7 +85,6 @@ const schema = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'write postgres://…')
     .optional(),
-  secretKeyFile: z.string().optional(),
   limits: limitsText.prefault({}),
 });
 
@@ -109,7 +108,6 @@ export const environmentNames: Record<keyof Config, string> = {
   trustProxy: 'AERIE_TRUST_PROXY',
   log: 'AERIE_LOG',
   databaseUrl: 'AERIE_DATABASE_URL',
-  secretKeyFile: 'AERIE_SECRET_KEY_FILE',
   limits: 'AERIE_LIMITS',
 };
 
@@ -158,9 +156,4 @@ function readToml(file: string): Record<string, unknown> {
   } catch (error) {
     throw new ConfigError(`The configuration file ${file} is not TOML: ${(error as Error).message.split('\n')[0]}.`);
   }
-}
-
-/** A path given in the settings; relative ones stand below the data folder. */
-export function inData(config: Config, path: string): string {
-  return isAbsolute(path) ? path : join(config.data, path);
 }

@@ -24,14 +24,14 @@ export function selfSignedPaths(folder: string): { certFile: string; keyFile: st
  * A certificate for this machine's names and addresses, kept in `folder/tls`; made anew when it does not name all of them
  * or ends within 30 days.
  */
-export async function selfSignedCertificate(folder: string, now: number): Promise<{ cert: string; key: string; fingerprint: string }> {
+export async function selfSignedCertificate(folder: string, now: number): Promise<void> {
   const { certFile, keyFile } = selfSignedPaths(folder);
   const addresses = ['127.0.0.1', '::1', ...reachableAddresses()];
   if (existsSync(certFile) && existsSync(keyFile)) {
     const cert = readFileSync(certFile, 'utf8');
     const parsed = new X509Certificate(cert);
     const fits = addresses.every(address => parsed.checkIP(address) !== undefined) && Date.parse(parsed.validTo) - now > 30 * dayMs;
-    if (fits) return { cert, key: readFileSync(keyFile, 'utf8'), fingerprint: parsed.fingerprint256 };
+    if (fits) return;
   }
   const names = [...new Set(['localhost', hostname()])];
   const made = await generate([{ name: 'commonName', value: hostname() }], {
@@ -54,7 +54,6 @@ export async function selfSignedCertificate(folder: string, now: number): Promis
   writeFileSync(keyFile, made.private, { mode: 0o600 });
   chmodSync(keyFile, 0o600);
   writeFileSync(certFile, made.cert);
-  return { cert: made.cert, key: made.private, fingerprint: new X509Certificate(made.cert).fingerprint256 };
 }
 
 /** SHA-256 of a certificate that signed itself, base64url, by which a probe knows it again; undefined for one that others vouch for. */

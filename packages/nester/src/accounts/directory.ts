@@ -1,8 +1,8 @@
-import { type User, userKey } from '@aerie/contract';
+import { AppError, type User, userKey } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../store/schema.ts';
-import type { CommittedEvent } from '../store/unit.ts';
-import { allUsers } from './users.store.ts';
+import type { CommittedEvent, Unit } from '../store/unit.ts';
+import { allUsers, unchangedStandingQuery } from './users.store.ts';
 
 /** Who has an account, in memory: a projection of the log. It follows every commit before the commit is acknowledged. */
 export class Directory {
@@ -34,6 +34,10 @@ export class Directory {
   hasAdmin(): boolean {
     for (const { role, kind, disabled } of this.all()) if (role === 'admin' && kind === 'person' && !disabled) return true;
     return false;
+  }
+
+  requireUnchanged(unit: Unit, db: Kysely<Tables>, user: User): void {
+    unit.run(unchangedStandingQuery(db, user), new AppError('conflict'));
   }
 
   apply(events: readonly CommittedEvent[]): void {

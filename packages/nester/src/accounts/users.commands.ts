@@ -6,7 +6,7 @@ import { newAccount, orUserExists } from './new-account.ts';
 import type { Shared } from './parts.ts';
 import { requireStrong } from './passwords.ts';
 import { endSessionsQuery } from './sessions.store.ts';
-import { setPasswordQuery, unchangedStandingQuery, updateStandingQuery, usersAfter } from './users.store.ts';
+import { setPasswordQuery, updateStandingQuery, usersAfter } from './users.store.ts';
 import { userRecordOf } from './users.ts';
 
 type Names = 'user.register' | 'user.create' | 'user.list' | 'user.setRole' | 'user.setPassword' | 'user.disable' | 'user.enable';
@@ -84,13 +84,13 @@ function requireTarget({ directory }: Shared, userId: string): User {
  * It fails as a whole when the user changed meanwhile (the event would say something else than the row), or when nobody
  * could administer any more.
  */
-function changeStanding({ effects }: Shared, ctx: Ctx, user: User, change: { role: Role } | { disabled: boolean }): Unit {
+function changeStanding({ directory, effects }: Shared, ctx: Ctx, user: User, change: { role: Role } | { disabled: boolean }): Unit {
   const { userId, name } = user;
   const after: User = { ...user, ...change };
   const columns = 'role' in change ? { role: change.role } : { disabled_at: change.disabled ? ctx.now() : null };
-  const unit = new Unit()
-    .run(unchangedStandingQuery(ctx.db, user), new AppError('conflict'))
-    .run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
+  const unit = new Unit();
+  directory.requireUnchanged(unit, ctx.db, user);
+  unit.run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
   unit.event('user.updated', ['all'], { userId }, () => ({ user: after }));
   for (const effect of effects) effect(unit, { userId, name, language: undefined, before: user, after });
   return unit;

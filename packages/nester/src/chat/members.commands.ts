@@ -12,12 +12,14 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
     async 'member.join'(ctx, { channelId }) {
       const actor = requireUser(ctx.actor);
       const channel = roster.channel(channelId);
+      const user = people.byId(actor.userId);
       // A private channel, or one above the actor's role, looks as if it were not there.
-      if (!channel || channel.kind !== 'public' || !atLeast(actor.role, channel.minRole))
+      if (!channel || !user || channel.kind !== 'public' || !atLeast(user.role, channel.minRole))
         throw new AppError('not_found', { thing: 'channel' });
       if (channel.archived) throw new AppError('channel_archived', { channel: hashName(channel) });
       if (roster.isMember(channelId, actor.userId)) return {};
       const unit = new Unit();
+      people.requireUnchanged(unit, ctx.db, user);
       addMember(unit, roster, channel, actor.userId);
       await ctx.commit(unit);
       return {};
@@ -40,6 +42,7 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
       if (!atLeast(user.role, channel.minRole)) throw new AppError('forbidden');
       if (roster.isMember(channelId, userId)) return {};
       const unit = new Unit();
+      people.requireUnchanged(unit, ctx.db, user);
       addMember(unit, roster, channel, userId);
       await ctx.commitAct(unit, { action: 'member.add', subject: user.name, detail: { channel: hashName(channel) } });
       return {};

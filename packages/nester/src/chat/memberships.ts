@@ -32,7 +32,8 @@ export function followRole(unit: Unit, db: Kysely<Tables>, roster: Roster, userI
     const member = roster.isMember(channel.channelId, userId);
     const reached = atLeast(after, channel.minRole);
     const wasReached = before !== undefined && atLeast(before, channel.minRole);
-    if (member && !reached) removeMember(unit, db, channel.channelId, userId);
+    // Also where it is not a member yet: a join may be on its way to the commit before this one.
+    if (!reached && (member || wasReached)) removeMember(unit, db, channel.channelId, userId);
     else if (!member && reached && !wasReached && autoJoin && !channel.archived) addMember(unit, roster, channel, userId);
   }
 }

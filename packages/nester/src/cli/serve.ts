@@ -1,10 +1,12 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createApp, type Running } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { LineLog } from '../log.ts';
 import { reachableAddresses, selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
 
 /** Listen on the network with a self-signed certificate, and say which links other machines can open. */
-export const lanSettings = { http: '0.0.0.0:3000', tcp: '0.0.0.0:12345', tcpTls: '0.0.0.0:12346', httpTls: true } as const;
+const lanSettings = { http: '0.0.0.0:3000', tcp: '0.0.0.0:12345', tcpTls: '0.0.0.0:12346', httpTls: true } as const;
 
 /**
  * Runs Nester until it is told to stop. Prints the ready line on stdout when it accepts work.
@@ -17,7 +19,6 @@ export async function serve(
 ): Promise<void> {
   const config = options.lan ? await lanConfig(flags, options.configFile) : readConfig(flags, process.env, options.configFile);
   const log = new LineLog(config.log, Date.now);
-  process.on('SIGHUP', () => log.reopen());
   const app = createApp(config, log);
 
   let stopping = false;
@@ -29,6 +30,8 @@ export async function serve(
     log.info('STOP', 'Nester has stopped');
     process.exit(0);
   };
+  // Of a service it asks for the log to be opened again; of a terminal it says that the terminal is gone.
+  process.on('SIGHUP', () => (config.log === undefined && process.stdout.isTTY ? void stop('SIGHUP') : log.reopen()));
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
 
@@ -44,7 +47,11 @@ function greeting(running: Running, config: Config, lan: boolean): string[] {
     const port = new URL(running.publicUrl).port;
     const others = reachableAddresses().map(address => `https://${address.includes(':') ? `[${address}]` : address}:${port}`);
     for (const url of others) if (url !== running.publicUrl) lines.push(`        also ${url}`);
-    lines.push('The certificate is self-signed: the browser warns once. Compare its fingerprint with the one in the log.');
+    if (config.tlsCert) {
+      const { fingerprint256, subject, issuer } = new X509Certificate(readFileSync(config.tlsCert));
+      if (subject === issuer)
+        lines.push('The certificate is self-signed: the browser warns once, and shows this SHA-256 fingerprint:', `  ${fingerprint256}`);
+    }
   }
   if (running.setupLink) lines.push(`Open this link within 30 minutes to make the first administrator:`, `  ${running.setupLink}`);
   if (config.log) lines.push(`Log: ${config.log}`);

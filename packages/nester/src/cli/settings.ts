@@ -17,7 +17,6 @@ const flags: Record<Key, { value: string; says: string }> = {
   trustProxy: { value: '<addresses>', says: 'whose X-Forwarded-For is believed, with commas' },
   log: { value: '<file>', says: 'the log (default: stderr)' },
   databaseUrl: { value: '<url>', says: 'postgres://… instead of SQLite in the folder of data' },
-  secretKeyFile: { value: '<file>', says: 'the key that seals secrets at rest' },
   limits: { value: '<name=n,…>', says: 'limits, such as failures=10,connections=5000' },
 };
 

@@ -15,12 +15,12 @@ export interface Names {
 }
 
 /** One line of the old wire. */
-export function oldLine(value: Record<string, unknown>): string {
+function oldLine(value: Record<string, unknown>): string {
   return `${asciiJson(value)}\n`;
 }
 
 /** Error lines carry the sentence twice: one family of clients reads `message`, another `error`. */
-export function oldError(message: string): string {
+function oldError(message: string): string {
   return oldLine({ type: 'error', message, error: message });
 }
 
@@ -133,6 +133,11 @@ export class ClasscordTalk {
     } catch (error) {
       this.#connection.endQuiet();
       throw error;
+    }
+    if (!this.#connection.isOpen) {
+      // Gone while the password was verified: what ends with a connection has ended before this log-in began.
+      this.stop();
+      return '';
     }
     clearTimeout(this.#quietTimer);
     this.#quietTimer = setTimeout(() => this.#connection.endQuiet(), quietMs);

@@ -94,6 +94,18 @@ describe('Connection', () => {
     expect(() => connection.logIn(actor('bob'))).toThrow(/already logged in as alice/);
   });
 
+  it('is not listed again by a log-in or a resume that ends after it is gone', () => {
+    const keeper = { loggedIn: vi.fn(), followLog: vi.fn() };
+    const { connection } = fakeConnection(keeper);
+    connection.closed();
+    connection.logIn(actor('alice'));
+    connection.hold();
+    connection.followAgain();
+    expect(keeper.loggedIn).not.toHaveBeenCalled();
+    expect(keeper.followLog).not.toHaveBeenCalled();
+    expect(connection.isHolding).toBe(false);
+  });
+
   it('writes nothing after the end', async () => {
     const { connection, pipe, lines } = fakeConnection();
     connection.end('disabled');

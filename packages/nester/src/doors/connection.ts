@@ -83,7 +83,8 @@ export class Connection implements LiveConnection {
       return;
     }
     this.actor = actor;
-    this.#keeper.loggedIn(this);
+    // Gone while its password was verified: nobody would ever forget it again.
+    if (this.#open) this.#keeper.loggedIn(this);
   }
 
   logInProbe(actor: ProbeActor): void {
@@ -100,6 +101,7 @@ export class Connection implements LiveConnection {
   }
 
   hold(): void {
+    if (!this.#open) return;
     this.#following = true;
     this.#held = [];
     this.#heldBytes = 0;
@@ -119,6 +121,7 @@ export class Connection implements LiveConnection {
 
   /** Follows the log without a snapshot, or again after what it hears has changed. */
   followAgain(): void {
+    if (!this.#open) return;
     if (this.#following) this.#keeper.unfollow(this);
     this.#following = true;
     this.#keeper.followLog(this);

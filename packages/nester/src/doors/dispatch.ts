@@ -94,7 +94,7 @@ function authorise(spec: CommandSpec, name: CommandName, actor: Actor, caller: C
 }
 
 /** @throws AppError `bad_input` that names the first field that is not right */
-export function parseInput(schema: z.ZodType, input: unknown): unknown {
+function parseInput(schema: z.ZodType, input: unknown): unknown {
   const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;

@@ -46,6 +46,30 @@ describe('OrderedQueue', () => {
     expect(begun).toEqual(['p1', 'p2', 'a', 'b']);
   });
 
+  it('does not begin, once stopped, what waited for those before it', async () => {
+    const gate = deferred();
+    let begun = false;
+    const queue = new OrderedQueue<boolean>(
+      (first): Step =>
+        first
+          ? { pipelined: true, done: gate.promise }
+          : {
+              pipelined: false,
+              start: async () => {
+                begun = true;
+              },
+            },
+      () => 0,
+      () => undefined,
+    );
+    queue.push(true);
+    queue.push(false);
+    queue.stop();
+    gate.resolve();
+    await turn();
+    expect(begun).toBe(false);
+  });
+
   it('waits as its pace says, losing nothing', async () => {
     const begun: number[] = [];
     let tokens = 1;

@@ -52,6 +52,8 @@ export class OrderedQueue<T> {
         if (this.#underWay.length >= 256) await this.#settle();
       } else {
         await this.#settle();
+        // Stopped while it waited for those before it: it has not begun, so it does not.
+        if (this.#stopped) break;
         await step.start();
       }
       this.#onLength(this.#items.length);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { postgresDialect, type StoreDialect, sqliteDialect } from './dialect.ts';
@@ -36,7 +36,8 @@ export async function openStore(where: { folder: string; databaseUrl?: string | 
 function sqliteFile(folder: string): string {
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'nester.db');
-  if (!existsSync(file)) return file;
+  // The log and the shared memory beside it get the rights of this file.
+  closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   return file;
 }

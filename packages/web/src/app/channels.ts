@@ -44,7 +44,7 @@ export function channelAt(channels: ClientState['channels'], slug: string): OwnC
 }
 
 /** Whether not everybody may be in a channel: it is marked with a lock. */
-export function isClosed(channel: OwnChannel): boolean {
+export function isClosed(channel: Pick<OwnChannel, 'kind' | 'minRole'>): boolean {
   return channel.kind === 'private' || atLeast(channel.minRole, 'technician');
 }
 

@@ -1,6 +1,7 @@
 import type { ClientState, Connection, Pending, Status } from '@aerie/client';
 import type { Me } from '@aerie/contract';
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import { calmly } from './calmly.ts';
 import type { Nester } from './nester.ts';
 
 export const NesterContext = createContext<Nester | undefined>(undefined);
@@ -20,10 +21,22 @@ export function useConnection(): Connection {
   return connection;
 }
 
+const calm = new WeakMap<Connection, ReturnType<typeof calmly>>();
+
+/** How to listen to a connection, at most once a frame. */
+function changes(connection: Connection): ReturnType<typeof calmly> {
+  let subscribe = calm.get(connection);
+  if (!subscribe) {
+    subscribe = calmly(listener => connection.subscribe(listener));
+    calm.set(connection, subscribe);
+  }
+  return subscribe;
+}
+
 /** A part of the live state. `select` must answer the same object while nothing of it changes. Only below the gate that waits for the state. */
 export function useLive<T>(select: (state: ClientState) => T): T {
   const connection = useConnection();
-  return useSyncExternalStore(connection.subscribe.bind(connection), () => {
+  return useSyncExternalStore(changes(connection), () => {
     if (!connection.state) throw new Error('useLive before the first snapshot');
     return select(connection.state);
   });
@@ -35,7 +48,7 @@ export function useMe(): Me {
 
 export function useStatus(): { status: Status; retryAt: number | undefined } {
   const connection = useConnection();
-  const subscribe = connection.subscribe.bind(connection);
+  const subscribe = changes(connection);
   const status = useSyncExternalStore(subscribe, () => connection.status);
   const retryAt = useSyncExternalStore(subscribe, () => connection.retryAt);
   return { status, retryAt };
@@ -44,5 +57,5 @@ export function useStatus(): { status: Status; retryAt: number | undefined } {
 /** What was said and has not arrived yet. */
 export function useOutbox(): readonly Pending[] {
   const connection = useConnection();
-  return useSyncExternalStore(connection.subscribe.bind(connection), () => connection.outbox);
+  return useSyncExternalStore(changes(connection), () => connection.outbox);
 }

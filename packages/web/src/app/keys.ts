@@ -18,8 +18,9 @@ export function useKeys(handler: (event: KeyboardEvent) => void): void {
     const listen = (event: KeyboardEvent) => {
       if (!event.defaultPrevented && !event.isComposing) latest.current(event);
     };
-    window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
+    // Heard before a dialog hears it and closes: otherwise one Esc would close the dialog and leave the page, too.
+    window.addEventListener('keydown', listen, { capture: true });
+    return () => window.removeEventListener('keydown', listen, { capture: true });
   }, []);
 }
 

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useText } from '../i18n/use-text.tsx';
 import { Avatar, PresenceMark } from '../ui/avatar.tsx';
-import { Menu, MenuDivider, MenuItem, MenuLabel } from '../ui/menu.tsx';
+import { Menu, MenuChoice, MenuDivider, MenuItem, MenuLabel } from '../ui/menu.tsx';
 import { useSay } from '../ui/toast.tsx';
 import { useMe, useNester } from './context.ts';
 import styles from './me-menu.module.css';
@@ -32,12 +32,19 @@ export function MeMenu({ onKeys }: { onKeys: () => void }) {
       }
     >
       <MenuLabel>{me.name}</MenuLabel>
-      {choices.map(choice => (
-        <MenuItem key={choice} checked={choice === chosen} onClick={() => choosePresence(choice)}>
-          <PresenceMark state={choice === 'invisible' ? 'offline' : choice} silent />
-          {t(`presence.${choice}`)}
-        </MenuItem>
-      ))}
+      <MenuChoice
+        value={chosen}
+        onChange={choosePresence}
+        options={choices.map(choice => ({
+          value: choice,
+          label: (
+            <>
+              <PresenceMark state={choice === 'invisible' ? 'offline' : choice} silent />
+              {t(`presence.${choice}`)}
+            </>
+          ),
+        }))}
+      />
       <MenuDivider />
       <MenuItem icon="gear" onClick={() => void navigate({ to: '/me' })}>
         {t('me.title')}

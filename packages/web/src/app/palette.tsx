@@ -8,6 +8,7 @@ import { useText } from '../i18n/use-text.tsx';
 import { Avatar, PresenceMark } from '../ui/avatar.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { StateMark } from '../ui/state-mark.tsx';
+import { useFocusBack } from '../ui/use-focus-back.ts';
 import { channelName, channelSlug, isClosed } from './channels.ts';
 import { useLive, useNester } from './context.ts';
 import { fit } from './matching.ts';
@@ -40,6 +41,7 @@ function bestFit(typed: string, { words, also }: Entry): number | undefined {
 /** Everything by name: channels, sites, the devices of the site that is open, people, actions. */
 export function Palette({ typed: initial, onClose, onKeys }: { typed: string; onClose: () => void; onKeys: () => void }) {
   const { t, compare } = useText();
+  useFocusBack();
   const navigate = useNavigate();
   const nester = useNester();
   const openDirect = useOpenDirect();

@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { ChatPage } from '../features/chat/page.tsx';
+import { SkeletonRows } from '../ui/blank.tsx';
 import { App } from './app.tsx';
+import { Crash } from './crash.tsx';
 import { NotFound } from './not-found.tsx';
 
 const root = createRootRoute({ component: App, notFoundComponent: NotFound });
@@ -86,6 +88,8 @@ export function makeRouter() {
       admin.addChildren([adminIndex, users, invitations, audit]),
     ]),
     defaultPreload: 'intent',
+    defaultErrorComponent: Crash,
+    defaultPendingComponent: SkeletonRows,
   });
 }
 

@@ -1,5 +1,5 @@
 import { atLeast } from '@aerie/contract/roles';
-import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { loadMarkdown } from '../features/chat/markdown-loading.ts';
 import { useFollowSites } from '../features/sites/follow.ts';
@@ -20,14 +20,15 @@ import { useNarrow } from './use-media.ts';
 import { useOwnPresence } from './use-own-presence.ts';
 import { useTitle } from './use-title.ts';
 
-const Palette = lazy(() => import('./palette.tsx').then(module => ({ default: module.Palette })));
+const loadPalette = () => import('./palette.tsx');
+const Palette = lazy(() => loadPalette().then(module => ({ default: module.Palette })));
 const KeysDialog = lazy(() => import('./keys-dialog.tsx').then(module => ({ default: module.KeysDialog })));
 
 /** What stands around every page: the rail, or on a telephone the tabs; the palette and the keys. */
 export function Shell() {
   const { t } = useText();
   const narrow = useNarrow();
-  const router = useRouter();
+  const navigate = useNavigate();
   const { pathname } = useLocation();
   const me = useLive(state => state.me);
   const [open, setOpen] = useState<{ kind: 'palette'; typed: string } | { kind: 'keys' }>();
@@ -35,7 +36,11 @@ export function Shell() {
   const openKeys = useCallback(() => setOpen({ kind: 'keys' }), []);
   const close = useCallback(() => setOpen(undefined), []);
   useTitle();
-  useEffect(() => loadMarkdown(() => {}), []);
+  useEffect(() => {
+    // The palette is fetched before it is asked for: letters typed right after Ctrl-K belong to it.
+    loadPalette().catch(() => {});
+    return loadMarkdown(() => {});
+  }, []);
   useOwnPresence();
   useFollowSites();
 
@@ -52,7 +57,7 @@ export function Shell() {
       event.preventDefault();
       openPalette('');
     } else if (event.key === 'Escape' && !pathname.startsWith('/c/') && pathname !== '/') {
-      router.history.back();
+      void navigate({ to: '/' });
     }
   });
 

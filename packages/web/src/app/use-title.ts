@@ -20,4 +20,11 @@ export function useTitle(): void {
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread > 99 ? '99+' : unread}) ` : ''}${place ? `${place} · ` : ''}Aerie`;
   }, [unread, place]);
+  // Whoever has logged out leaves no name of a channel in the tab.
+  useEffect(
+    () => () => {
+      document.title = 'Aerie';
+    },
+    [],
+  );
 }

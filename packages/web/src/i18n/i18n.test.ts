@@ -55,6 +55,12 @@ test('a number chooses the form, each language by its own rule', () => {
   expect(translator('fr')('channels.unread', { count: 1200 })).toMatch(/^1\s200 messages non lus$/);
 });
 
+test('French punctuation never begins a line', () => {
+  const t = translator('fr');
+  expect(t('message.deleteTitle')).toMatch(/\u00a0\?$/);
+  expect(t('import.refusedLine', { line: 3, name: 'x', reason: 'y' })).toContain('«\u00a0x\u00a0»\u00a0: y');
+});
+
 test('the browser’s first known language is spoken', () => {
   expect(browserLanguage(['de-DE', 'fr-CA', 'en'])).toBe('fr');
   expect(browserLanguage(['de'])).toBe('en');

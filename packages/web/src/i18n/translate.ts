@@ -12,6 +12,11 @@ export type Translate = (key: Key, params?: Params) => string;
 
 const dictionaries: Record<Language, Dictionary> = { en, fr };
 
+/** French sets a space before : ; ? ! and inside guillemets, at which no line may break. */
+function spaced(language: Language, text: string): string {
+  return language === 'fr' ? text.replace(/ (?=[:;?!»])/g, '\u00a0').replace(/« /g, '«\u00a0') : text;
+}
+
 /** The function that says a text of the interface in a language. `count` in the params chooses the plural form. */
 export function translator(language: Language): Translate {
   const dictionary = dictionaries[language];
@@ -20,7 +25,7 @@ export function translator(language: Language): Translate {
   return (key, params = {}) => {
     const found = dictionary[key];
     const text = typeof found === 'string' ? found : plurals.select(Number(params.count)) === 'one' ? found.one : found.other;
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    return spaced(language, text).replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = params[name];
       return typeof value === 'number' ? numbers.format(value) : String(value ?? '…');
     });

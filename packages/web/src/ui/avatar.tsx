@@ -4,7 +4,7 @@ import { useText } from '../i18n/use-text.tsx';
 import styles from './avatar.module.css';
 
 /** One or two letters that stand for a name. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name.split(/[\s._'-]+/u).filter(Boolean);
   const letters = words.length > 1 ? [words[0]!, words.at(-1)!].map(word => [...word][0]) : [...(words[0] ?? '?')].slice(0, 1);
   return letters.join('').toLocaleUpperCase();

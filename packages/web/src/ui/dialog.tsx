@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useText } from '../i18n/use-text.tsx';
 import { IconButton } from './button.tsx';
 import styles from './dialog.module.css';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface DialogProps {
   title: string;
@@ -14,6 +15,7 @@ interface DialogProps {
 /** A dialog above the page; Esc and a press outside close it, and focus goes back to where it came from. */
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const { t } = useText();
+  useFocusBack();
   return (
     <Modal.Root
       opened

@@ -10,7 +10,15 @@ export function Menu({ target, children, up = false }: { target: ReactElement; c
       position={up ? 'right-end' : 'bottom-end'}
       offset={4}
       transitionProps={{ duration: 80 }}
-      classNames={{ dropdown: styles.dropdown!, item: styles.item!, label: styles.label!, divider: styles.divider! }}
+      classNames={{
+        dropdown: styles.dropdown!,
+        item: styles.item!,
+        itemLabel: styles.words!,
+        itemSection: styles.section!,
+        itemIndicator: styles.icon!,
+        label: styles.label!,
+        divider: styles.divider!,
+      }}
       zIndex={300}
       loop
       withInitialFocusPlaceholder={false}
@@ -24,24 +32,50 @@ export function Menu({ target, children, up = false }: { target: ReactElement; c
 interface MenuItemProps {
   icon?: IconName;
   danger?: boolean;
-  checked?: boolean;
   disabled?: boolean;
   onClick: () => void;
   children: ReactNode;
 }
 
-export function MenuItem({ icon, danger, checked, disabled, onClick, children }: MenuItemProps) {
+/** Something that is done when it is chosen. */
+export function MenuItem({ icon, danger, disabled, onClick, children }: MenuItemProps) {
   return (
     <Base.Item
-      onClick={onClick}
+      onClick={event => {
+        // A dialog that opens now gives the focus back to where it is: that must not be an entry that is gone by then.
+        const target = event.currentTarget.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+        if (target) document.getElementById(target)?.focus();
+        onClick();
+      }}
       disabled={disabled ?? false}
       data-danger={danger || undefined}
-      {...(checked === undefined ? {} : { role: 'menuitemradio', 'aria-checked': checked })}
+      leftSection={<span className={styles.icon}>{icon && <Icon name={icon} />}</span>}
     >
-      <span className={styles.icon}>{checked ? <Icon name="check" /> : icon && <Icon name={icon} />}</span>
       {children}
     </Base.Item>
   );
+}
+
+interface MenuChoiceProps<T extends string> {
+  value: T;
+  options: readonly { value: T; label: ReactNode }[];
+  onChange: (value: T) => void;
+}
+
+/** One choice of a few, the one that holds marked. */
+export function MenuChoice<T extends string>({ value, options, onChange }: MenuChoiceProps<T>) {
+  return options.map(option => (
+    <Base.RadioItem
+      key={option.value}
+      value={option.value}
+      checked={option.value === value}
+      onChange={() => onChange(option.value)}
+      checkIcon={<Icon name="check" />}
+      closeMenuOnClick
+    >
+      {option.label}
+    </Base.RadioItem>
+  ));
 }
 
 export function MenuLabel({ children }: { children: ReactNode }) {

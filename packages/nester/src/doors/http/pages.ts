@@ -6,12 +6,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nonceOf } from './headers.ts';
 
 /** Where the built web UI stands. */
-export const webFolder = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
+const webFolder = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 
 /** The built web UI: hashed assets for a year, and index.html (with its nonce) for every page address. */
 export async function pageRoutes(server: FastifyInstance, folder: string = webFolder): Promise<void> {
   if (existsSync(join(folder, 'assets'))) {
-    await server.register(fastifyStatic, { root: folder, serve: false });
+    await server.register(fastifyStatic, { root: folder, serve: false, preCompressed: true });
     server.get('/assets/*', (request, reply) =>
       reply.sendFile(`assets/${(request.params as { '*': string })['*']}`, { maxAge: '365d', immutable: true, cacheControl: true }),
     );

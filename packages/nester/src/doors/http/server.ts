@@ -80,7 +80,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   return { server, judge };
 }
 
-export function sendError(reply: FastifyReply, error: AppError): FastifyReply {
+function sendError(reply: FastifyReply, error: AppError): FastifyReply {
   return reply.code(error.status).send({ error: { code: error.code, message: error.message, params: error.params } });
 }
 

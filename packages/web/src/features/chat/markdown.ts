@@ -26,11 +26,6 @@ const policy = {
   RETURN_TRUSTED_TYPE: false,
 } as const;
 
-/** The HTML that markdown-it makes of a text; not yet fit to be shown. */
-export function unsafeHtml(text: string): string {
-  return markdown.render(text);
-}
-
 const rendered = new Map<string, string>();
 const renderedMost = 2_000;
 let prepared = false;
@@ -49,7 +44,7 @@ export function messageHtml(text: string): string {
   }
   const known = rendered.get(text);
   if (known !== undefined) return known;
-  const html = DOMPurify.sanitize(unsafeHtml(text), {
+  const html = DOMPurify.sanitize(markdown.render(text), {
     ...policy,
     ALLOWED_TAGS: [...policy.ALLOWED_TAGS],
     ALLOWED_ATTR: [...policy.ALLOWED_ATTR],

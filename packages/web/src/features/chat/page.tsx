@@ -88,7 +88,7 @@ export function ChatPage() {
             </Blank>
           </main>
         ))}
-      {panelOpen && <MembersPanel channel={channel} onClose={() => showPanel(false)} />}
+      {panelOpen && <MembersPanel channel={channel} called={called!} onClose={() => showPanel(false)} />}
     </>
   );
 }

@@ -69,6 +69,11 @@ test('while there is more before, neither the beginning nor the first day line s
   expect(shape(timelineItems({ ...base, messages: [said(9, 'a', noon)], moreBefore: true }))).toBe('message');
 });
 
+test('a message that stood first keeps its head when those before it come in', () => {
+  const messages = [said(1, 'a', noon), said(2, 'a', noon + 1_000), said(3, 'a', noon + 2_000)];
+  expect(shape(timelineItems({ ...base, messages, apart: new Set(['m2']) }))).toBe('start day message message message+');
+});
+
 test('rows keep their keys when older messages come in above them', () => {
   const day = 86_400_000;
   const later = [said(11, 'a', noon), said(12, 'b', noon + day), said(13, 'b', noon + 2 * day)];

@@ -21,13 +21,15 @@ interface Content {
   meId: string;
   /** Where "new since you left" stands: before the first message of others with a greater seq. */
   newAfter: number | undefined;
+  /** Messages that once stood first and keep their head, so that what is read does not move when others come in above. */
+  apart?: ReadonlySet<string>;
 }
 
 /**
  * The rows of a conversation: day lines, the line above what is new, messages that join those before them, and what
  * is on its way. A row keeps its key while messages come in above and below it, so that nothing jumps.
  */
-export function timelineItems({ messages, moreBefore, moreAfter, pending, meId, newAfter }: Content): TimelineItem[] {
+export function timelineItems({ messages, moreBefore, moreAfter, pending, meId, newAfter, apart }: Content): TimelineItem[] {
   const items: TimelineItem[] = moreBefore ? [] : [{ kind: 'start', key: 'start' }];
   const days = new Map<string, number>();
   let last: { author: string; at: number } | undefined;
@@ -60,7 +62,7 @@ export function timelineItems({ messages, moreBefore, moreAfter, pending, meId, 
       items.push({ kind: 'new', key: 'new' });
       newShown = true;
     }
-    items.push({ kind: 'message', key: messageKey(message, meId), message, joined: joined && !isNew });
+    items.push({ kind: 'message', key: messageKey(message, meId), message, joined: joined && !isNew && !apart?.has(message.messageId) });
   }
 
   // What one has just said stands at the end; where the end is not shown, it cannot stand right.

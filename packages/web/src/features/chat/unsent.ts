@@ -42,6 +42,7 @@ export function unsentOf(userId: string, connection: Connection, kept: Kept): Un
     list: () => left,
     drop: nonce => without(entry => entry.nonce === nonce),
     arrived: messages => {
+      if (left.length === 0) return;
       const nonces = new Set(messages.map(message => message.nonce));
       without(entry => nonces.has(entry.nonce));
     },

@@ -1,17 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNester } from '../../app/context.ts';
+import { useConnection } from '../../app/context.ts';
 
 /** One's own sessions. */
 export function useSessions() {
-  const nester = useNester();
-  return useQuery({ queryKey: ['session.list'], queryFn: () => nester.call('session.list', {}) });
+  const connection = useConnection();
+  return useQuery({ queryKey: ['session.list'], queryFn: () => connection.call('session.list', {}) });
 }
 
 export function useEndSession() {
-  const nester = useNester();
+  const connection = useConnection();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (sessionId: string) => nester.call('session.end', { sessionId }),
+    mutationFn: (sessionId: string) => connection.call('session.end', { sessionId }),
     onSettled: () => client.invalidateQueries({ queryKey: ['session.list'] }),
   });
 }

@@ -7,7 +7,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
-import { Menu, MenuDivider, MenuItem, MenuLabel } from '../../../ui/menu.tsx';
+import { Menu, MenuChoice, MenuDivider, MenuItem, MenuLabel } from '../../../ui/menu.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { useAct, useUsers } from '../queries.ts';
@@ -17,6 +17,9 @@ import { InviteDialog } from './invite-dialog.tsx';
 import { ResetPasswordDialog } from './reset-password-dialog.tsx';
 import styles from './table.module.css';
 
+/** So many rows are drawn at first: a school has thousands of accounts, and nobody reads them all. */
+const pageRows = 200;
+
 /** All accounts, and what an administrator may do with each. */
 export function UsersTab() {
   const { t, compare } = useText();
@@ -24,6 +27,7 @@ export function UsersTab() {
   const [typed, setTyped] = useState('');
   const [dialog, setDialog] = useState<'invite' | 'create' | 'import'>();
   const [resetting, setResetting] = useState<UserRecord>();
+  const [most, setMost] = useState(pageRows);
   const close = () => setDialog(undefined);
 
   const shown = (users.data ?? []).filter(user => plain(user.name).includes(plain(typed.trim()))).sort((a, b) => compare(a.name, b.name));
@@ -69,11 +73,16 @@ export function UsersTab() {
             </tr>
           </thead>
           <tbody>
-            {shown.map(user => (
+            {shown.slice(0, most).map(user => (
               <UserRow key={user.userId} user={user} onReset={() => setResetting(user)} />
             ))}
           </tbody>
         </table>
+      )}
+      {shown.length > most && (
+        <div className={styles.more}>
+          <Button onClick={() => setMost(most + pageRows)}>{t('users.more', { count: Math.min(pageRows, shown.length - most) })}</Button>
+        </div>
       )}
       {dialog === 'invite' && <InviteDialog onClose={close} />}
       {dialog === 'create' && <CreateUserDialog onClose={close} />}
@@ -93,7 +102,6 @@ function UserRow({ user, onReset }: { user: UserRecord; onReset: () => void }) {
   const onError = (error: unknown) => say(sentence(error), 'bad');
   const { userId, name } = user;
   const give = (role: Role) =>
-    role !== user.role &&
     setRole.mutate({ userId, role }, { onError, onSuccess: () => say(t('users.roleGiven', { name, role: t(`role.${role}`) })) });
 
   return (
@@ -119,11 +127,7 @@ function UserRow({ user, onReset }: { user: UserRecord; onReset: () => void }) {
         {user.kind === 'person' && (
           <Menu target={<IconButton icon="more" label={t('users.actsOf', { name })} />}>
             <MenuLabel>{t('users.role')}</MenuLabel>
-            {roles.map(role => (
-              <MenuItem key={role} checked={role === user.role} onClick={() => give(role)}>
-                {t(`role.${role}`)}
-              </MenuItem>
-            ))}
+            <MenuChoice value={user.role} options={roles.map(role => ({ value: role, label: t(`role.${role}`) }))} onChange={give} />
             <MenuDivider />
             <MenuItem icon="lock" onClick={onReset}>
               {t('users.reset')}

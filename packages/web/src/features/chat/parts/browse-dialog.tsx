@@ -2,6 +2,7 @@ import { channelKey } from '@aerie/contract/names';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { isClosed } from '../../../app/channels.ts';
 import { useConnection } from '../../../app/context.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
@@ -58,7 +59,7 @@ export function BrowseDialog({ onClose }: { onClose: () => void }) {
           <ul>
             {shown.map(channel => (
               <li key={channel.channelId} className={styles.row}>
-                <Icon name="hash" />
+                <Icon name={isClosed(channel) ? 'lock' : 'hash'} />
                 <div className={styles.words}>
                   <p className={styles.name}>{channel.name}</p>
                   <p className={styles.about}>

@@ -38,7 +38,7 @@ export function ChannelHeader({
   const leave = async () => {
     try {
       await connection.call('member.leave', { channelId: channel.channelId });
-      await navigate({ to: '/' });
+      await navigate({ to: '/c/$channel', params: { channel: 'général' } });
       say(t('channel.left', { channel: called }));
     } catch (error) {
       say(sentence(error), 'bad');

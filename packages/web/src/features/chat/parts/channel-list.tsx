@@ -103,7 +103,7 @@ export function ChannelList({ currentId }: { currentId: string | undefined }) {
           }
         >
           {direct.map(row)}
-          {direct.length === 0 && <li className={styles.none}>{t('channels.noDirect')}</li>}
+          {direct.length === 0 && atLeast(state.me.role, 'member') && <li className={styles.none}>{t('channels.noDirect')}</li>}
         </Section>
       </div>
       {dialog === 'browse' && <BrowseDialog onClose={() => setDialog(undefined)} />}

@@ -43,10 +43,13 @@ export function Composer({ channel, called, ref, onSent, onEditLast }: ComposerP
     if (window.matchMedia('(pointer: fine)').matches) area.current?.focus();
   }, []);
 
-  // A letter typed anywhere on the page belongs here.
+  // A letter typed among the messages belongs here, except those that are keys there; Esc comes back, too.
   useKeys(event => {
-    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || event.key === ' ') return;
-    if (isTyping(event.target) || isCovered() || /[jke?/]/.test(event.key) || event.target !== document.body) return;
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || isCovered()) return;
+    const among = target instanceof HTMLElement && target.closest('[role="log"]') !== null && !target.closest('button, a');
+    if (key === 'Escape' && among) event.preventDefault();
+    else if (key.length !== 1 || /[jke?/ ]/.test(key) || !(among || target === document.body)) return;
     area.current?.focus();
   });
 

@@ -2,7 +2,7 @@ import { limits } from '@aerie/contract/limits';
 import { channelNameProblem } from '@aerie/contract/names';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useConnection } from '../../../app/context.ts';
+import { useConnection, useMe } from '../../../app/context.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
@@ -14,6 +14,7 @@ export function CreateChannelDialog({ onClose }: { onClose: () => void }) {
   const { t, sentence } = useText();
   const navigate = useNavigate();
   const connection = useConnection();
+  const me = useMe();
   const [typed, setTyped] = useState('');
   const [topic, setTopic] = useState('');
   const [kind, setKind] = useState<'public' | 'private'>('public');
@@ -56,15 +57,18 @@ export function CreateChannelDialog({ onClose }: { onClose: () => void }) {
           maxLength={limits.topicChars}
           onChange={event => setTopic(event.target.value)}
         />
-        <Choice
-          label={t('create.kind')}
-          value={kind}
-          options={[
-            { value: 'public', label: t('create.public') },
-            { value: 'private', label: t('create.private') },
-          ]}
-          onChange={setKind}
-        />
+        {/* Only administrators bring people in: anybody else would sit in a private channel alone. */}
+        {me.role === 'admin' && (
+          <Choice
+            label={t('create.kind')}
+            value={kind}
+            options={[
+              { value: 'public', label: t('create.public') },
+              { value: 'private', label: t('create.private') },
+            ]}
+            onChange={setKind}
+          />
+        )}
         <FormError>{error !== undefined && sentence(error)}</FormError>
         <DialogButtons>
           <Button onClick={onClose}>{t('cancel')}</Button>

@@ -19,6 +19,9 @@ export interface MessageActs {
   stopEditing(): void;
 }
 
+/** A message’s own name, read when the focus comes to it; the whole text stands inside. */
+const labelChars = 240;
+
 interface MessageRowProps {
   message: Message;
   author: User | undefined;
@@ -29,6 +32,7 @@ interface MessageRowProps {
   /** Has its turn in the order of Tab. */
   tabbable: boolean;
   focused: boolean;
+  onActive: (messageId: string) => void;
   acts: MessageActs;
 }
 
@@ -42,6 +46,7 @@ export const MessageRow = memo(function MessageRow({
   editing,
   tabbable,
   focused,
+  onActive,
   acts,
 }: MessageRowProps) {
   const { t } = useText();
@@ -61,10 +66,13 @@ export const MessageRow = memo(function MessageRow({
       data-joined={joined || undefined}
       data-editing={editing || undefined}
       tabIndex={tabbable ? 0 : -1}
-      aria-label={t('message.by', { name })}
+      aria-label={t('news.direct', { name, text: message.content.slice(0, labelChars) })}
       onPointerEnter={event => event.pointerType === 'mouse' && setNear(true)}
       onPointerLeave={() => setNear(false)}
-      onFocus={() => setNear(true)}
+      onFocus={() => {
+        setNear(true);
+        onActive(message.messageId);
+      }}
       onBlur={event => !event.currentTarget.contains(event.relatedTarget) && setNear(false)}
       {...press}
     >

@@ -24,7 +24,7 @@ export function PendingRow({ pending, joined, left = false, onRetry, onDiscard }
     <article
       className={[styles.row, !stuck && styles.pending].filter(Boolean).join(' ')}
       data-joined={joined || undefined}
-      aria-label={t('message.by', { name: me.name })}
+      aria-label={t('news.direct', { name: me.name, text: pending.content.slice(0, 240) })}
     >
       {joined ? (
         <span />

@@ -2,18 +2,20 @@ import type { Message, OwnChannel } from '@aerie/contract';
 import { atLeast } from '@aerie/contract/roles';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type Ref, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useConnection, useLive, useOutbox } from '../../../app/context.ts';
+import { useLive } from '../../../app/context.ts';
 import { isCovered, isTyping, useKeys } from '../../../app/keys.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Failed, SkeletonRows } from '../../../ui/blank.tsx';
 import { Icon } from '../../../ui/icon.tsx';
-import { useUnsent, useWritten } from '../context.ts';
 import { type TimelineItem, timelineItems } from '../timeline-items.ts';
 import { type MessageActs, MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
+import { rowHeight } from './row-height.ts';
 import styles from './timeline.module.css';
 import { DayLine, NewLine, TimelineStart } from './timeline-lines.tsx';
+import { useOnTheWay } from './use-on-the-way.ts';
 import { useReadMarker } from './use-read-marker.ts';
+import { useWindow } from './use-window.ts';
 
 export interface TimelineHandle {
   toEnd(): void;
@@ -31,63 +33,46 @@ interface TimelineProps {
 const endPx = 80;
 /** Room above the first message held for the shape of those before it. */
 const olderPx = 128;
-const noMessages: readonly Message[] = [];
 
 /** A channel's messages, the newest at the bottom; history comes in above without moving what is read. */
 export function Timeline({ channel, called, editingId, acts, ref }: TimelineProps) {
   const { t } = useText();
-  const { channelId } = channel;
-  const connection = useConnection();
-  const held = useLive(state => state.windows.get(channelId));
   const users = useLive(state => state.users);
   const me = useLive(state => state.me);
-  const outbox = useOutbox();
-  const unsent = useUnsent();
-  const written = useWritten();
+  const { held, messages, failed, open, reach } = useWindow(channel.channelId);
+  const onTheWay = useOnTheWay(channel.channelId, messages);
   const scroller = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState<unknown>();
-  const [active, setActive] = useState<{ key: string; focus: boolean } | undefined>();
-
-  const open = useCallback(() => {
-    setFailed(undefined);
-    connection.openChannel(channelId).catch(setFailed);
-  }, [connection, channelId]);
-  useEffect(open, [open]);
-
-  const messages = held?.messages ?? noMessages;
-  useEffect(() => written.unsent.arrived(messages), [written, messages]);
-
-  const pending = useMemo(() => outbox.filter(each => each.channelId === channelId), [outbox, channelId]);
-  const leftKeys = useMemo(() => new Set(unsent.map(each => each.nonce)), [unsent]);
-  const onTheWay = useMemo(() => [...unsent.filter(each => each.channelId === channelId), ...pending], [unsent, pending, channelId]);
-
   const [atEnd, setAtEnd] = useState(true);
-  const { newAfter } = useReadMarker(channel, held !== undefined && !held.moreAfter ? messages.at(-1)?.seq : undefined, atEnd);
+  /** The message that has its turn in the order of Tab, and whether the keys brought the focus to it. */
+  const [active, setActive] = useState<{ messageId: string; focus: boolean }>();
+  const activate = useCallback(
+    (messageId: string) => setActive(before => (before?.messageId === messageId ? before : { messageId, focus: false })),
+    [],
+  );
+  const { moreBefore = false, moreAfter = false } = held ?? {};
+  const { newAfter } = useReadMarker(channel, moreAfter ? undefined : messages.at(-1)?.seq, atEnd);
+
+  const apart = useRef(new Set<string>());
+  const oldest = messages[0];
+  if (moreBefore && oldest) apart.current.add(oldest.messageId);
 
   const items = useMemo(
-    () =>
-      timelineItems({
-        messages,
-        moreBefore: held?.moreBefore ?? false,
-        moreAfter: held?.moreAfter ?? false,
-        pending: onTheWay,
-        meId: me.userId,
-        newAfter,
-      }),
-    [messages, held?.moreBefore, held?.moreAfter, onTheWay, me.userId, newAfter],
+    () => timelineItems({ messages, moreBefore, moreAfter, pending: onTheWay.list, meId: me.userId, newAfter, apart: apart.current }),
+    [messages, moreBefore, moreAfter, onTheWay.list, me.userId, newAfter],
   );
 
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: index => estimate(items[index]!),
+    estimateSize: index => rowHeight(items[index]!),
     getItemKey: index => items[index]!.key,
     overscan: 12,
-    paddingStart: held?.moreBefore ? olderPx : 0,
+    paddingStart: moreBefore ? olderPx : 0,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: endPx,
   });
+  useImperativeHandle(ref, () => ({ toEnd: () => virtual.scrollToEnd() }), [virtual]);
 
   // The first drawing with messages stands at the end.
   const placed = useRef(false);
@@ -101,44 +86,35 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
   const atEndNow = useRef(atEnd);
   atEndNow.current = atEnd;
   useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
+    if (!scroller.current) return;
     const observer = new ResizeObserver(() => {
       if (placed.current && atEndNow.current) virtual.scrollToEnd();
     });
-    observer.observe(element);
+    observer.observe(scroller.current);
     return () => observer.disconnect();
   }, [virtual]);
 
-  useImperativeHandle(ref, () => ({ toEnd: () => virtual.scrollToEnd() }), [virtual]);
-
-  // What is missing above is asked for before its place comes into sight.
   const first = virtual.range?.startIndex ?? items.length;
-  const loading = useRef(false);
   useEffect(() => {
-    if (!held?.moreBefore || !placed.current || first > 10 || loading.current) return;
-    loading.current = true;
-    connection
-      .loadBefore(channelId)
-      .catch(() => {})
-      .finally(() => {
-        loading.current = false;
-      });
-  }, [held, first, connection, channelId]);
+    if (placed.current) reach(first);
+  }, [reach, first]);
 
-  const rows = virtual.getVirtualItems();
   const newIndex = newAfter === undefined ? -1 : items.findIndex(item => item.kind === 'new');
   // The line is above what is in sight, or so far above that it is not held yet.
-  const newFarAbove = newIndex < 0 && newAfter !== undefined && held?.moreBefore === true && (messages[0]?.seq ?? 0) > newAfter;
+  const newFarAbove = newIndex < 0 && newAfter !== undefined && moreBefore && (oldest?.seq ?? 0) > newAfter;
   const newAbove = placed.current && (newFarAbove || (newIndex >= 0 && newIndex < first));
 
+  const mayEdit = (message: Message) => message.authorId === me.userId && atLeast(me.role, 'member');
+  const mayDelete = (message: Message) => mayEdit(message) || me.role === 'admin';
+
+  const isActive = (item: TimelineItem) => item.kind === 'message' && item.message.messageId === active?.messageId;
   const move = (step: number) => {
-    const from = active ? items.findIndex(item => item.key === active.key) : items.length;
-    for (let index = from + step; index >= 0 && index < items.length; index += step) {
+    const from = items.findIndex(item => isActive(item));
+    for (let index = (from < 0 ? items.length : from) + step; index >= 0 && index < items.length; index += step) {
       const item = items[index]!;
       if (item.kind !== 'message') continue;
       virtual.scrollToIndex(index, { align: 'auto' });
-      setActive({ key: item.key, focus: true });
+      setActive({ messageId: item.message.messageId, focus: true });
       return;
     }
   };
@@ -146,7 +122,7 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
   useKeys(event => {
     if (isTyping(event.target) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) return;
     const inside = scroller.current?.contains(event.target as Node) ?? false;
-    const item = inside ? items.find(each => each.key === active?.key) : undefined;
+    const item = inside ? items.find(isActive) : undefined;
     if (event.key === 'k' || (inside && event.key === 'ArrowUp')) move(-1);
     else if (event.key === 'j' || (inside && event.key === 'ArrowDown')) move(1);
     else if (inside && event.key === 'End') virtual.scrollToEnd();
@@ -156,15 +132,12 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
     event.preventDefault();
   });
 
-  const mayEdit = (message: Message) => message.authorId === me.userId && atLeast(me.role, 'member');
-  const mayDelete = (message: Message) => mayEdit(message) || me.role === 'admin';
-
   if (failed !== undefined && !held) return <Failed error={failed} retry={open} />;
 
   const draw = (item: TimelineItem) => {
     switch (item.kind) {
       case 'start':
-        return held && <TimelineStart channel={channel} called={called} />;
+        return <TimelineStart channel={channel} called={called} />;
       case 'day':
         return <DayLine at={item.at} />;
       case 'new':
@@ -178,29 +151,22 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
             mayEdit={mayEdit(item.message)}
             mayDelete={mayDelete(item.message)}
             editing={item.message.messageId === editingId}
-            tabbable={active ? active.key === item.key : item === items.at(-1)}
-            focused={active?.focus === true && active.key === item.key}
+            tabbable={active ? isActive(item) : item === items.at(-1)}
+            focused={active?.focus === true && isActive(item)}
+            onActive={activate}
             acts={acts}
           />
         );
-      case 'pending': {
-        const { nonce, content } = item.pending;
-        const left = leftKeys.has(nonce);
+      case 'pending':
         return (
           <PendingRow
             pending={item.pending}
             joined={item.joined}
-            left={left}
-            onRetry={() => {
-              if (left) {
-                connection.send(channelId, content);
-                written.unsent.drop(nonce);
-              } else connection.retry(nonce);
-            }}
-            onDiscard={() => (left ? written.unsent.drop(nonce) : connection.discard(nonce))}
+            left={onTheWay.isLeft(item.pending)}
+            onRetry={() => onTheWay.retry(item.pending)}
+            onDiscard={() => onTheWay.discard(item.pending)}
           />
         );
-      }
     }
   };
 
@@ -225,12 +191,12 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
         ) : (
           <div className={styles.inner}>
             <div className={styles.sizer} style={{ height: virtual.getTotalSize() }}>
-              {held.moreBefore && (
+              {moreBefore && (
                 <div className={styles.item}>
                   <SkeletonRows count={2} tall />
                 </div>
               )}
-              {rows.map(row => (
+              {virtual.getVirtualItems().map(row => (
                 <div
                   key={row.key}
                   data-index={row.index}
@@ -259,20 +225,4 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
       )}
     </div>
   );
-}
-
-/** Heights before they are measured: close enough that the scroll bar does not dance. */
-function estimate(item: TimelineItem): number {
-  switch (item.kind) {
-    case 'start':
-      return 128;
-    case 'day':
-    case 'new':
-      return 36;
-    default: {
-      const content = item.kind === 'message' ? item.message.content : item.pending.content;
-      const lines = content.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 110)), 0);
-      return lines * 22 + (item.joined ? 2 : 30);
-    }
-  }
 }

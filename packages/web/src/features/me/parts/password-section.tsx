@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { useMe, useNester } from '../../../app/context.ts';
+import { useConnection, useMe, useNester } from '../../../app/context.ts';
 import { useStore } from '../../../app/store.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -13,6 +13,7 @@ export function PasswordSection() {
   const { t, sentence } = useText();
   const say = useSay();
   const nester = useNester();
+  const connection = useConnection();
   const me = useMe();
   const session = useStore(nester.session);
   const [current, setCurrent] = useState('');
@@ -26,7 +27,7 @@ export function PasswordSection() {
     setBusy(true);
     setError(undefined);
     try {
-      await nester.call('me.changePassword', { current, password });
+      await connection.call('me.changePassword', { current, password });
       setCurrent('');
       setPassword('');
       say(t('me.passwordChanged'));
