@@ -194,6 +194,7 @@ export const enSites = {
   'incident.for': 'for {span}',
   'incident.lasted': 'lasted {span}',
   'incident.by': '{name} looks after it',
+  'incident.hadBy': '{name} looked after it',
   'incident.nobody': 'nobody yet',
   'incident.acknowledge': 'Acknowledge',
   'incident.acknowledged': 'You look after it.',

@@ -197,6 +197,7 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'incident.for': 'depuis {span}',
   'incident.lasted': 'a duré {span}',
   'incident.by': '{name} s’en occupe',
+  'incident.hadBy': '{name} s’en est occupé',
   'incident.nobody': 'personne pour l’instant',
   'incident.acknowledge': 'Prendre en charge',
   'incident.acknowledged': 'Vous vous en occupez.',

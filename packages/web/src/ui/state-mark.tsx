@@ -18,10 +18,10 @@ const shapes: Record<Shape, ReactNode> = {
   maintenance: <path d="M6 .6L11.400 6 6 11.400.6 6z" fill="none" stroke="currentColor" strokeWidth="1.600" />,
 };
 
-/** A state: shape, word and colour together. */
-export function StateMark({ shape, word, silent = false }: { shape: Shape; word: string; silent?: boolean }) {
+/** A state: shape, word and colour together. `calm` keeps red for what needs somebody: a thing that is merely off is grey. */
+export function StateMark({ shape, word, silent = false, calm = false }: { shape: Shape; word: string; silent?: boolean; calm?: boolean }) {
   return (
-    <span className={styles.mark} data-shape={shape}>
+    <span className={styles.mark} data-shape={shape} data-calm={calm || undefined}>
       <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
         {shapes[shape]}
       </svg>

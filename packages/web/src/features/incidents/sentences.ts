@@ -20,3 +20,9 @@ export function incidentDetail({ detail }: Incident, t: Translate, times: Times)
   const { lastContactAt } = detail;
   return typeof lastContactAt === 'number' ? t('incident.heard', { at: times.clock(lastContactAt) }) : undefined;
 }
+
+/** In words, who looks or looked after it; nothing when it ended before anybody did. */
+export function incidentKeeper({ state, acknowledgedBy: name }: Incident, t: Translate): string | undefined {
+  if (name === null) return state === 'open' ? t('incident.nobody') : undefined;
+  return state === 'resolved' ? t('incident.hadBy', { name }) : t('incident.by', { name });
+}

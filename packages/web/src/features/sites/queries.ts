@@ -30,10 +30,17 @@ export function useSiteNamed(code: string): { site: Site | undefined; isPending:
   return { site, isPending, error, refetch: () => void refetch() };
 }
 
+/** How often a site is asked again while a probe is awaited: of a second probe that joins, no event tells. */
+const awaitedMs = 3_000;
+
 /** A site with all that its page shows. */
-export function useSite(siteId: string) {
+export function useSite(siteId: string, awaitsProbe = false) {
   const connection = useConnection();
-  return useQuery({ queryKey: siteKey(siteId), queryFn: () => connection.call('site.show', { siteId }) });
+  return useQuery({
+    queryKey: siteKey(siteId),
+    queryFn: () => connection.call('site.show', { siteId }),
+    refetchInterval: awaitsProbe ? awaitedMs : false,
+  });
 }
 
 const reportsPage = 50;

@@ -9,7 +9,7 @@ import { useNow } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { laterOf } from '../incident-list.ts';
 import { useAcknowledge, useIncidents } from '../queries.ts';
-import { incidentDetail, incidentSentence, incidentSpan } from '../sentences.ts';
+import { incidentDetail, incidentKeeper, incidentSentence, incidentSpan } from '../sentences.ts';
 import styles from './incident-card.module.css';
 import { IncidentMark } from './incident-mark.tsx';
 
@@ -44,8 +44,7 @@ export function IncidentCard({ card }: { card: Incident }) {
       <p className={styles.facts}>
         <span title={times.absolute(incident.openedAt)}>{incidentSpan(incident, now, t, figures)}</span>
         {detail && <span>{detail}</span>}
-        {incident.acknowledgedBy !== null && <span>{t('incident.by', { name: incident.acknowledgedBy })}</span>}
-        {incident.state === 'open' && <span>{t('incident.nobody')}</span>}
+        <span>{incidentKeeper(incident, t)}</span>
       </p>
       {incident.state === 'open' && mayOpen && (
         <Button

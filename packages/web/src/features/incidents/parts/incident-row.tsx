@@ -5,7 +5,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { useNow } from '../../../ui/time.tsx';
 import styles from '../page.module.css';
-import { incidentDetail, incidentSentence, incidentSpan } from '../sentences.ts';
+import { incidentDetail, incidentKeeper, incidentSentence, incidentSpan } from '../sentences.ts';
 import { IncidentMark } from './incident-mark.tsx';
 
 /** An incident in one row: how it stands, where, what, for how long, and who has it. */
@@ -26,12 +26,9 @@ export function IncidentRow({ incident, busy, onAcknowledge }: { incident: Incid
           </Link>
           <span title={times.absolute(incident.openedAt)}>{incidentSpan(incident, now, t, figures)}</span>
           {detail && <span>{detail}</span>}
-          {incident.acknowledgedBy !== null && (
-            <span title={incident.acknowledgedAt === null ? undefined : times.absolute(incident.acknowledgedAt)}>
-              {t('incident.by', { name: incident.acknowledgedBy })}
-            </span>
-          )}
-          {incident.state === 'open' && <span>{t('incident.nobody')}</span>}
+          <span title={incident.acknowledgedAt === null ? undefined : times.absolute(incident.acknowledgedAt)}>
+            {incidentKeeper(incident, t)}
+          </span>
         </p>
       </div>
       {incident.state === 'open' && (

@@ -41,7 +41,7 @@ export function DeviceRow({
         onClick={onToggle}
         onFocus={onFocus}
       >
-        <StateMark shape={state} word={t(`device.state.${state}`)} silent />
+        <StateMark shape={state} word={t(`device.state.${state}`)} silent calm />
         <span className={styles.address}>{device.address}</span>
         <span className={styles.cell}>{device.hostname ?? '–'}</span>
         <span className={`${styles.cell} ${styles.extra}`}>{device.vendor ?? '–'}</span>

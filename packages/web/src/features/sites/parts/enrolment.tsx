@@ -15,7 +15,7 @@ import type { MadeSite } from './new-site.tsx';
 function Enrolment({ siteId }: { siteId: string }) {
   const { t } = useText();
   const make = useSiteAct('probe.code');
-  const site = useSite(siteId);
+  const site = useSite(siteId, true);
   const asked = useRef(false);
   // Making a code is an act: it is done once, also where effects run twice.
   useEffect(() => {
@@ -23,10 +23,10 @@ function Enrolment({ siteId }: { siteId: string }) {
     asked.current = true;
     make.mutate({ siteId });
   });
-  const madeAt = useRef<Set<string>>(undefined);
+  const before = useRef<Set<string>>(undefined);
   const probes = site.data?.probes;
-  if (probes) madeAt.current ??= new Set(probes.map(probe => probe.probeId));
-  const come = probes?.find(probe => !madeAt.current?.has(probe.probeId));
+  if (probes) before.current ??= new Set(probes.map(probe => probe.probeId));
+  const come = probes?.find(probe => !before.current?.has(probe.probeId));
 
   if (make.isError) return <Failed error={make.error} retry={() => make.mutate({ siteId })} />;
   return (

@@ -90,10 +90,10 @@ function SiteBody({ site }: { site: Site }) {
                   key={each.title}
                   to="/sites/$code"
                   params={{ code: site.code }}
-                  search={each.tab ? { tab: each.tab } : {}}
+                  search={{ tab: each.tab }}
+                  activeOptions={{ includeSearch: true, explicitUndefined: true }}
                   resetScroll={false}
                   replace
-                  aria-current={each.tab === tab ? 'page' : undefined}
                   className={styles.tab}
                 >
                   {t(each.title)}

@@ -103,7 +103,7 @@ function Readable({ report, summary }: { report: Report; summary: ReportSummary 
               {report.hosts.map(host => (
                 <tr key={host.address}>
                   <td>
-                    <StateMark shape={host.status} word={t(`device.state.${host.status}`)} />
+                    <StateMark shape={host.status} word={t(`device.state.${host.status}`)} calm />
                   </td>
                   <td className={styles.mono}>{host.address}</td>
                   <td>{host.hostname ?? '–'}</td>
