@@ -7,6 +7,7 @@ import { makeReport, systemSources } from '../report.ts';
 import { meansHere, scan } from '../scan/scan.ts';
 import { Spool } from '../spool.ts';
 import { readVersion } from '../version.ts';
+import { count } from './count.ts';
 
 /** One scan now. An enrolled probe keeps the report, and a Harvester that runs sends it. */
 export async function scanOnce(folder: string, { targets, json }: { targets?: readonly string[]; json: boolean }): Promise<void> {
@@ -58,8 +59,4 @@ function portLines({ ports }: ReportedHost): string[] {
     ),
     ...(others.length > 0 ? [`  ${others.join(', ')}`] : []),
   ];
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,7 @@ import { Spool } from '../spool.ts';
 import { askStatus } from '../status.ts';
 import type { LinkState } from '../uplink.ts';
 import { versionLine } from '../version.ts';
+import { count } from './count.ts';
 
 const links: Record<LinkState, string> = {
   connecting: 'connecting',
@@ -34,7 +35,7 @@ export async function printStatus(folder: string, json: boolean): Promise<void> 
     ['version', versionLine()],
     ['nester', `${identity.url}: ${running ? links[running.link] : 'the Harvester does not run; start it: harvester run'}`],
     ['may touch', `${policy.ranges.join(', ') || 'nothing'} (policy ${policy.version})`],
-    ['last report', last ? `${last.file}: ${last.hosts} hosts, ${last.openPorts} open ports` : 'none yet'],
+    ['last report', last ? `${last.file}: ${count(last.hosts, 'host')}, ${count(last.openPorts, 'open port')}` : 'none yet'],
     ['to be sent', String(spoolDepth)],
   ];
   process.stdout.write(lines.map(([name, value]) => `${name!.padEnd(12)} ${value}\n`).join(''));
