@@ -32,10 +32,10 @@ afterAll(async () => {
   listener?.close();
 });
 
-/** A technician's screen: it hears the log from now on. */
-async function screen(): Promise<LineClient> {
+/** Somebody's screen: it hears the log from now on. */
+async function screen(person = ada): Promise<LineClient> {
   const line = await LineClient.connect(nester.tcp);
-  await line.ask('session.resume', { token: ada.token });
+  await line.ask('session.resume', { token: person.token });
   await line.ask('log.resume', {});
   return line;
 }
@@ -97,6 +97,51 @@ describe('the second journey: a report, and an alarm that comes back as a messag
     expect((await ada.http.call('site.show', { siteId })).site).toMatchObject({ state: 'up', openIncidents: 0 });
     await eyes.close();
     await old.close();
+  });
+});
+
+describe('who hears of sites', () => {
+  const isOfSites = (line: Line) => /^(site|report|incident)\./.test(line.event ?? '');
+
+  it('technicians and administrators, by the role of now; whoever was away is told what it missed', async () => {
+    const max = await newPerson(nester, ada, 'Max');
+    const eyes = await screen(max);
+    const away = await screen();
+    const resumed = await away.ask('log.resume', {});
+    if (resumed.kind !== 'snapshot') throw new Error('a first log.resume answers a snapshot');
+    const { epoch, seq: after } = resumed.snapshot;
+    await away.close();
+    await expect(eyes.ask('site.list', {})).rejects.toThrow('forbidden');
+    await expect(eyes.ask('incident.list', { limit: 1 })).rejects.toThrow('forbidden');
+
+    // What is answered to Ada is published: a member would have heard it before the next answer.
+    const told = await screen();
+    await newSite(ada, 'ONE');
+    await told.next('the new site', line => line.event === 'site.created');
+    await eyes.ask('presence.list', {});
+    expect(eyes.lines.filter(isOfSites)).toEqual([]);
+
+    await ada.http.call('user.setRole', { userId: max.userId, role: 'technician' });
+    await told.next('the new role', line => line.event === 'user.updated');
+    const two = await newSite(ada, 'TWO');
+    expect(await eyes.next('the second site', isOfSites)).toMatchObject({ event: 'site.created', site: { siteId: two, code: 'TWO' } });
+
+    await ada.http.call('user.setRole', { userId: max.userId, role: 'member' });
+    await told.next('the old role', line => line.event === 'user.updated');
+    const heard = eyes.lines.filter(isOfSites).length;
+    await newSite(ada, 'THREE');
+    await told.next('the third site', line => line.event === 'site.created' && line.site.code === 'THREE');
+    await eyes.ask('presence.list', {});
+    expect(eyes.lines.filter(isOfSites).length).toBe(heard);
+
+    const back = await LineClient.connect(nester.tcp);
+    await back.ask('session.resume', { token: ada.token });
+    const missed = await back.ask('log.resume', { epoch, after });
+    if (missed.kind !== 'events') throw new Error('it was not away for long');
+    expect(missed.events.filter(({ event }) => event === 'site.created')).toMatchObject(
+      ['ONE', 'TWO', 'THREE'].map(code => ({ site: { code, state: 'unknown', why: 'no_probe' } })),
+    );
+    for (const line of [eyes, told, back]) await line.close();
   });
 });
 

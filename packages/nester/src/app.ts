@@ -102,6 +102,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     [
       { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
       { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
+      { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
       { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
       {
         name: 'log pruning',

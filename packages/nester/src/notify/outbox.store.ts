@@ -24,3 +24,8 @@ export function failedQuery(db: Kysely<Tables>, outboxIds: readonly string[], re
     .where('outbox_id', 'in', outboxIds)
     .compile();
 }
+
+/** Forgets what was told before `before`. */
+export function forgetQuery(db: Kysely<Tables>, before: number): CompiledQuery {
+  return db.deleteFrom('outbox').where('done_at', '<', before).compile();
+}

@@ -134,4 +134,17 @@ onEachDatabase('the outbox', newDatabase => {
     expect(tries).toBeLessThanOrEqual(501);
     expect(await isDone()).toBe(true);
   });
+
+  it('forgets what was told a week ago, and nothing that is still to be told', async () => {
+    let failing = false;
+    await open(tell => incident => (failing ? Promise.reject(new Error('not now')) : tell(incident)));
+    await see(true, 'told');
+    failing = true;
+    await see(true, 'waiting');
+    await room.outbox.forget();
+    expect((await room.outboxRows()).length).toBe(2);
+    room.now += 7 * 24 * 60 * 60_000 + 1;
+    await room.outbox.forget();
+    expect(await room.outboxRows()).toMatchObject([{ done_at: null, last_error: 'not now' }]);
+  });
 });

@@ -4,12 +4,14 @@ import type { Committer } from '../store/commit.ts';
 import type { OutboxTable } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { Unit } from '../store/unit.ts';
-import { doneQuery, failedQuery, waitingRows } from './outbox.store.ts';
+import { doneQuery, failedQuery, forgetQuery, waitingRows } from './outbox.store.ts';
 
 const pageRows = 500;
 const firstWaitMs = 1_000;
 const longestWaitMs = 5 * 60_000;
 const reasonChars = 300;
+/** How long one can still look up what was told when, and what went wrong before. */
+const keptMs = 7 * 24 * 60 * 60_000;
 
 export interface OutboxParts {
   store: Store;
@@ -53,6 +55,12 @@ export class Outbox {
       this.#drain = undefined;
     });
     return this.#drain;
+  }
+
+  /** Forgets what was told more than a week ago. */
+  async forget(): Promise<void> {
+    const { store, committer, now } = this.#parts;
+    await committer.commit(new Unit().run(forgetQuery(store.read, now() - keptMs)));
   }
 
   /** Takes up nothing new, and resolves when what is being told is told. */
