@@ -7,7 +7,7 @@ type Point = CommandOutput<'site.show'>['series'][number];
 export function samplesOf(wan: readonly WanResult[], siteId: string, at: number): WanSampleTable[] {
   const samples = new Map<string, WanSampleTable>();
   for (const { target, sent, received, medianMs } of wan)
-    if (sent > 0) samples.set(target, { site_id: siteId, at, target, median_ms: medianMs, loss: 1 - received / sent });
+    if (sent > 0) samples.set(target, { site_id: siteId, at, target, median_ms: medianMs, loss: (sent - received) / sent });
   return [...samples.values()];
 }
 

@@ -42,7 +42,7 @@ export function reportRoute(server: FastifyInstance, taker: ReportTaker): void {
       handler: async (request, reply) => {
         const encoding = headerOf(request, 'content-encoding') || 'identity';
         if (encoding !== 'identity' && encoding !== 'gzip') throw new AppError('bad_report', { reason: 'send it plain or as gzip' });
-        if (!Buffer.isBuffer(request.body)) throw new AppError('bad_report', { reason: 'it is empty' });
+        if (!Buffer.isBuffer(request.body) || request.body.length === 0) throw new AppError('bad_report', { reason: 'it is empty' });
         const receipt = await taker.ingest({
           probeId: headerOf(request, 'aerie-probe'),
           time: headerOf(request, 'aerie-time'),
