@@ -26,7 +26,11 @@ export function NewSite({ onMade, autoFocus = false }: { onMade: (site: MadeSite
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const named = { name: name.trim(), code: proposed };
-    create.mutate(named, { onSuccess: ({ siteId }) => onMade({ siteId, ...named }) });
+    // The first site takes the place of this form before the answer comes: a callback of the form would be forgotten.
+    create.mutateAsync(named).then(
+      ({ siteId }) => onMade({ siteId, ...named }),
+      () => {},
+    );
   };
   return (
     <form className={styles.form} onSubmit={submit}>
