@@ -17,8 +17,8 @@ const rightClockMs = 2_000;
 
 type Summary = CommandOutput<'report.list'>['reports'][number];
 
-/** The contract's report, compiled: several times as fast as the schema, and the same verdicts. */
-const isReport = new Validator({ strict: true, allowUnionTypes: true }).compile<Report>(z.toJSONSchema(schema, { io: 'input' }));
+/** The contract's report as a compiled validator: the same verdicts in less than half of the time. */
+const isReport = new Validator({ allowUnionTypes: true }).compile<Report>(unionTypes(z.toJSONSchema(schema, { io: 'input' })) as object);
 
 /**
  * Reads a report as it came: its shape, then what no shape can say. Unwanted characters are removed from its texts.
@@ -125,6 +125,16 @@ function uniqueHosts({ hosts, machine }: Report): Report['hosts'] {
     byAddress.set(address, host);
   }
   return byAddress.size === hosts.length ? hosts : [...byAddress.values()];
+}
+
+/** Writes `anyOf: [{type: T, …}, {type: null}]` as `{type: [T, null], …}`: the former makes an error for every null, and drops it. */
+function unionTypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unionTypes);
+  if (typeof value !== 'object' || value === null) return value;
+  const { anyOf, ...rest } = value as { anyOf?: { type?: unknown }[] };
+  if (anyOf?.length === 2 && typeof anyOf[0]!.type === 'string' && anyOf[1]!.type === 'null')
+    return unionTypes({ ...rest, ...anyOf[0], type: [anyOf[0]!.type, 'null'] });
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unionTypes(one)]));
 }
 
 function faultOf(error: ErrorObject | undefined): string {
