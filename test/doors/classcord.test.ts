@@ -71,6 +71,18 @@ describe('the old wire', () => {
     expect(lines[0]).toMatchObject({ type: 'users', users: expect.arrayContaining(['alice', 'bob']) });
   });
 
+  it.each([{}, { to: '' }, { to: null }, { to: ['bob'] }, { to: 'global' }])(
+    'keeps a private line to %j out of the channel',
+    async fields => {
+      const [alice, bob] = [await loggedIn('alice'), await loggedIn('bob')];
+      alice.write({ type: 'message', subtype: 'private', content: 'for one only', ...fields });
+      expect(await alice.next('the answer', got => got.type !== 'status')).toMatchObject({ type: 'system' });
+      alice.write({ type: 'message', content: 'for all' });
+      await says(bob, 'for all');
+      expect(bob.lines.filter(got => got.content === 'for one only')).toEqual([]);
+    },
+  );
+
   it('relays to the others and not back, with from, channel and timestamp of its own', async () => {
     const [alice, bob] = [await loggedIn('alice'), await loggedIn('bob')];
     alice.write({ type: 'message', subtype: 'global', to: 'global', from: 'ADMIN', content: 'salut à tous 🙂' });

@@ -43,6 +43,21 @@ describe('the web door', () => {
     expect(await (await post('session.show', {}, { authorization: `Bearer ${token}` })).json()).toMatchObject({ me: { name: 'bob' } });
   });
 
+  it('lets nobody rewrite a message where they may not write any more', async () => {
+    const { channelId } = await admin.http.call('channel.create', { name: 'closed-later' });
+    const { messageId } = await admin.http.call('message.send', { channelId, content: 'as it was' });
+    await admin.http.call('message.edit', { messageId, content: 'corrected' });
+    await admin.http.call('channel.update', { channelId, archived: true });
+    await expect(admin.http.call('message.edit', { messageId, content: 'rewritten' })).rejects.toMatchObject({ code: 'channel_archived' });
+    const { messages } = await admin.http.call('message.history', { channelId });
+    expect(messages.map(message => message.content)).toEqual(['corrected']);
+  });
+
+  it('tells who is here on the web only to those who are logged in', async () => {
+    expect((await post('presence.list', {})).status).toBe(401);
+    expect(await admin.http.call('presence.list', {})).toHaveProperty('present');
+  });
+
   it('knows when somebody was seen from their first log-in on', async () => {
     const { users } = await admin.http.call('user.list', {});
     expect(users.find(user => user.name === admin.name)!.lastSeenAt).not.toBeNull();

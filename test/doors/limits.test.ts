@@ -33,6 +33,15 @@ describe('connections that have not logged in', () => {
     await fifth.next('users');
   });
 
+  it('are limited in number at the web door too, also when they say nothing', async () => {
+    const nester = await start({ AERIE_LIMITS: 'connections=1,pending=1' });
+    const { hostname: host, port } = new URL(nester.httpUrl);
+    const open = [];
+    for (let i = 0; i < 3; i++) open.push(await RawTcp.connect({ host, port: Number(port) }));
+    await within(5_000, 'the end of the third', open[2]!.closed);
+    for (const raw of open) await raw.close();
+  });
+
   it('are limited in time, in bytes, and in how long a line may take', async () => {
     const nester = await start({ AERIE_LIMITS: 'pendingSeconds=1,pendingBytes=2000' });
     const idle = await RawTcp.connect(nester.tcp);

@@ -1,3 +1,4 @@
+import { errorCatalogue } from '@aerie/contract/errors';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { garbage } from '../kit/garbage.ts';
@@ -85,6 +86,26 @@ async function throwAtWebSocket(logsIn: boolean, pieces: readonly (readonly [Buf
   await client.tcp.close();
 }
 
+/** Whatever the body is, HTTP answers with an error of the catalogue, and never with one of the server's own making. */
+async function throwAtHttp(name: string, logsIn: boolean, body: Buffer<ArrayBuffer>): Promise<void> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (logsIn) headers.authorization = `Bearer ${person.token}`;
+  const response = await fetch(`${nester.httpUrl}/api/${name}`, { method: 'POST', headers, body });
+  const answer = (await response.json()) as { error?: { code: string } };
+  if (response.status >= 500 || (response.status >= 400 && !Object.hasOwn(errorCatalogue, answer.error?.code ?? ''))) {
+    throw new Error(`${name} answered ${response.status}: ${JSON.stringify(answer)}`);
+  }
+}
+
+const commandNames = fc.constantFrom(
+  'message.send',
+  'message.history',
+  'session.logIn',
+  'channel.find',
+  'log.resume',
+  '__proto__',
+  'toString',
+);
 const beginnings = fc.constantFrom<Beginning>('stranger', 'stranger', 'stranger', 'old', 'framed');
 const pieces = fc.array(garbage, { minLength: 1, maxLength: 8 });
 const opcode = fc.oneof(
@@ -113,6 +134,17 @@ describe('whatever bytes come', () => {
     await fc.assert(property, { numRuns: 300, examples: [[false, [[known, opcodes.text]]]] });
     await expectHealth();
     await expectSockets(files);
+  });
+
+  it('HTTP: the same', async () => {
+    const files = openFiles(nester.pid);
+    const property = fc.asyncProperty(commandNames, fc.boolean(), garbage, (name, logsIn, body) =>
+      survived(() => throwAtHttp(name, logsIn, body)),
+    );
+    await fc.assert(property, { numRuns: 300 });
+    await expectHealth();
+    // Connections that are kept open for the next request are no leak.
+    expect(openFiles(nester.pid)).toBeLessThan(files + 20);
   });
 
   it('memory does not grow with the garbage', async () => {

@@ -11,6 +11,8 @@ import { until } from '../kit/wait.ts';
 /** Rounds end with kill -9 after so many acknowledged messages; after 0, as soon as a client has found its way back. */
 const rounds = [150, 400, 0, 1, 300, 0, 200];
 const waitingMax = 16;
+/** What each talker may say more in each round: all that is said stays far below what a resume brings page by page. */
+const saidPerRound = 300;
 
 let nester: Nester;
 let people: Person[];
@@ -30,18 +32,19 @@ class Talker {
   readonly connection: Connection;
   readonly name: string;
   said = 0;
-  isTalking = false;
+  #allowed = 0;
 
   constructor(person: Person, open: OpenTransport) {
     this.name = person.name;
     // Short waits: what is tried here is the resume, not patience.
-    this.connection = new Connection({ open, token: person.token, random: () => 0.2 });
+    this.connection = new Connection({ open, token: person.token, random: () => 0.02 });
     this.connection.subscribe(() => this.#talk());
     this.connection.start();
   }
 
-  talk(): void {
-    this.isTalking = true;
+  /** Says so much more, as fast as it can. */
+  say(count: number): void {
+    this.#allowed += count;
     this.#talk();
   }
 
@@ -51,7 +54,7 @@ class Talker {
 
   #talk(): void {
     // What it says, it says during lost lines too: only the outbox knows.
-    while (this.isTalking && this.connection.outbox.length < waitingMax) {
+    while (this.said < this.#allowed && this.connection.outbox.length < waitingMax) {
       this.said += 1;
       this.connection.send(channelId, `${this.name} ${this.said}`);
     }
@@ -108,9 +111,8 @@ describe('kill -9 in the middle of a conversation', () => {
     ];
     const notary = new Notary(di);
     await Promise.all(talkers.map(({ connection }) => connection.openChannel(channelId)));
-    for (const talker of talkers) talker.talk();
-
     for (const enough of rounds) {
+      for (const talker of talkers) talker.say(saidPerRound);
       const talking = notary.talk();
       const goal = notary.acknowledged.length + enough;
       if (enough > 0) {
@@ -132,7 +134,6 @@ describe('kill -9 in the middle of a conversation', () => {
       await nester.start();
     }
 
-    for (const talker of talkers) talker.isTalking = false;
     for (const { connection, name } of talkers) {
       await until(
         `an empty outbox of ${name}`,
@@ -161,7 +162,9 @@ describe('kill -9 in the middle of a conversation', () => {
 
     for (const { name, said, messages } of talkers) {
       const own = history.filter(message => message.authorName === name).map(message => message.content);
+      expect(said).toBe(rounds.length * saidPerRound);
       expect(own.filter(content => content.startsWith(`${name} `))).toEqual(Array.from({ length: said }, (_, n) => `${name} ${n + 1}`));
+      expect(difference(messages, history)).toEqual({ missed: [], foreign: [] });
       expect(messages.map(shown)).toEqual(history.map(shown));
     }
     for (const { connection } of talkers) connection.stop();
@@ -170,4 +173,14 @@ describe('kill -9 in the middle of a conversation', () => {
 
 function shown({ messageId, seq, authorName, content }: Message) {
   return { messageId, seq, authorName, content };
+}
+
+/** What one list lacks of the other and has beyond it: a short answer where thousands of messages are compared. */
+function difference(messages: readonly Message[], history: readonly Message[]) {
+  const held = new Set(messages.map(({ messageId }) => messageId));
+  const stored = new Set(history.map(({ messageId }) => messageId));
+  return {
+    missed: history.filter(({ messageId }) => !held.has(messageId)).map(shown),
+    foreign: messages.filter(({ messageId }) => !stored.has(messageId)).map(shown),
+  };
 }

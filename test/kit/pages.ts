@@ -8,7 +8,7 @@ export async function makeAccount(page: Page, name: string, submit: string): Pro
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: submit }).click();
-  await page.getByRole('region', { name: /^Messages in/ }).waitFor();
+  await page.getByLabel(/^Messages in/).waitFor();
 }
 
 /** Writes a message in the channel that is open. */
@@ -23,9 +23,9 @@ export async function shownMessages(page: Page): Promise<string[]> {
   const articles = await page.getByRole('article').all();
   return await Promise.all(
     articles.map(async article => {
-      const label = await article.getAttribute('aria-label');
+      const author = (await article.getAttribute('aria-label'))?.split(': ')[0];
       const paragraphs = await article.getByRole('paragraph').allInnerTexts();
-      return `${label?.replace('Message from ', '')}: ${paragraphs.join('\n')}`;
+      return `${author}: ${paragraphs.join('\n')}`;
     }),
   );
 }

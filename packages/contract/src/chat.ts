@@ -198,7 +198,7 @@ export const chatCommands = {
     output: z.strictObject({ messages: z.array(message.omit({ nonce: true }).extend({ channel: z.string() })), next: seq.nullable() }),
   }),
   'presence.list': command({
-    summary: 'Who is here: everybody who does not look offline.',
+    summary: 'Who is here: everybody who does not look offline. Without a log-in only the TCP port answers it.',
     role: 'anyone',
     reads: true,
     input: empty,

@@ -214,6 +214,9 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     };
     const tcp = tcpServer(lines);
     const tcpTls = config.tcpTls && tls ? tcpServer(lines, tls) : undefined;
+    // Sockets that never become connections of ours (idle HTTP, half a TLS handshake) must not use up the open files.
+    const most = config.limits.connections + config.limits.pending;
+    for (const server of [rawServer(http.server), tcp, tcpTls]) if (server) server.maxConnections = most;
 
     // Reverse order of closing: doors take nothing new, the committer drains, connections are told, then the rest.
     closers.push(async () => {

@@ -16,6 +16,11 @@ export interface TestDatabase {
 /** Makes a suite for each database: the same tests over SQLite and, where the machine has one, over PostgreSQL. */
 export function onEachDatabase(name: string, suite: (newDatabase: () => Promise<TestDatabase>) => void): void {
   describe(`${name}, on SQLite`, () => suite(newSqlite));
+  onPostgres(name, suite);
+}
+
+/** Makes a suite for PostgreSQL alone: what only a server does. */
+export function onPostgres(name: string, suite: (newDatabase: () => Promise<TestDatabase>) => void): void {
   const postgres = process.env.AERIE_TEST_POSTGRES ? describe : needs('postgres');
   postgres(`${name}, on PostgreSQL`, () => suite(newPostgres));
 }

@@ -2,7 +2,7 @@ import type { UserActor } from '../src/context.ts';
 import { Connection, type ConnectionKeeper } from '../src/doors/connection.ts';
 
 /** A connection whose transport is an array, and whose backlog the test sets. */
-export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 1_000_000) {
+export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 1_000_000, address = '127.0.0.1') {
   const sent: string[] = [];
   const pipe = {
     backlog: 0,
@@ -21,7 +21,7 @@ export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 
   const nothing = () => undefined;
   const connection = new Connection({
     door: 'tcp',
-    address: '127.0.0.1',
+    address,
     agent: '',
     pipe,
     keeper: { settled: nothing, loggedIn: nothing, probeLoggedIn: nothing, followLog: nothing, unfollow: nothing, ...keeper },

@@ -17,10 +17,10 @@ export class Authentication {
 
   /** The user that a token logs in; undefined when it is unknown or expired, or the account closed. */
   async authenticate(token: string): Promise<UserActor | undefined> {
-    const { store, now } = this.#shared;
+    const { store, directory, now } = this.#shared;
     const session = await openSessionByToken(store.read, tokenHash(token), now());
     if (!session) return undefined;
-    const actor = actorOf(session, session);
+    const actor = directory.asNow(actorOf(session, session));
     this.noteUse(actor, session.seen_at);
     return actor;
   }

@@ -1,5 +1,6 @@
 import { AppError, type User, userKey } from '@aerie/contract';
 import type { Kysely } from 'kysely';
+import type { UserActor } from '../context.ts';
 import type { Tables } from '../store/schema.ts';
 import type { CommittedEvent, Unit } from '../store/unit.ts';
 import { allUsers, unchangedStandingQuery } from './users.store.ts';
@@ -34,6 +35,12 @@ export class Directory {
   hasAdmin(): boolean {
     for (const { role, kind, disabled } of this.all()) if (role === 'admin' && kind === 'person' && !disabled) return true;
     return false;
+  }
+
+  /** Somebody who was read, or whose password was verified, a while ago, with the name and role of now. */
+  asNow(actor: UserActor): UserActor {
+    const user = this.#byId.get(actor.userId);
+    return user ? { ...actor, name: user.name, role: user.role } : actor;
   }
 
   requireUnchanged(unit: Unit, db: Kysely<Tables>, user: User): void {

@@ -41,14 +41,15 @@ export function addSession(unit: Unit, ctx: Ctx, user: UserAccountTable, device:
 }
 
 /** Once its unit is on disk: lets the caller's connection in, and answers what a log-in answers. */
-export async function enter(shared: Shared, ctx: Ctx, { token, expiresAt, actor }: Entry): Promise<CommandOutput<'session.logIn'>> {
+export async function enter(shared: Shared, ctx: Ctx, entry: Entry): Promise<CommandOutput<'session.logIn'>> {
   const { door, address } = ctx.caller;
+  const actor = shared.directory.asNow(entry.actor);
   ctx.log.info('LOGIN', 'Logged in', { user: actor.name, userId: actor.userId, door, address });
   await actLive(shared, ctx, actor);
-  return { token, expiresAt, me: meOf(actor) };
+  return { token: entry.token, expiresAt: entry.expiresAt, me: meOf(actor) };
 }
 
-/** From now on the caller's connection, if it is a live one, acts as that user. */
+/** From now on the caller's connection, if it is a live one, acts as that user, whose rights are those of this moment: later changes reach it. */
 export async function actLive(shared: Shared, ctx: Ctx, actor: UserActor): Promise<void> {
   if (!ctx.caller.connection) return;
   ctx.caller.connection.logIn(actor);

@@ -55,6 +55,22 @@ onEachDatabase('sessions', newDatabase => {
     expect(connection.actors).toEqual([expect.objectContaining({ userId: me.userId, deviceId: 'phone' })]);
   });
 
+  it('have the rights of the moment they begin, not those from before the password was verified', async () => {
+    await room.firstAdmin();
+    const { userId } = await room.person('Bob', 'admin');
+    const connection = liveConnection();
+    // Others are before him, so that his role has changed by the time it is his turn.
+    const before = Array.from({ length: 20 }, (_, i) =>
+      room.call('session.logIn', { user: `nobody${i}`, password: 'x' }).catch(() => undefined),
+    );
+    const entering = room.call('session.logIn', { user: 'Bob', password: strong }, { connection });
+    await room.call('user.setRole', { userId, role: 'member' }, { actor: local });
+    const { me } = await entering;
+    await Promise.all(before);
+    expect(me.role).toBe('member');
+    expect(connection.actors.map(({ role }) => role)).toEqual(['member']);
+  });
+
   it('do not begin on a connection of somebody else', async () => {
     const bob = await room.person('Bob');
     const connection = liveConnection();

@@ -76,7 +76,7 @@ export function channelCommands(parts: {
       const actor = requireUser(ctx.actor);
       const key = channelKey(name.trim());
       for (const { channel } of roster.records()) {
-        if (channel.kind === 'direct' || channelKey(channel.name) !== key) continue;
+        if (channelKey(channel.name) !== key) continue;
         const joined = roster.isMember(channel.channelId, actor.userId);
         if (joined || (channel.kind === 'public' && !channel.archived && atLeast(actor.role, channel.minRole))) return { channel, joined };
       }

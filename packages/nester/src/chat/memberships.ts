@@ -28,7 +28,6 @@ export function removeMember(unit: Unit, db: Kysely<Tables>, channelId: string, 
  */
 export function followRole(unit: Unit, db: Kysely<Tables>, roster: Roster, userId: string, before: Role | undefined, after: Role): void {
   for (const { channel, autoJoin } of roster.records()) {
-    if (channel.kind === 'direct') continue;
     const member = roster.isMember(channel.channelId, userId);
     const reached = atLeast(after, channel.minRole);
     const wasReached = before !== undefined && atLeast(before, channel.minRole);

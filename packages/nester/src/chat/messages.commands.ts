@@ -18,7 +18,10 @@ export function messageCommands(
 
     async 'message.edit'(ctx, { messageId, content }) {
       const row = await ownRow(ctx, roster, messageId);
-      if (row.author_id !== requireUser(ctx.actor).userId) throw new AppError('forbidden');
+      const { userId, role } = requireUser(ctx.actor);
+      if (row.author_id !== userId) throw new AppError('forbidden');
+      // Other words are as good as new ones: where one may not write any more, one may not rewrite.
+      requirePost(roster.channelOf(userId, row.channel_id), role);
       const edited: MessageTable = { ...row, content: cleanContent(content), edited_at: ctx.now() };
       const unit = new Unit().run(
         editQuery(ctx.db, messageId, edited.content, edited.edited_at as number),

@@ -1,3 +1,4 @@
+import { AppError } from '@aerie/contract';
 import type { Bus } from '../bus/bus.ts';
 import type { Handlers } from '../context.ts';
 import { requireUser } from '../errors.ts';
@@ -13,7 +14,9 @@ export function presenceCommands(
   bus: Bus,
 ): Handlers<'presence.list' | 'presence.set' | 'typing.start'> {
   return {
-    'presence.list'() {
+    'presence.list'(ctx) {
+      // The old wire's clients ask before they log in; nobody else has to.
+      if (ctx.actor.kind === 'anyone' && ctx.caller.door !== 'tcp') throw new AppError('not_logged_in');
       return { present: presence.present().map(one => ({ ...one, name: people.byId(one.userId)?.name ?? '?' })) };
     },
 

@@ -19,13 +19,18 @@ export class Presence {
   constructor(bus: Bus) {
     this.#bus = bus;
     this.#unsubscribe = [
-      bus.subscribe('connection.opened', ({ userId, connectionId }) => this.set(userId, connectionId, 'online')),
-      bus.subscribe('connection.closed', ({ userId, connectionId }) => this.set(userId, connectionId, undefined)),
+      bus.subscribe('connection.opened', ({ userId, connectionId }) => this.#keep(userId, connectionId, 'online')),
+      bus.subscribe('connection.closed', ({ userId, connectionId }) => this.#keep(userId, connectionId, undefined)),
     ];
   }
 
+  /** Says how a connection is; one that is gone meanwhile says nothing any more. */
+  set(userId: string, connectionId: string, state: PresenceState): void {
+    if (this.#connections.get(userId)?.has(connectionId)) this.#keep(userId, connectionId, state);
+  }
+
   /** @param state undefined: the connection is gone */
-  set(userId: string, connectionId: string, state: PresenceState | undefined): void {
+  #keep(userId: string, connectionId: string, state: PresenceState | undefined): void {
     let own = this.#connections.get(userId);
     if (state === undefined) {
       own?.delete(connectionId);

@@ -8,11 +8,13 @@ import type { ChannelRecord } from './channels.ts';
  */
 export class Roster {
   readonly #channels = new Map<string, ChannelRecord>();
+  /** Those with a name. Direct ones grow with the square of the people; who looks through all must not meet them. */
+  readonly #named = new Map<string, ChannelRecord>();
   readonly #byUser = new Map<string, Set<string>>();
   readonly #byChannel = new Map<string, Set<string>>();
 
   constructor(channels: readonly ChannelRecord[], memberships: readonly { channelId: string; userId: string }[]) {
-    for (const record of channels) this.#channels.set(record.channel.channelId, record);
+    for (const record of channels) this.#put(record);
     for (const { channelId, userId } of memberships) this.#join(channelId, userId);
   }
 
@@ -23,12 +25,13 @@ export class Roster {
   /** The channel of that name, whatever its case and accents. */
   named(name: string): Channel | undefined {
     const key = channelKey(name);
-    for (const { channel } of this.#channels.values()) if (channel.kind !== 'direct' && channelKey(channel.name) === key) return channel;
+    for (const { channel } of this.#named.values()) if (channelKey(channel.name) === key) return channel;
     return undefined;
   }
 
+  /** All channels but the direct ones. */
   records(): IterableIterator<ChannelRecord> {
-    return this.#channels.values();
+    return this.#named.values();
   }
 
   /** The channel, if that user belongs to it; otherwise `not_found`, as if it were not there. */
@@ -72,7 +75,13 @@ export class Roster {
   }
 
   #keep(channel: Channel): void {
-    this.#channels.set(channel.channelId, { channel, autoJoin: this.#channels.get(channel.channelId)?.autoJoin ?? false });
+    this.#put({ channel, autoJoin: this.#channels.get(channel.channelId)?.autoJoin ?? false });
+  }
+
+  #put(record: ChannelRecord): void {
+    const { channelId, kind } = record.channel;
+    this.#channels.set(channelId, record);
+    if (kind !== 'direct') this.#named.set(channelId, record);
   }
 
   #join(channelId: string, userId: string): void {

@@ -158,7 +158,12 @@ export class ClasscordTalk {
     if (typeof content !== 'string') throw new AppError('bad_input', { field: 'content', reason: 'it is not a text' });
     if (content.trim() === '') return '';
     if (content.startsWith('/join ')) return await this.#switch(content.slice('/join '.length), 'system');
-    if (isPrivate(frame)) return await this.#whisper(String(frame.to), content);
+    if (isPrivate(frame)) {
+      // What is meant for one person never goes to the channel instead.
+      if (typeof frame.to !== 'string' || frame.to === '')
+        return oldLine({ type: 'system', message: 'À qui ? Il manque un destinataire.' });
+      return await this.#whisper(frame.to, content);
+    }
     const wanted = frame.channel;
     const channelId = typeof wanted === 'string' && wanted !== '' ? await this.#enter(wanted) : this.#current;
     if (channelId === undefined) throw new AppError('not_found', { thing: 'channel' });
@@ -243,8 +248,8 @@ export class ClasscordTalk {
   }
 }
 
-function isPrivate({ subtype, to }: Record<string, unknown>): boolean {
-  return subtype === 'private' && typeof to === 'string' && to !== '' && to !== 'global';
+function isPrivate({ subtype }: Record<string, unknown>): boolean {
+  return subtype === 'private';
 }
 
 function farewell(reason: EndReason): string {

@@ -1,4 +1,5 @@
 import type { EventBody, User } from '@aerie/contract';
+import { networkOf } from '../accounts/lockout.ts';
 import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
 import type { Limits } from '../config.ts';
 import type { ProbeActor } from '../context.ts';
@@ -25,6 +26,7 @@ export class Hub implements ConnectionKeeper {
   readonly #pendingByAddress = new Map<string, number>();
   readonly #unsubscribe: (() => void)[];
   #onEmpty: (() => void) | undefined;
+  #closing = false;
 
   constructor(parts: { fanout: Fanout; bus: Bus; committer: PublishedEvents; log: Log; limits: Limits; voice: ClasscordPresence }) {
     this.#fanout = parts.fanout;
@@ -57,9 +59,10 @@ export class Hub implements ConnectionKeeper {
   /** Whether one more connection from that address may come in; it has not said anything yet. */
   hasRoom(address: string): boolean {
     return (
+      !this.#closing &&
       this.#all.size < this.#limits.connections &&
       this.#pending.size < this.#limits.pending &&
-      (this.#pendingByAddress.get(address) ?? 0) < this.#limits.pendingPerAddress
+      (this.#pendingByAddress.get(networkOf(address)) ?? 0) < this.#limits.pendingPerAddress
     );
   }
 
@@ -69,7 +72,8 @@ export class Hub implements ConnectionKeeper {
     const { address, door } = connection.caller;
     const timer = setTimeout(() => connection.close('idle'), this.#limits.pendingSeconds * 1_000);
     this.#pending.set(connection, timer);
-    this.#pendingByAddress.set(address, (this.#pendingByAddress.get(address) ?? 0) + 1);
+    const network = networkOf(address);
+    this.#pendingByAddress.set(network, (this.#pendingByAddress.get(network) ?? 0) + 1);
     this.#log.info('CONNECT', 'Connection opened', { door, address, connectionId: connection.connectionId });
   }
 
@@ -122,8 +126,9 @@ export class Hub implements ConnectionKeeper {
     });
   }
 
-  /** Asks every connection to close, telling it why. */
+  /** Asks every connection to close, telling it why. From now on there is room for none: who comes back at once would hold up the end. */
   closeAll(): void {
+    this.#closing = true;
     for (const connection of this.#all) connection.end('stopping');
   }
 
@@ -149,10 +154,10 @@ export class Hub implements ConnectionKeeper {
     if (timer === undefined) return;
     clearTimeout(timer);
     this.#pending.delete(connection);
-    const { address } = connection.caller;
-    const left = (this.#pendingByAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#pendingByAddress.set(address, left);
-    else this.#pendingByAddress.delete(address);
+    const network = networkOf(connection.caller.address);
+    const left = (this.#pendingByAddress.get(network) ?? 1) - 1;
+    if (left > 0) this.#pendingByAddress.set(network, left);
+    else this.#pendingByAddress.delete(network);
   }
 
   #ofProbe(probeId: string): Connection[] {

@@ -112,6 +112,7 @@ describe('OrderedQueue', () => {
     );
     queue.push(1);
     queue.push(2);
+    await turn();
     queue.stop();
     queue.push(3);
     gate.resolve();

@@ -24,7 +24,7 @@ export interface LineDoorParts {
 export function tcpServer(parts: LineDoorParts, secure?: { cert: string; key: string }): net.Server {
   const accept = (socket: net.Socket) => acceptLines(parts, socket, 'tcp', plainAddress(socket.remoteAddress));
   const server = secure
-    ? tls.createServer({ ...secure, minVersion: 'TLSv1.2' }, accept)
+    ? tls.createServer({ ...secure, minVersion: 'TLSv1.2', handshakeTimeout: parts.limits.lineSeconds * 1_000 }, accept)
     : net.createServer({ noDelay: true, keepAlive: true }, accept);
   server.on('tlsClientError', () => undefined);
   return server;
@@ -33,7 +33,8 @@ export function tcpServer(parts: LineDoorParts, secure?: { cert: string; key: st
 /** Serves one socket that carries lines. */
 export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door, address: string): Connection | undefined {
   socket.on('error', () => socket.destroy());
-  if (!parts.hub.hasRoom(address)) {
+  // The machine's own administrator comes in however many others stand before the door.
+  if (door !== 'local' && !parts.hub.hasRoom(address)) {
     socket.destroy();
     return undefined;
   }
@@ -58,20 +59,21 @@ export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door
   let lineTimer: NodeJS.Timeout | undefined;
   parts.hub.opened(connection);
   socket.on('data', (chunk: Buffer) => {
+    let lines: Buffer[];
     try {
-      talk.take(splitter.push(chunk));
+      lines = splitter.push(chunk);
+      talk.take(lines);
     } catch (error) {
       talk.refuse(error as AppError);
       socket.pause();
       return;
     }
-    // A line that is begun must end: slow-loris clients hold nothing for long.
-    if (splitter.held === 0) {
+    // A line that is begun must end: slow-loris clients hold nothing for long. Each has its own time.
+    if (splitter.held === 0 || lines.length > 0) {
       clearTimeout(lineTimer);
       lineTimer = undefined;
-    } else {
-      lineTimer ??= setTimeout(() => connection.close('idle'), parts.limits.lineSeconds * 1_000);
     }
+    if (splitter.held > 0) lineTimer ??= setTimeout(() => connection.close('idle'), parts.limits.lineSeconds * 1_000);
   });
   socket.on('close', () => {
     clearTimeout(lineTimer);

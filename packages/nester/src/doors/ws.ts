@@ -50,15 +50,24 @@ export class WebSocketDoor {
     if (!judge.isOwnOrigin(request)) return refuse(socket, 403);
     const address = judge.addressOf(request);
     if (!hub.hasRoom(address)) return refuse(socket, 503);
-    const actor = await judge.authenticate(request).catch(() => undefined);
+    let actor: UserActor | undefined;
+    try {
+      actor = await judge.authenticate(request);
+    } catch {
+      // Not to be taken for a log-in that is over: the client tries again.
+      return refuse(socket, 503);
+    }
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       const connection = this.#accept(webSocket, address, String(request.headers['user-agent'] ?? '').slice(0, 200));
       if (!actor) return;
       connection.logIn(actor);
       // Ended between the look at the cookie and this line, nobody has told the connection: look again.
-      void judge.authenticate(request).then(still => {
-        if (!still) connection.end('ended');
-      });
+      judge.authenticate(request).then(
+        still => {
+          if (!still) connection.end('ended');
+        },
+        () => connection.destroy(),
+      );
     });
   }
 

@@ -53,6 +53,8 @@ export function postgresDialect(url: string): StoreDialect {
       const pool = new pg.Pool({ connectionString: url, max: access === 'write' ? 1 : 8, types: types as unknown as pg.CustomTypesConfig });
       // A server that restarts cuts idle connections. The pool makes new ones; without a listener the process would end.
       pool.on('error', () => {});
+      // The pool listens only to idle ones. One that is cut in the middle of a transaction fails its query, and says so here too.
+      pool.on('connect', client => client.on('error', () => {}));
       return new PostgresDialect({ pool });
     },
     placeholder: n => `$${n}`,

@@ -111,7 +111,25 @@ function Fact({ name, mono = false, children }: { name: string; mono?: boolean; 
   );
 }
 
+/** The ports that answer, or hide, one a row; the closed ones in one line, for they are many and alike. */
 function PortTable({ label, ports }: { label: string; ports: readonly Port[] }) {
+  const { t } = useText();
+  const rank = { open: 0, filtered: 1, closed: 2 };
+  const shown = ports.filter(port => port.state !== 'closed').sort((a, b) => rank[a.state] - rank[b.state] || a.port - b.port);
+  const closed = ports.filter(port => port.state === 'closed').map(port => `${port.port}/${port.protocol}`);
+  return (
+    <>
+      {shown.length > 0 && <OpenPorts label={label} ports={shown} />}
+      {closed.length > 0 && (
+        <p className={styles.soft}>
+          {t('devices.closed', { count: closed.length })} <span className={styles.mono}>{closed.join(', ')}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+function OpenPorts({ label, ports }: { label: string; ports: readonly Port[] }) {
   const { t } = useText();
   return (
     <table className={styles.ports} aria-label={label}>

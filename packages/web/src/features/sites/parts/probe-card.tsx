@@ -15,6 +15,8 @@ import styles from './one-site.module.css';
 
 /** Clocks that differ by less than this agree. */
 const agreeMs = 2_000;
+/** The report that was just made is on its way. */
+const usualDepth = 1;
 
 /** A probe: whether it is there, what it follows, what it still has to send. */
 export function ProbeCard({ probe, policyVersion }: { probe: Probe; policyVersion: number }) {
@@ -72,7 +74,7 @@ export function ProbeCard({ probe, policyVersion }: { probe: Probe; policyVersio
               : t('probe.notFollowed', { has: probe.policyVersion, wanted: policyVersion })}
         </dd>
         <dt>{t('probe.spool')}</dt>
-        <dd className={probe.spoolDepth > 0 ? styles.warn : undefined}>{t('probe.reports', { count: probe.spoolDepth })}</dd>
+        <dd className={probe.spoolDepth > usualDepth ? styles.warn : undefined}>{t('probe.reports', { count: probe.spoolDepth })}</dd>
         {clockSkewMs !== null && (
           <>
             <dt>{t('probe.clock')}</dt>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useFigures } from '../../../i18n/figures.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Moment } from '../../../ui/time.tsx';
+import { missingReason } from '../missing-reason.ts';
 import type { SiteDetail } from '../queries.ts';
 import styles from './one-site.module.css';
 
@@ -51,7 +52,7 @@ export function Missing({ facts }: { facts: readonly MissingFact[] }) {
       <h3>{t('report.missing')}</h3>
       <ul>
         {facts.map(({ fact, reason }) => (
-          <li key={fact + reason}>{t('missing.because', { fact: t(`missing.${fact}`), reason })}</li>
+          <li key={fact + reason}>{t('missing.because', { fact: t(`missing.${fact}`), reason: missingReason(reason, t) })}</li>
         ))}
       </ul>
     </div>

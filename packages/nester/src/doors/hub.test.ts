@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { fakeConnection } from '../../test/fake-connection.ts';
+import { localBus } from '../bus/bus.ts';
+import { type Limits, readConfig } from '../config.ts';
+import { Fanout } from './fanout.ts';
+import { Hub } from './hub.ts';
+
+const quiet = { info() {}, warning() {}, error() {} };
+
+function newHub(settings: Partial<Limits> = {}): Hub {
+  const fanout = new Fanout({ topicsOf: () => [] }, { line: () => '' });
+  const committer = { onPublished: () => undefined };
+  const { limits } = readConfig({ limits: settings }, {});
+  return new Hub({ fanout, bus: localBus(() => undefined), committer, log: quiet, limits, voice: { presenceLine: () => '' } });
+}
+
+it('has room for nobody once it closes', () => {
+  const hub = newHub();
+  const { connection, pipe } = fakeConnection();
+  hub.opened(connection);
+  expect(hub.hasRoom('192.0.2.7')).toBe(true);
+  hub.closeAll();
+  expect(pipe.closed).toBe('stopping');
+  expect(hub.hasRoom('192.0.2.7')).toBe(false);
+  hub.stop();
+});
+
+it('counts all addresses of one IPv6 customer as one', () => {
+  const hub = newHub({ pendingPerAddress: 1 });
+  const { connection } = fakeConnection({}, 1_000, '2001:db8:1:2::a');
+  hub.opened(connection);
+  expect(hub.hasRoom('2001:db8:1:2:ffff::b')).toBe(false);
+  expect(hub.hasRoom('2001:db8:1:3::a')).toBe(true);
+  hub.settled(connection);
+  expect(hub.hasRoom('2001:db8:1:2:ffff::b')).toBe(true);
+  hub.stop();
+});
