@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type HttpCaller, httpCaller } from '@aerie/client';
+import { onLeash } from '../../scripts/runtime.js';
 import { removeFolder, root, scratchFolder } from './scratch.ts';
 import { until, within } from './wait.ts';
 
@@ -43,7 +44,8 @@ export class Nester {
 
   /** Starts it, on the ports it had before if it ran before. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [join(root, 'packages/nester/bin/nester.js'), 'serve', ...this.#args], {
+    // On a leash: it ends with the tests, however those end.
+    const child = onLeash([join(root, 'packages/nester/src/main.ts'), 'serve', ...this.#args], {
       cwd: this.folder,
       env: {
         PATH: process.env.PATH,
@@ -53,22 +55,19 @@ export class Nester {
         AERIE_TCP: this.#tcp,
         ...this.#env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#process = child;
     const ready = Promise.withResolvers<RegExpMatchArray>();
     let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.#print(text);
       stdout += text;
       const line = stdout.match(/^ready http=(\S+) tcp=(\S+)/m);
       if (line) ready.resolve(line);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => this.#print(text));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => this.#print(text));
     child.once('exit', (code, signal) => ready.reject(new Error(`Nester ended (${code ?? signal}):\n${this.#output}`)));
-    const killOrphan = () => child.kill('SIGKILL');
-    process.once('exit', killOrphan);
-    child.once('exit', () => process.off('exit', killOrphan));
     const [, http, tcp] = await within(startMs, 'the ready line', ready.promise);
     this.#http = http!;
     this.#tcp = tcp!;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { device, empty, id, language, password, role, time, token, typedName } from './fields.ts';
+import { device, empty, id, language, password, role, text, time, token, typedName } from './fields.ts';
 import { limits } from './limits.ts';
 import { command, event } from './spec.ts';
 
@@ -150,7 +150,7 @@ export const accountCommands = {
     role: 'admin',
     reads: true,
     input: z.strictObject({
-      after: z.string().optional().describe('the name key to go on from'),
+      after: text.optional().describe('the name key to go on from'),
       limit: z.int().min(1).max(1000).default(1000),
     }),
     output: z.strictObject({ users: z.array(userRecord), next: z.string().nullable() }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { me, user } from './accounts.ts';
-import { device, empty, id, nonce, presenceState, role, seenPresence, seq, time, typedName } from './fields.ts';
+import { device, empty, id, nonce, presenceState, role, seenPresence, seq, text, time, typedName } from './fields.ts';
 import { incident } from './incidents.ts';
 import { limits } from './limits.ts';
 import { command, event } from './spec.ts';
@@ -96,7 +96,7 @@ export const chatCommands = {
     input: z.strictObject({
       name: z.string().max(200),
       kind: z.enum(['public', 'private']).default('public'),
-      topic: z.string().max(limits.topicChars).default(''),
+      topic: text.max(limits.topicChars).default(''),
       minRole: role.default('viewer'),
       postRole: role.default('member'),
     }),
@@ -105,7 +105,7 @@ export const chatCommands = {
   'channel.update': command({
     summary: 'Change a channel’s topic, or archive it.',
     role: 'admin',
-    input: z.strictObject({ channelId: id, topic: z.string().max(limits.topicChars).optional(), archived: z.boolean().optional() }),
+    input: z.strictObject({ channelId: id, topic: text.max(limits.topicChars).optional(), archived: z.boolean().optional() }),
     output: empty,
   }),
   'channel.members': command({

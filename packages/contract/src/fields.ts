@@ -9,20 +9,18 @@ export const id = z
   .min(1)
   .max(64)
   .regex(/^[A-Za-z0-9_-]+$/, 'an id has only letters, digits, - and _');
+/** Text without NUL, which PostgreSQL cannot hold and cannot be asked for. */
+export const text = z.string().refine(value => !value.includes('\0'), 'it has a NUL character');
 export const seq = z.int().min(0);
 export const time = z.int().min(0).describe('milliseconds since 1970-01-01 UTC');
 export const role = z.enum(roles);
 export const language = z.enum(['en', 'fr']);
 /** What a person typed as a name. The rules (`userNameProblem`) are checked by the command, which answers with the reason. */
-export const typedName = z.string().max(200);
+export const typedName = text.max(200);
 export const password = z.string().min(1).max(limits.passwordChars);
 export const token = z.string().min(8).max(limits.tokenChars);
-export const device = z.string().min(1).max(limits.deviceChars).describe('a stable id that the client chose for this installation');
-export const nonce = z
-  .string()
-  .min(1)
-  .max(limits.nonceChars)
-  .describe('chosen by the client; the same (author, device, nonce) is stored once');
+export const device = text.min(1).max(limits.deviceChars).describe('a stable id that the client chose for this installation');
+export const nonce = text.min(1).max(limits.nonceChars).describe('chosen by the client; the same (author, device, nonce) is stored once');
 export const empty = z.strictObject({});
 export const presenceState = z.enum(['online', 'away', 'dnd', 'invisible']);
 export type PresenceState = z.infer<typeof presenceState>;

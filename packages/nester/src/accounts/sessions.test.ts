@@ -55,6 +55,12 @@ onEachDatabase('sessions', newDatabase => {
     expect(connection.actors).toEqual([expect.objectContaining({ userId: me.userId, deviceId: 'phone' })]);
   });
 
+  it('do not begin with what the database cannot hold, and say so', async () => {
+    const refused = { code: 'bad_input', params: { reason: 'it has a NUL character' } };
+    await expect(logIn('Ali\0ce')).rejects.toMatchObject(refused);
+    await expect(room.call('session.logIn', { user: 'Alice', password: strong, device: 'a\0' })).rejects.toMatchObject(refused);
+  });
+
   it('have the rights of the moment they begin, not those from before the password was verified', async () => {
     await room.firstAdmin();
     const { userId } = await room.person('Bob', 'admin');

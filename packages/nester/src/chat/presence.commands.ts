@@ -6,6 +6,10 @@ import { requirePost } from './channels.ts';
 import type { People } from './people.ts';
 import type { Presence } from './presence.ts';
 import type { Roster } from './roster.ts';
+import { Sparingly } from './sparingly.ts';
+
+/** "Is writing" goes to every member of a channel; others show it for longer than this. */
+const typingEveryMs = 1_000;
 
 export function presenceCommands(
   roster: Roster,
@@ -13,6 +17,7 @@ export function presenceCommands(
   people: People,
   bus: Bus,
 ): Handlers<'presence.list' | 'presence.set' | 'typing.start'> {
+  const typing = new Sparingly(typingEveryMs);
   return {
     'presence.list'(ctx) {
       // The old wire's clients ask before they log in; nobody else has to.
@@ -29,6 +34,7 @@ export function presenceCommands(
     'typing.start'(ctx, { channelId }) {
       const { userId, role } = requireUser(ctx.actor);
       requirePost(roster.channelOf(userId, channelId), role);
+      if (!typing.isDue(`${userId} ${channelId}`, ctx.now())) return {};
       const except = ctx.caller.connection?.connectionId;
       bus.publish('whispered', {
         topic: `channel:${channelId}`,

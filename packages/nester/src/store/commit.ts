@@ -7,6 +7,10 @@ import type { CommitResult, CommittedEvent, Once, PublishedEvents, Row, TableNam
 
 const unitsPerBatch = 1_000;
 const unitsWaiting = 50_000;
+/** Turns of the event loop that a batch may wait for more units. */
+const turnsPerBatch = 4;
+
+const loopTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
 interface Waiting {
   unit: Unit;
@@ -116,12 +120,24 @@ export class Committer implements PublishedEvents {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
+      await this.#gather();
       await this.#commitBatch(this.#queue.splice(0, unitsPerBatch));
-      // Let sockets be read, so that the next batch is as large as the load makes it.
-      if (this.#queue.length > 0) await new Promise(resolve => setImmediate(resolve));
+      // The fan-out of that batch comes first: its readers may have more to say.
+      if (this.#queue.length > 0) await loopTurn();
     }
     this.#busy = false;
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /**
+   * Lets sockets be read for as long as a turn of the event loop brings more. One large batch costs less than two small
+   * ones, on disk and above all in the sockets of a large channel; a lone unit waits for one empty turn.
+   */
+  async #gather(): Promise<void> {
+    for (let turn = 0, seen = 0; turn < turnsPerBatch && seen < this.#queue.length; turn++) {
+      seen = this.#queue.length;
+      await loopTurn();
+    }
   }
 
   async #commitBatch(batch: Waiting[]): Promise<void> {
