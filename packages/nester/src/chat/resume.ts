@@ -1,4 +1,13 @@
-import { atLeast, type Channel, type CommandOutput, type LoggedEventName, limits, type OwnChannel, type User } from '@aerie/contract';
+import {
+  atLeast,
+  type Channel,
+  type CommandOutput,
+  type LoggedEventName,
+  limits,
+  type Message,
+  type OwnChannel,
+  type User,
+} from '@aerie/contract';
 import type { Transaction } from 'kysely';
 import type { Handlers } from '../context.ts';
 import { meOf } from '../context.ts';
@@ -56,14 +65,18 @@ export function resumeCommands(parts: {
           const topics: Topic[] = ['all', `user:${actor.userId}`, ...own.map(channel => `channel:${channel.channelId}` as const)];
           if (atLeast(actor.role, 'technician')) topics.push('sites');
           const missed = await readEvents(trx, after, topics, limits.resumePage + 1);
-          const more = missed.length > limits.resumePage;
-          if (more) missed.pop();
+          const full = missed.length > limits.resumePage;
+          if (full) missed.pop();
+          const frames = await asTheyAreNow(trx, missed, own, people, replays);
+          const events = frames.slice(0, fitting(frames));
+          const cut = events.length < frames.length;
+          const more = full || cut;
           return {
             kind: 'events',
             epoch: head.epoch,
-            seq: more ? missed[missed.length - 1]!.seq : head.seq,
+            seq: cut ? events.at(-1)!.seq : full ? missed.at(-1)!.seq : head.seq,
             more,
-            events: await asTheyAreNow(trx, missed, own, people, replays),
+            events,
             presence: more ? [] : presence.told(),
             reads: more ? [] : own.map(({ channelId, readSeq, unread }) => ({ channelId, readSeq, unread })),
           };
@@ -82,6 +95,16 @@ export function resumeCommands(parts: {
       }
     },
   };
+}
+
+/** How many frames fit into one answer; at least one. */
+function fitting(frames: readonly Frame[]): number {
+  let chars = 0;
+  const end = frames.findIndex(({ message }) => {
+    chars += (message as Message | undefined)?.content.length ?? 0;
+    return chars > limits.pageChars;
+  });
+  return end === -1 ? frames.length : Math.max(1, end);
 }
 
 async function ownChannels(trx: Transaction<Tables>, userId: string): Promise<OwnChannel[]> {
