@@ -55,6 +55,7 @@ function keep(name: string, start: () => ChildProcess, ended: (code: number | nu
   begin();
 }
 
+let hasBeenReady = false;
 let place: Place | undefined;
 let harvester: ChildProcess | undefined;
 
@@ -65,9 +66,15 @@ function startNester(): ChildProcess {
     console.log(line);
     const http = /^ready http=(\S+)/.exec(line)?.[1];
     if (http === undefined) return;
+    hasBeenReady = true;
     const before = place;
-    place = nesterFrom(settings(), http);
-    if (before === undefined) void startHarvesterOnce();
+    try {
+      place = nesterFrom(settings(), http);
+    } catch (error) {
+      say(`there is none for this machine: ${(error as Error).message}`);
+      return;
+    }
+    if (before === undefined) void startHarvesterOnce(place);
     // With port 0 it is elsewhere now: the Harvester begins anew and looks there.
     else if (before.url !== place.url) harvester?.kill('SIGTERM');
   });
@@ -95,10 +102,13 @@ function settings() {
   };
 }
 
-async function startHarvesterOnce(): Promise<void> {
-  const say = (line: string) => console.log(`harvester: ${line}`);
+function say(line: string): void {
+  console.log(`harvester: ${line}`);
+}
+
+async function startHarvesterOnce(first: Place): Promise<void> {
   try {
-    await openThisMachine(place!, say);
+    await openThisMachine(first, say);
   } catch (error) {
     say(`there is none for this machine: ${(error as Error).message}`);
     return;
@@ -113,7 +123,7 @@ async function startHarvesterOnce(): Promise<void> {
 }
 
 keep('Nester', startNester, code => {
-  if (place !== undefined) return 'again';
+  if (hasBeenReady) return 'again';
   // It never came up: a wrong setting, a port in use. It has said why.
   stopping = true;
   exitCode = code ?? 1;
