@@ -56,7 +56,7 @@ export function resumeCommands(parts: {
                 epoch: head.epoch,
                 seq: head.seq,
                 me: meOf(actor),
-                users: [...people.all()],
+                users: [],
                 channels: own,
                 presence: presence.told(),
               },
@@ -86,6 +86,13 @@ export function resumeCommands(parts: {
         } else {
           const seq = answer.kind === 'snapshot' ? answer.snapshot.seq : answer.seq;
           await committer.whenPublished(seq);
+          if (answer.kind === 'snapshot') {
+            // Read only now: before, what is kept in memory may have been behind the moment of the database.
+            const { snapshot } = answer;
+            snapshot.users = [...people.all()];
+            const user = people.byId(actor.userId);
+            if (user) snapshot.me = { ...snapshot.me, name: user.name, role: user.role };
+          }
           connection?.release(seq);
         }
         return answer;
