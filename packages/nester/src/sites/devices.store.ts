@@ -1,8 +1,8 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type { DevicePortTable, DeviceTable, Tables } from '../store/schema.ts';
 
-/** Rows of one upsert: far below what either database takes as parameters of one statement. */
-const rowsPerUpsert = 500;
+/** Ids in one statement: far below what either database takes as parameters. */
+const idsPerDelete = 500;
 
 export async function devicesOf(db: Kysely<Tables>, siteId: string): Promise<DeviceTable[]> {
   return await db.selectFrom('device').selectAll().where('site_id', '=', siteId).execute();
@@ -18,7 +18,7 @@ export async function portsOf(db: Kysely<Tables>, siteId: string): Promise<Devic
 }
 
 export function putDevicesQueries(db: Kysely<Tables>, rows: readonly DeviceTable[]): CompiledQuery[] {
-  return chunks(rows).map(chunk =>
+  return inFewTexts(db, 'device', rows, chunk =>
     db
       .insertInto('device')
       .values(chunk)
@@ -41,7 +41,7 @@ export function putDevicesQueries(db: Kysely<Tables>, rows: readonly DeviceTable
 }
 
 export function putPortsQueries(db: Kysely<Tables>, rows: readonly DevicePortTable[]): CompiledQuery[] {
-  return chunks(rows).map(chunk =>
+  return inFewTexts(db, 'device_port', rows, chunk =>
     db
       .insertInto('device_port')
       .values(chunk)
@@ -58,6 +58,33 @@ export function putPortsQueries(db: Kysely<Tables>, rows: readonly DevicePortTab
   );
 }
 
+const textsOf = new WeakMap<Kysely<Tables>, Map<string, { sql: string; columns: readonly string[] }>>();
+
+/**
+ * Splits rows into statements of 128, 64, … rows, so that there are few different texts: each is compiled once, and the
+ * database prepares it once. Compiling anew for each report would cost more than writing it.
+ */
+function inFewTexts<R extends object>(
+  db: Kysely<Tables>,
+  table: string,
+  rows: readonly R[],
+  compile: (rows: readonly R[]) => CompiledQuery,
+): CompiledQuery[] {
+  const texts = textsOf.get(db) ?? new Map<string, { sql: string; columns: readonly string[] }>();
+  textsOf.set(db, texts);
+  const queries: CompiledQuery[] = [];
+  for (let at = 0; at < rows.length; ) {
+    const count = Math.min(128, 2 ** Math.floor(Math.log2(rows.length - at)));
+    const chunk = rows.slice(at, at + count);
+    at += count;
+    const text = texts.get(`${table} ${count}`) ?? { sql: compile(chunk).sql, columns: Object.keys(chunk[0]!) };
+    texts.set(`${table} ${count}`, text);
+    const parameters = chunk.flatMap(row => text.columns.map(column => (row as Record<string, unknown>)[column]));
+    queries.push(CompiledQuery.raw(text.sql, parameters));
+  }
+  return queries;
+}
+
 /** Forgets devices that turned out to be others, with their ports. */
 export function dropDevicesQueries(db: Kysely<Tables>, deviceIds: readonly string[]): CompiledQuery[] {
   return chunks(deviceIds).flatMap(chunk => [
@@ -68,6 +95,6 @@ export function dropDevicesQueries(db: Kysely<Tables>, deviceIds: readonly strin
 
 function chunks<T>(all: readonly T[]): T[][] {
   const parts: T[][] = [];
-  for (let at = 0; at < all.length; at += rowsPerUpsert) parts.push(all.slice(at, at + rowsPerUpsert));
+  for (let at = 0; at < all.length; at += idsPerDelete) parts.push(all.slice(at, at + idsPerDelete));
   return parts;
 }
