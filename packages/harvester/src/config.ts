@@ -16,7 +16,7 @@ const schema = z.strictObject({
 export type Config = z.output<typeof schema>;
 
 /** The environment variable of each setting. */
-export const environmentNames: Record<keyof Config, string> = {
+const environmentNames: Record<keyof Config, string> = {
   data: 'HARVESTER_DATA',
   nester: 'HARVESTER_NESTER',
   pin: 'HARVESTER_PIN',

@@ -62,7 +62,9 @@ export class Sender {
   async #sendAll(): Promise<number | undefined> {
     const { spool, done } = this.#parts;
     for (let next = this.#next(); next; next = this.#next()) {
-      const outcome = await upload(spool.read(next.name), { ...this.#parts.upload, signal: this.#stopped.signal });
+      const report = spool.read(next.name);
+      if (!report) continue;
+      const outcome = await upload(report, { ...this.#parts.upload, signal: this.#stopped.signal });
       if (this.#stopped.signal.aborted && outcome.kind === 'later') return undefined;
       const waitMs = this.#settle(next, outcome);
       if (waitMs !== undefined) return waitMs;

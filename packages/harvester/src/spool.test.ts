@@ -68,6 +68,17 @@ describe('the spool', () => {
     for (const [i, name] of all.entries()) expect(String(one.read(name))).toBe(String(i));
   });
 
+  test('does not wait for a report that somebody removed', () => {
+    const warned: string[] = [];
+    const spool = new Spool(folder, { warn: (_, name) => warned.push(name) });
+    const name = spool.add('x', at);
+    expect(names(spool)).toEqual([name]);
+    rmSync(join(folder, 'reports', name));
+    expect(spool.read(name)).toBeUndefined();
+    expect(names(spool)).toEqual([]);
+    expect(warned).toEqual([name]);
+  });
+
   test('sets what is rejected aside with the reason, and does not use its name again', () => {
     const warned: string[] = [];
     const spool = new Spool(folder, { warn: (_, name) => warned.push(name) });

@@ -45,6 +45,8 @@ export class Spool {
   readonly #keepSent: number;
   readonly #keepUnsent: number;
   readonly #warn: (sentence: string, name: string) => void;
+  /** When each report that waits was written. */
+  readonly #times = new Map<string, number>();
 
   constructor(folder: string, { now = Date.now, keepSent = 2_000, keepUnsent = 20_000, warn = () => {} }: SpoolOptions = {}) {
     this.#reports = join(folder, 'reports');
@@ -70,8 +72,11 @@ export class Spool {
     return readdirSync(this.#markers)
       .filter(isReportName)
       .flatMap(name => {
-        const writtenAt = timeOf(join(this.#reports, name));
-        return writtenAt === undefined ? [] : [{ name, writtenAt }];
+        const writtenAt = this.#times.get(name) ?? timeOf(join(this.#reports, name));
+        if (writtenAt === undefined) return [];
+        // A name is used once, so that a backlog of months is not looked at file by file for each upload.
+        this.#times.set(name, writtenAt);
+        return [{ name, writtenAt }];
       })
       .sort((a, b) => a.writtenAt - b.writtenAt || compare(a.name, b.name));
   }
@@ -80,13 +85,21 @@ export class Spool {
     return this.pending().length;
   }
 
-  /** The bytes of a report, as they were written. */
-  read(name: string): Buffer {
-    return readFileSync(join(this.#reports, name));
+  /** The bytes of a report, as they were written; undefined, and no longer waiting, when somebody has removed it. */
+  read(name: string): Buffer | undefined {
+    try {
+      return readFileSync(join(this.#reports, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.sent(name);
+      this.#warn('A report that was to be sent is gone', name);
+      return undefined;
+    }
   }
 
   /** Nester has it. */
   sent(name: string): void {
+    this.#times.delete(name);
     rmSync(join(this.#markers, name), { force: true });
   }
 
@@ -102,7 +115,7 @@ export class Spool {
   /** The newest report; undefined before the first. */
   latest(): { name: string; text: string } | undefined {
     const name = this.#byAge().at(-1);
-    return name === undefined ? undefined : { name, text: this.read(name).toString('utf8') };
+    return name === undefined ? undefined : { name, text: readFileSync(join(this.#reports, name), 'utf8') };
   }
 
   /** Removes what a crash left behind, and the oldest files past what is kept. */

@@ -29,7 +29,7 @@ export async function scanOnce(folder: string, { targets, json }: { targets?: re
 }
 
 /** A report as a person reads it. */
-export function readable(report: Report): string {
+function readable(report: Report): string {
   const lines = report.hosts.flatMap(host => [heading(host), ...portLines(host)]);
   const by = report.scanner === 'nmap' ? 'nmap' : 'the built-in TCP scan';
   const open = report.hosts.reduce((sum, { ports }) => sum + ports.filter(({ state }) => state === 'open').length, 0);
