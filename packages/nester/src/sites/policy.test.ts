@@ -1,3 +1,4 @@
+import { type AppError, errorSentence } from '@aerie/contract';
 import { describe, expect, it } from 'vitest';
 import { changedPolicy, firstPolicy, normalPorts, normalRange } from './policy.ts';
 
@@ -38,6 +39,19 @@ describe('a range', () => {
   ])('%j is refused', typed => {
     expect(() => normalRange(typed)).toThrow(expect.objectContaining({ code: 'bad_policy' }));
   });
+});
+
+it('says what is wrong in the language of whoever reads it', () => {
+  try {
+    normalRange('10.0.0.0/8');
+    expect.unreachable();
+  } catch (error) {
+    const { code, params, message } = error as AppError;
+    expect(message).toBe('This policy cannot be followed: "10.0.0.0/8" has more than 65536 addresses.');
+    expect(errorSentence(code, params, 'fr')).toBe(
+      'Cette politique ne peut pas être appliquée : "10.0.0.0/8" compte plus de 65536 adresses.',
+    );
+  }
 });
 
 describe('ports', () => {

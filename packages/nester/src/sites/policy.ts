@@ -34,19 +34,17 @@ export function normalRange(typed: string): string {
   const [address = '', prefix, ...rest] = typed.trim().split('/');
   // A zone (fe80::1%eth0) means something on one machine only.
   const family = address.includes('%') ? 0 : isIP(address);
-  if (family === 0 || rest.length > 0) refuse(`${show(typed)} is not a CIDR such as 192.168.1.0/24`);
+  if (family === 0 || rest.length > 0) refuse(typed, 'not_a_range');
   const bits = family === 4 ? 32 : 128;
-  if (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits))
-    refuse(`${show(typed)} has no length from 0 to ${bits}`);
+  if (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)) refuse(typed, 'not_a_range');
   const length = prefix === undefined ? bits : Number(prefix);
-  if (length < bits - widestBits) refuse(`${show(typed)} has more than 65536 addresses`);
+  if (length < bits - widestBits) refuse(typed, 'range_too_wide');
   const parsed = ipaddr.parse(address);
-  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) refuse(`${show(typed)} is an IPv4 address: write it as one`);
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) refuse(typed, 'not_a_range');
   const network = (parsed instanceof ipaddr.IPv4 ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(`${address}/${length}`);
   const kind = network.range();
   const isClassE = network instanceof ipaddr.IPv4 && network.octets[0]! >= 240;
-  if (kind === 'unspecified' || kind === 'multicast' || kind === 'broadcast' || isClassE)
-    refuse(`${show(typed)} holds no addresses of machines`);
+  if (kind === 'unspecified' || kind === 'multicast' || kind === 'broadcast' || isClassE) refuse(typed, 'range_of_no_machine');
   return `${network.toString()}/${length}`;
 }
 
@@ -60,7 +58,7 @@ export function normalPorts(typed: string): string {
 function parsePorts(typed: string): [number, number][] {
   const spans = typed.split(',').map((piece): [number, number] => {
     const [from, to = from] = piece.split('-').map(Number);
-    if (!(from! >= 1 && to! <= 65_535 && from! <= to!)) refuse(`${show(piece)} is not a port from 1 to 65535, nor a range of them`);
+    if (!(from! >= 1 && to! <= 65_535 && from! <= to!)) refuse(piece, 'not_ports');
     return [from!, to!];
   });
   spans.sort((a, b) => a[0] - b[0]);
@@ -77,14 +75,15 @@ function normalTarget(typed: string): string {
   const target = typed.trim().toLowerCase();
   // Only digits and dots, and yet no address: a slip, and some programs read it as another address.
   const isNumeric = /^[\d.]+$/.test(target);
-  if (isIP(target) === 0 && (isNumeric || !hostName.test(target))) refuse(`${show(typed)} is neither an address nor the name of a host`);
+  if (isIP(target) === 0 && (isNumeric || !hostName.test(target))) refuse(typed, 'not_a_host');
   return target;
 }
 
 const unique = (texts: string[]) => [...new Set(texts)];
 
-const show = (typed: string) => JSON.stringify(typed.slice(0, 64));
+type Reason = 'not_a_range' | 'range_too_wide' | 'range_of_no_machine' | 'not_ports' | 'not_a_host';
 
-function refuse(reason: string): never {
-  throw new AppError('bad_policy', { reason });
+/** The reasons stand in the catalogue of errors, in the reader's language. */
+function refuse(typed: string, reason: Reason): never {
+  throw new AppError('bad_policy', { what: JSON.stringify(typed.slice(0, 64)), reason });
 }
