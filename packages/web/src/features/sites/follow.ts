@@ -24,7 +24,8 @@ export function useFollowSites(): void {
   }, [connection, client]);
 }
 
-function bring(client: QueryClient, frame: EventFrame): void {
+/** Brings one event to what is held. */
+export function bring(client: QueryClient, frame: EventFrame): void {
   switch (frame.event) {
     case 'site.created':
     case 'site.updated':

@@ -46,8 +46,13 @@ export function DeviceList({ devices, site, openId }: { devices: readonly Device
     if (!next || (from < 0 && step < 0)) return;
     focused.current = next.deviceId;
     virtual.scrollToIndex(from + step, { align: 'auto' });
-    // The row may only come into the page with the scrolling.
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-device="${next.deviceId}"]`)?.focus());
+    const focus = () => {
+      const row = list.current?.querySelector<HTMLElement>(`[data-device="${next.deviceId}"]`);
+      row?.focus();
+      return row !== null;
+    };
+    // A row that is out of sight comes into the page with the scrolling.
+    if (!focus()) requestAnimationFrame(focus);
   };
   useKeys(event => {
     if (isTyping(event.target) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -55,6 +55,7 @@ function SiteBody({ site }: { site: Site }) {
   const me = useMe();
   const shown = useSite(site.siteId);
   const { tab, report, device } = useSearch({ strict: false });
+  const narrow = useNarrow();
   const [enrolling, setEnrolling] = useState(false);
   const detail = shown.data;
 
@@ -71,19 +72,22 @@ function SiteBody({ site }: { site: Site }) {
           )
         ) : (
           <>
-            <div className={styles.cards}>
-              {detail.probes.map(probe => (
-                <ProbeCard key={probe.probeId} probe={probe} policyVersion={detail.policy.version} />
-              ))}
-              {!detail.probes.some(probe => probe.revokedAt === null) && (
-                <section className={styles.card}>
-                  <h2>{t('probe.title')}</h2>
-                  <p className={styles.soft}>{t('probe.none')}</p>
-                </section>
-              )}
-              <WanCard detail={detail} />
-              <ReportCard detail={detail} />
-            </div>
+            {/* On a telephone, one thing at a time. */}
+            {!(narrow && tab) && (
+              <div className={styles.cards}>
+                {detail.probes.map(probe => (
+                  <ProbeCard key={probe.probeId} probe={probe} policyVersion={detail.policy.version} />
+                ))}
+                {!detail.probes.some(probe => probe.revokedAt === null) && (
+                  <section className={styles.card}>
+                    <h2>{t('probe.title')}</h2>
+                    <p className={styles.soft}>{t('probe.none')}</p>
+                  </section>
+                )}
+                <WanCard detail={detail} />
+                <ReportCard detail={detail} />
+              </div>
+            )}
             <nav className={styles.tabs} aria-label={t('site.tabs')}>
               {tabs.map(each => (
                 <Link
