@@ -49,7 +49,7 @@ export function Missing({ facts }: { facts: readonly MissingFact[] }) {
   if (facts.length === 0) return null;
   return (
     <div className={styles.missing}>
-      <h3>{t('report.missing')}</h3>
+      <p>{t('report.missing')}</p>
       <ul>
         {facts.map(({ fact, reason }) => (
           <li key={fact + reason}>{t('missing.because', { fact: t(`missing.${fact}`), reason: missingReason(reason, t) })}</li>
