@@ -20,6 +20,9 @@ export interface StoreDialect {
   readMoment<T>(db: Kysely<Tables>, read: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** True for a violated constraint or a value that does not fit: the fault of one unit, not of the database. */
   isConstraintFault(error: unknown): boolean;
+  /** That, or a value that cannot be stored at all: whoever it comes from is dropped alone. */
+  isUnitFault(error: unknown): boolean;
+  isDiskFull(error: unknown): boolean;
 }
 
 export function sqliteDialect(file: string): StoreDialect {
@@ -36,7 +39,9 @@ export function sqliteDialect(file: string): StoreDialect {
       return rows;
     },
     readMoment: (db, read) => db.transaction().execute(read),
-    isConstraintFault: error => /constraint failed/i.test((error as Error)?.message ?? ''),
+    isConstraintFault: isSqliteConstraint,
+    isUnitFault: error => isSqliteConstraint(error) || unbindable.has((error as SqliteError)?.code ?? '') || isTooBig(error),
+    isDiskFull: error => (error as SqliteError)?.errcode === 13,
   };
 }
 
@@ -60,6 +65,27 @@ export function postgresDialect(url: string): StoreDialect {
     placeholder: n => `$${n}`,
     chunk: (left, columns) => Math.min(left, Math.floor(60_000 / columns)),
     readMoment: (db, read) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
-    isConstraintFault: error => /^2[23]/.test(String((error as { code?: unknown })?.code ?? '')),
+    isConstraintFault: error => /^2[23]/.test(postgresCode(error)),
+    // Class 54: larger than an index or a row takes. A TypeError: the driver could not write the value down.
+    isUnitFault: error => /^(2[23]|54)/.test(postgresCode(error)) || error instanceof TypeError,
+    isDiskFull: error => postgresCode(error) === '53100',
   };
+}
+
+/** What node:sqlite throws: `code` is Node's, `errcode` is SQLite's own (sqlite.org/rescode.html). */
+interface SqliteError {
+  code?: string;
+  errcode?: number;
+  message?: string;
+}
+
+/** Node refuses the value before SQLite sees it. */
+const unbindable: ReadonlySet<string> = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE']);
+
+const isSqliteConstraint = (error: unknown) => /constraint failed/i.test((error as SqliteError)?.message ?? '');
+
+const isTooBig = (error: unknown) => (error as SqliteError)?.errcode === 18;
+
+function postgresCode(error: unknown): string {
+  return String((error as { code?: unknown })?.code ?? '');
 }
