@@ -218,12 +218,13 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     const most = config.limits.connections + config.limits.pending;
     for (const server of [rawServer(http.server), tcp, tcpTls]) if (server) server.maxConnections = most;
 
-    // Reverse order of closing: doors take nothing new, the committer drains, connections are told, then the rest.
+    // Reverse order of closing: doors take nothing new, what was taken is answered, connections are told, then the rest.
     closers.push(async () => {
-      hub.closeAll();
+      const answered = http.stop();
+      await hub.closeAll(2_000);
       await hub.empty(3_000);
       webSockets.stop();
-      await http.server.close();
+      await answered;
     });
     await http.server.listen({ host: config.http.host, port: config.http.port });
     const httpAt = boundTo(rawServer(http.server));

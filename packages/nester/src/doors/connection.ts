@@ -38,6 +38,8 @@ export class Connection implements LiveConnection {
   hears: (topic: Topic) => boolean = () => true;
   /** The line that says why the log-in is over. */
   farewell: (reason: EndReason) => string = reason => `${JSON.stringify({ event: 'session.ended', reason })}\n`;
+  /** Takes no more, and resolves when what was taken is answered. */
+  settle: () => Promise<void> = () => Promise.resolve();
   readonly #pipe: Pipe;
   readonly #keeper: ConnectionKeeper;
   readonly #slowMs: number;

@@ -126,9 +126,18 @@ export class Hub implements ConnectionKeeper {
     });
   }
 
-  /** Asks every connection to close, telling it why. From now on there is room for none: who comes back at once would hold up the end. */
-  closeAll(): void {
+  /**
+   * Lets every connection settle, for `patienceMs` at most, then asks it to close, telling it why. From now on there is
+   * room for none: who comes back at once would hold up the end.
+   */
+  async closeAll(patienceMs: number): Promise<void> {
     this.#closing = true;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, patienceMs);
+    });
+    await Promise.race([Promise.all([...this.#all].map(connection => connection.settle())), patience]);
+    clearTimeout(timer);
     for (const connection of this.#all) connection.end('stopping');
   }
 

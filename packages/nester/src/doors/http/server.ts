@@ -19,6 +19,8 @@ import { type ReportTaker, reportRoute } from './probe.ts';
 
 /** Largest body: a class list as JSON. */
 const bodyBytes = 256 * 1024;
+/** What a request under way may still take when the door closes. */
+const patienceMs = 3_000;
 
 export interface HttpParts {
   config: Config;
@@ -34,6 +36,8 @@ export interface HttpParts {
 export interface HttpDoor {
   server: FastifyInstance;
   judge: UpgradeJudge;
+  /** Takes no more; requests under way are answered, or cut when they take too long. */
+  stop(): Promise<void>;
 }
 
 /** The web door: pages, `/api/<command>`, `/api/openapi.json`, `/healthz`. */
@@ -45,7 +49,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 128 },
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     ...(parts.tls ? { https: { ...parts.tls, minVersion: 'TLSv1.2' as const } } : {}),
   }) as unknown as FastifyInstance;
   const isSecure = () => parts.tls !== undefined || parts.publicUrl().startsWith('https:');
@@ -74,10 +78,24 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     const wrong = await parts.health();
     return reply.code(wrong === undefined ? 200 : 503).send(wrong === undefined ? { status: 'ok' } : { status: 'failing', reason: wrong });
   });
+  let isStopping = false;
+  server.addHook('onSend', async (_request, reply) => {
+    // Kept open after its answer, a connection would hold up the end.
+    if (isStopping) void reply.header('connection', 'close');
+  });
   commandRoutes(server, { dispatch: parts.dispatch, judge, isSecure });
   reportRoute(server, parts.reports);
   await pageRoutes(server);
-  return { server, judge };
+  return {
+    server,
+    judge,
+    async stop() {
+      isStopping = true;
+      const patience = setTimeout(() => rawServer(server).closeAllConnections(), patienceMs);
+      await server.close();
+      clearTimeout(patience);
+    },
+  };
 }
 
 function sendError(reply: FastifyReply, error: AppError): FastifyReply {
