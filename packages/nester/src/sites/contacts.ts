@@ -26,9 +26,13 @@ export class Contacts {
   /** A probe was heard, and it was itself. */
   heard(probe: ProbeRecord, now: number): void {
     if (this.#parts.ledger.hearing(probe, now) !== 'heard') probe.presentSince = now;
+    const isFirst = probe.row.last_contact_at === null;
     probe.heardAt = now;
     probe.row.last_contact_at = now;
     probe.isDirty = true;
+    // From its first word on a probe's silence is an alarm, also after a restart in the next few seconds.
+    // Where this write fails, the next look at silent probes makes up for it.
+    if (isFirst) this.#write().catch(() => undefined);
     this.#tellSoon(probe.site);
   }
 

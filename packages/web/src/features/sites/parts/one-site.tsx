@@ -106,7 +106,7 @@ function SiteBody({ site }: { site: Site }) {
               <span className={page.space} />
               {me.role === 'admin' && (
                 <Button icon="plus" onClick={() => setEnrolling(true)}>
-                  {t('enrol.make')}
+                  <span className={styles.enrol}>{t('enrol.make')}</span>
                 </Button>
               )}
             </nav>
