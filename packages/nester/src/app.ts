@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type net from 'node:net';
 import { join } from 'node:path';
-import { atLeast } from '@aerie/contract';
+import { AppError, atLeast } from '@aerie/contract';
 import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
 import { localBus } from './bus/bus.ts';
@@ -29,6 +29,7 @@ import { Committer } from './store/commit.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { readHead } from './store/log.ts';
 import { openStore } from './store/store.ts';
+import { troubleOf } from './store/trouble.ts';
 import type { Topic } from './store/unit.ts';
 import { readVersion } from './version.ts';
 
@@ -38,8 +39,11 @@ import { readVersion } from './version.ts';
  */
 export async function openHouse(config: Config, log: Log, now: () => number = Date.now) {
   const unlock = await lockFolder(config.data);
-  const onFault = (error: unknown) =>
-    log.error('SYSTEM', 'A listener failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  const onFault = (error: unknown) => {
+    if (error instanceof AppError && error.code === 'storage_failed')
+      log.error('STORE', 'A commit failed', { reason: error.cause instanceof Error ? error.cause.message : error.message });
+    else log.error('SYSTEM', 'A listener failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  };
   const store = await openStore({ folder: config.data, databaseUrl: config.databaseUrl });
   const committer = new Committer(store, (await readHead(store.read)).seq, now, onFault);
   const bus = localBus(onFault);
@@ -189,6 +193,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
         : undefined;
     const http = await httpDoor({
       config,
+      log,
       dispatch,
       reports: house.sites,
       authenticate: token => accounts.authenticate(token),
@@ -199,7 +204,8 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
           await readHead(store.read);
           return undefined;
         } catch (error) {
-          return (error as Error).message;
+          log.error('STORE', 'The store does not answer', { reason: (error as Error).message });
+          return troubleOf(error, store.dialect);
         }
       },
     });
@@ -263,7 +269,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
 }
 
 function urlOf(config: Config, { host, port }: { host: string; port: number }): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const reachable = host === '0.0.0.0' || host === '::' ? (config.reachableAs ?? 'localhost') : host;
   return `${config.httpTls ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 

@@ -57,11 +57,7 @@ export class Dispatch {
   }
 
   #asAppError(error: unknown, name: unknown): AppError {
-    if (error instanceof AppError) {
-      if (error.code === 'storage_failed')
-        this.#log.error('STORE', 'A commit failed', { command: nameText(name), reason: rawReason(error) });
-      return error;
-    }
+    if (error instanceof AppError) return error;
     const ref = randomUUID().slice(0, 8);
     this.#log.error('SYSTEM', 'A command failed unexpectedly', {
       ref,
@@ -70,11 +66,6 @@ export class Dispatch {
     });
     return new AppError('internal', { ref });
   }
-}
-
-/** What the database said, where it said something: clients are told only what kind of trouble it is. */
-function rawReason({ cause, params }: AppError): string {
-  return cause instanceof Error ? cause.message : String(params.reason);
 }
 
 /** What somebody gave as the name of a command, to be shown. `String` runs what an object brings as its own `toString`. */

@@ -173,12 +173,19 @@ onEachDatabase('Committer', newDatabase => {
 
   it('fails the whole batch when the disk does not take it, and keeps what the database says from clients', async () => {
     const broken = { ...store, dialect: { ...store.dialect, isUnitFault: () => false, isConstraintFault: () => false } };
-    const other = new Committer(broken, 0, () => 0, nobody);
+    const faults: unknown[] = [];
+    const other = new Committer(
+      broken,
+      0,
+      () => 0,
+      fault => faults.push(fault),
+    );
     const results = await Promise.allSettled([said('a'), said('a'), said('b')].map(unit => other.commit(unit)));
     for (const result of results)
       expect(result).toMatchObject({
         reason: { code: 'storage_failed', params: { reason: 'store_silent' }, cause: expect.any(Error) },
       });
+    expect(faults).toMatchObject([{ code: 'storage_failed', cause: expect.any(Error) }]);
     expect(await stored()).toEqual([]);
     await other.stop();
   });

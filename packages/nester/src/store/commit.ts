@@ -60,7 +60,7 @@ export class Committer implements PublishedEvents {
 
   /**
    * @param seq where the log stands at the start: all up to it counts as published.
-   * @param onFault told of a listener that threw; the others, and the commit, go on.
+   * @param onFault told of a listener that threw (the others, and the commit, go on), and once of a batch that could not be stored.
    */
   constructor(store: Store, seq: number, now: () => number, onFault: (error: unknown) => void) {
     this.#onFault = onFault;
@@ -155,7 +155,9 @@ export class Committer implements PublishedEvents {
         const others = batch.filter(waiting => waiting !== faulty);
         if (others.length > 0) await this.#commitBatch(others);
       } else if (batch.length === 1 || !this.#store.dialect.isUnitFault(error)) {
-        for (const waiting of batch) waiting.reject(asRejection(error, this.#store));
+        const rejection = asRejection(error, this.#store);
+        if (rejection instanceof AppError && rejection.code === 'storage_failed') this.#onFault(rejection);
+        for (const waiting of batch) waiting.reject(rejection);
       } else {
         // Some unit of these violates a constraint, or holds what cannot be stored: halve until it stands alone.
         const half = batch.length >> 1;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Server, STATUS_CODES } from 'node:http';
 import { AppError } from '@aerie/contract';
@@ -7,6 +8,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import ipaddr from 'ipaddr.js';
 import type { Config } from '../../config.ts';
 import type { UserActor } from '../../context.ts';
+import type { Log } from '../../log.ts';
 import { plainAddress } from '../address.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { UpgradeJudge } from '../ws.ts';
@@ -24,6 +26,7 @@ const patienceMs = 3_000;
 
 export interface HttpParts {
   config: Config;
+  log: Log;
   dispatch: Dispatch;
   reports: ReportTaker;
   authenticate(token: string): Promise<UserActor | undefined>;
@@ -57,7 +60,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   const tokenOf = (request: Pick<IncomingMessage, 'headers'>) =>
     /^Bearer ([\w-]{8,128})$/.exec(request.headers.authorization ?? '')?.[1] ?? readCookie(request.headers.cookie, cookieName(isSecure()));
   const judge: UpgradeJudge = {
-    isOwnOrigin: request => isOwnOrigin(request, parts.publicUrl()),
+    isOwnOrigin: request => isOwnOrigin(request, { publicUrl: config.publicUrl, isSecure: isSecure() }),
     addressOf,
     authenticate: async request => {
       const token = tokenOf(request);
@@ -73,7 +76,14 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     errorResponseBuilder: (_request, context) => new AppError('too_fast', { seconds: Math.ceil(context.ttl / 1_000) }),
   });
   securityHeaders(server, isSecure);
-  server.setErrorHandler((error: FastifyError | AppError, _request, reply) => void sendError(reply, asAppError(error)));
+  server.setErrorHandler((error: FastifyError | AppError, request, reply) => {
+    const told = asAppError(error);
+    if (told.code === 'internal' && told !== error) {
+      const path = request.url.split('?')[0]!.slice(0, 128);
+      parts.log.error('HTTP', 'A request failed unexpectedly', { ref: String(told.params.ref), path, error: error.stack ?? error.message });
+    }
+    void sendError(reply, told);
+  });
   server.get('/healthz', { config: { rateLimit: false } }, async (_request, reply) => {
     const wrong = await parts.health();
     return reply.code(wrong === undefined ? 200 : 503).send(wrong === undefined ? { status: 'ok' } : { status: 'failing', reason: wrong });
@@ -109,7 +119,7 @@ function asAppError(error: FastifyError | AppError): AppError {
   if (error.statusCode === 429) return new AppError('too_fast', { seconds: 60 });
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new AppError('bad_frame', { reason: STATUS_CODES[error.statusCode]?.toLowerCase() ?? 'malformed request' });
-  return new AppError('internal', { ref: error.code ?? 'http' });
+  return new AppError('internal', { ref: randomUUID().slice(0, 8) });
 }
 
 /** The address of whoever asks: the last hop that is not one of the trusted proxies. */
