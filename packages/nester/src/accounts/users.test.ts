@@ -50,6 +50,21 @@ onEachDatabase('users', newDatabase => {
     });
   });
 
+  it('are neither made nor given a password by whoever is no administrator any more at the commit', async () => {
+    const bob = await room.person('Bob', 'admin');
+    const zoe = await room.person('Zoe');
+    const asked = [
+      room.call('user.create', { name: 'Eve', password: strong, role: 'admin' }, { actor: bob }),
+      room.call('user.setPassword', { userId: zoe.userId, password: `${strong}-2` }, { actor: bob }),
+    ];
+    const told = Promise.allSettled(asked);
+    // Their passwords are still being hashed.
+    await room.call('user.setRole', { userId: bob.userId, role: 'member' }, { actor: ada });
+    expect((await told).map(one => one.status === 'rejected' && one.reason.code)).toEqual(['forbidden', 'forbidden']);
+    expect(room.accounts.directory.byName('Eve')).toBeUndefined();
+    expect(await room.call('session.logIn', { user: 'Zoe', password: strong })).toHaveProperty('token');
+  });
+
   it('have a name of their own, whatever its case, also when two ask at the same moment', async () => {
     await create('Alice');
     await expect(create('ALICE')).rejects.toMatchObject({ code: 'user_exists' });
