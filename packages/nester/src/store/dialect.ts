@@ -45,6 +45,11 @@ export function sqliteDialect(file: string): StoreDialect {
   };
 }
 
+/** To connect, or for one of the connections to be free. */
+const connectMs = 10_000;
+/** No statement of ours takes as long; one that does is stuck. */
+const statementMs = 60_000;
+
 export function postgresDialect(url: string): StoreDialect {
   // Times and seqs are below 2^53, so a bigint may come as a number.
   const types = {
@@ -55,7 +60,15 @@ export function postgresDialect(url: string): StoreDialect {
     int64: 'bigint',
     float64: 'double precision',
     connect(access) {
-      const pool = new pg.Pool({ connectionString: url, max: access === 'write' ? 1 : 8, types: types as unknown as pg.CustomTypesConfig });
+      const pool = new pg.Pool({
+        connectionString: url,
+        max: access === 'write' ? 1 : 8,
+        types: types as unknown as pg.CustomTypesConfig,
+        // A server that is gone without a word must not be waited for for ever.
+        connectionTimeoutMillis: connectMs,
+        keepAlive: true,
+        statement_timeout: statementMs,
+      });
       // A server that restarts cuts idle connections. The pool makes new ones; without a listener the process would end.
       pool.on('error', () => {});
       // The pool listens only to idle ones. One that is cut in the middle of a transaction fails its query, and says so here too.
