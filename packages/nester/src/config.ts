@@ -34,6 +34,8 @@ const limitsSchema = z.strictObject({
   /** Failed log-ins from one address, whatever the account. */
   failuresPerAddress: whole.min(1).default(50),
   failureSeconds: whole.min(1).default(300),
+  /** Accounts that strangers make from one address in `failureSeconds`, where registration is open. */
+  registrationsPerAddress: whole.min(1).default(60),
   /** A framed session whose queue overflowed is closed when it has not drained after this. */
   slowSeconds: whole.default(30),
 });

@@ -11,6 +11,7 @@ import { invitationCommands } from './invitations.commands.ts';
 import { Lockout } from './lockout.ts';
 import { meCommands } from './me.commands.ts';
 import type { AccountsParts, Shared } from './parts.ts';
+import { Registrations } from './registrations.ts';
 import { sessionCommands } from './sessions.commands.ts';
 import { sweepSessionsQuery } from './sessions.store.ts';
 import { newSetupLink, setupCommands } from './setup.commands.ts';
@@ -43,7 +44,13 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
     await committer.commit(new Unit().run(sweepSessionsQuery(store.read, now())));
   };
   await sweepSessions();
-  const shared: Shared = { ...parts, directory, hashing: new Hashing(), lockout: new Lockout(config.limits) };
+  const shared: Shared = {
+    ...parts,
+    directory,
+    hashing: new Hashing(),
+    lockout: new Lockout(config.limits),
+    registrations: new Registrations(config.limits),
+  };
   const authentication = new Authentication(shared);
   return {
     directory,

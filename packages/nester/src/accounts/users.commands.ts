@@ -15,11 +15,19 @@ export function userCommands(shared: Shared): Handlers<Names> {
   return {
     async 'user.register'(ctx, { name, password, language }) {
       if (shared.config.registration !== 'open') throw new AppError('registration_closed');
-      const { row, unit } = await newAccount(shared, { name, password, role: 'member', language: language ?? 'en' });
-      await orUserExists(ctx.commit(unit));
       const { door, address } = ctx.caller;
-      ctx.log.info('LOGIN', 'Registered', { user: row.name, userId: row.user_id, door, address });
-      return { userId: row.user_id };
+      // Counted before the password is hashed: many who ask together are not all let through.
+      const seconds = shared.registrations.take(address, ctx.now());
+      if (seconds > 0) throw new AppError('too_fast', { seconds });
+      try {
+        const { row, unit } = await newAccount(shared, { name, password, role: 'member', language: language ?? 'en' });
+        await orUserExists(ctx.commit(unit));
+        ctx.log.info('LOGIN', 'Registered', { user: row.name, userId: row.user_id, door, address });
+        return { userId: row.user_id };
+      } catch (error) {
+        shared.registrations.giveBack(address);
+        throw error;
+      }
     },
 
     async 'user.create'(ctx, { name, password, role, language }) {

@@ -207,6 +207,20 @@ onEachDatabase('registration', newDatabase => {
     await room.close();
   });
 
+  it('is slowed for one address, however many ask together; mistakes do not count', async () => {
+    const room = await openAccountsRoom(await newDatabase(), { registration: 'open', limits: { registrationsPerAddress: 2 } });
+    const register = (name: string, address = '192.0.2.7', password = strong) =>
+      room.call('user.register', { name, password }, { address });
+    for (let i = 0; i < 3; i++) await expect(register('Eve', undefined, 'weak')).rejects.toMatchObject({ code: 'weak_password' });
+    const three = await Promise.allSettled(['Ann', 'Bob', 'Cleo'].map(name => register(name)));
+    expect(three.map(one => one.status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(three[2]).toMatchObject({ reason: { code: 'too_fast', params: { seconds: 300 } } });
+    await register('Dora', '192.0.2.8');
+    room.now += 300_000;
+    await register('Cleo');
+    await room.close();
+  });
+
   it('makes members when it is open, and logs nobody in', async () => {
     const room = await openAccountsRoom(await newDatabase(), { registration: 'open' });
     const { userId } = await room.call('user.register', { name: 'Bob', password: strong });
