@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 interface Program {
@@ -8,12 +8,21 @@ interface Program {
   folders?: () => string[];
   /** The Debian packages that bring it. */
   packages: readonly string[];
+  /** What it needs besides being there, and whether this process has it. */
+  besides?: { says: string; holds: () => boolean };
 }
 
 /** Programs that some test suites need and npm does not bring. */
 const programs = {
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   gcc: { commands: ['gcc'], packages: ['gcc', 'libc6-dev'] },
+  netns: {
+    commands: ['ip'],
+    folders: () => ['/usr/sbin', '/sbin'],
+    packages: ['iproute2'],
+    besides: { says: 'and run as root', holds: mayMakeNamespaces },
+  },
+  nmap: { commands: ['nmap'], packages: ['nmap'] },
   postgres: { commands: ['postgres'], folders: postgresFolders, packages: ['postgresql'] },
 } satisfies Record<string, Program>;
 
@@ -23,6 +32,7 @@ export const programNames = Object.keys(programs) as ProgramName[];
 /** Where a program's executable is, or undefined when this machine does not have it. */
 export function programPath(name: ProgramName): string | undefined {
   const program: Program = programs[name];
+  if (program.besides?.holds() === false) return undefined;
   const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...(program.folders?.() ?? [])];
   return program.commands.flatMap(command => folders.map(folder => join(folder, command))).find(isExecutable);
 }
@@ -34,7 +44,18 @@ export function packagesOf(names: readonly ProgramName[]): string[] {
 
 /** The line that installs a program. */
 export function installLine(name: ProgramName): string {
-  return `apt-get install ${programs[name].packages.join(' ')}`;
+  const { packages, besides }: Program = programs[name];
+  return [`apt-get install ${packages.join(' ')}`, besides?.says].filter(Boolean).join(', ');
+}
+
+/** CAP_SYS_ADMIN and CAP_NET_ADMIN: root has them, but not in every container. */
+function mayMakeNamespaces(): boolean {
+  try {
+    const bits = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}`);
+    return ((bits >> 21n) & 1n) === 1n && ((bits >> 12n) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }
 
 /** Debian keeps the servers of PostgreSQL's versions side by side, out of PATH; the newest first. */

@@ -1,4 +1,4 @@
-/** npm start: installs what is missing, builds the web UI when it is stale, starts Nester. Works on any Node from 18 on. */
+/** npm start: installs what is missing, builds the web UI when it is stale, starts Nester and a Harvester for this machine. Works on any Node from 18 on. */
 import { install, installIsStale } from './install.js';
 import { become, fail, onStopSignal } from './runtime.js';
 import { step } from './steps.js';
@@ -21,5 +21,5 @@ try {
 }
 if (stopped) fail('Stopped before Nester was started.');
 off();
-console.log('3/3 starting Nester');
-become('packages/nester/src/main.ts', ['serve', ...process.argv.slice(2)]);
+console.log('3/3 starting Nester, and a Harvester for this machine');
+become('scripts/both.ts', process.argv.slice(2));

@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 export interface Server {
   readonly pid: number;
   readonly tcpPort: number;
+  /** Undefined for one that speaks no HTTP. */
+  readonly httpPort: number | undefined;
   /** Asks it to end and resolves when it has. */
   stop(): Promise<void>;
 }
@@ -34,22 +36,23 @@ export async function startServer(program: ServerProgram): Promise<Server> {
   process.once('exit', killed);
   void ended.then(() => process.off('exit', killed));
   try {
-    const tcpPort = await Promise.race([readyPort(child), ended]);
-    if (tcpPort === undefined) throw new Error(`${program.script} ended before it was ready:\n${said.trim()}`);
-    return { pid: child.pid!, tcpPort, stop: () => stop(child, ended) };
+    const ports = await Promise.race([readyPorts(child), ended]);
+    if (ports === undefined) throw new Error(`${program.script} ended before it was ready:\n${said.trim()}`);
+    return { pid: child.pid!, ...ports, stop: () => stop(child, ended) };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
   }
 }
 
-async function readyPort(child: ChildProcess): Promise<number> {
+async function readyPorts(child: ChildProcess): Promise<Pick<Server, 'tcpPort' | 'httpPort'>> {
   const lines = createInterface({ input: child.stdout! });
-  const { promise, resolve } = Promise.withResolvers<number>();
+  const { promise, resolve } = Promise.withResolvers<Pick<Server, 'tcpPort' | 'httpPort'>>();
   // Lines after it are read and dropped, so that a talkative server never waits for us.
   lines.on('line', line => {
-    const port = /^ready .*\btcp=\S*:(\d+)/.exec(line)?.[1];
-    if (port) resolve(Number(port));
+    const tcp = /^ready .*\btcp=\S*:(\d+)/.exec(line)?.[1];
+    const http = /^ready .*\bhttp=\S*:(\d+)/.exec(line)?.[1];
+    if (tcp) resolve({ tcpPort: Number(tcp), httpPort: http === undefined ? undefined : Number(http) });
   });
   return promise;
 }

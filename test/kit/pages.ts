@@ -47,4 +47,9 @@ export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<v
     const [red = 0, green = 0, blue = 0] = getComputedStyle(document.body).backgroundColor.match(/\d+/g)?.map(Number) ?? [];
     return red + green + blue < 384 ? wanted === 'dark' : wanted === 'light';
   }, colorScheme);
+  // Colours that change over a moment have changed, and a frame was drawn with them.
+  await page.evaluate(async () => {
+    await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  });
 }

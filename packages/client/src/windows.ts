@@ -72,5 +72,11 @@ function replaced(window: Window, message: Message): Window {
 }
 
 function same(a: Message, b: Message): boolean {
-  return a.content === b.content && a.editedAt === b.editedAt && a.authorName === b.authorName && a.nonce === b.nonce;
+  return (
+    a.content === b.content &&
+    a.editedAt === b.editedAt &&
+    a.authorName === b.authorName &&
+    a.nonce === b.nonce &&
+    JSON.stringify(a.card) === JSON.stringify(b.card)
+  );
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { me, user } from './accounts.ts';
 import { device, empty, id, nonce, presenceState, role, seenPresence, seq, text, time, typedName } from './fields.ts';
+import { incident } from './incidents.ts';
 import { limits } from './limits.ts';
 import { command, event } from './spec.ts';
 
@@ -34,6 +35,7 @@ export const message = z.strictObject({
   createdAt: time,
   editedAt: time.nullable(),
   nonce: nonce.optional(),
+  card: incident.optional().describe('an incident, as it is now: the message is its card'),
 });
 export type Message = z.infer<typeof message>;
 

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { chatCommands } from './chat.ts';
+import { incidentCommands } from './incidents.ts';
+import { siteCommands } from './sites.ts';
 
 /** Every command there is. Doors, client, OpenAPI and docs/protocol.md derive from this table. */
-export const commands = { ...accountCommands, ...chatCommands };
+export const commands = { ...accountCommands, ...chatCommands, ...siteCommands, ...incidentCommands };
 
 export type Commands = typeof commands;
 export type CommandName = keyof Commands;

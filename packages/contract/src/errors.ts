@@ -95,6 +95,28 @@ export const errorCatalogue = {
     '{channel} is archived. An administrator can open it again.',
     '{channel} est archivé. Un administrateur peut le rouvrir.',
   ),
+  code_invalid: entry(
+    410,
+    'This enrolment code is used, expired or mistyped. Make a new one with "nester probe code".',
+    "Ce code d'enrôlement est déjà utilisé, expiré ou mal copié. Créez-en un autre avec « nester probe code ».",
+  ),
+  site_exists: entry(409, 'There is already a site {code}. Choose another code.', 'Le site {code} existe déjà. Choisissez un autre code.'),
+  bad_policy: entry(
+    400,
+    'This policy cannot be followed: {what} {reason}.',
+    'Cette politique ne peut pas être appliquée : {what} {reason}.',
+  ),
+  probe_refused: entry(
+    401,
+    'This probe is not known here, or it was revoked. Enrol it again.',
+    "Cette sonde n'est pas connue ici, ou elle a été révoquée. Enrôlez-la de nouveau.",
+  ),
+  probe_away: entry(
+    409,
+    'This probe is not connected now. Try again when it is back.',
+    "Cette sonde n'est pas connectée. Réessayez à son retour.",
+  ),
+  bad_report: entry(400, 'This report cannot be taken in: {reason}.', 'Ce rapport ne peut pas être accepté : {reason}.'),
   guests_off: entry(403, 'Guests may not talk here. Log in first.', "Les invités ne peuvent pas parler ici. Connectez-vous d'abord."),
   user_absent: entry(404, '{name} is not here.', "{name} n'est pas là."),
   conflict: entry(
@@ -139,6 +161,13 @@ const reasons: Record<string, Record<Language, string>> = {
     en: 'write admin, technician, member or viewer',
     fr: 'écrivez administrateur, technicien, membre ou lecteur',
   },
+  not_a_range: { en: 'is not a CIDR such as 192.168.1.0/24', fr: "n'est pas un CIDR tel que 192.168.1.0/24" },
+  range_too_wide: { en: 'has more than 65536 addresses', fr: 'compte plus de 65536 adresses' },
+  range_of_no_machine: { en: 'holds no addresses of machines', fr: "ne contient pas d'adresses de machines" },
+  not_ports: { en: 'is not a port from 1 to 65535, nor a range of them', fr: "n'est pas un port de 1 à 65535, ni une plage de ports" },
+  not_a_host: { en: 'is neither an address nor the name of a host', fr: "n'est ni une adresse ni le nom d'un hôte" },
+  disk_full: { en: 'the disk is full', fr: 'le disque est plein' },
+  store_silent: { en: 'the store does not answer', fr: 'la base de données ne répond pas' },
   listed_twice: { en: 'it is in the list twice', fr: 'il figure deux fois dans la liste' },
 };
 

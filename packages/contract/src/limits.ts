@@ -17,6 +17,8 @@ export const limits = {
   historyPage: 200,
   /** Most events in one page of a resume. */
   resumePage: 1_000,
+  /** Characters of text in one page of history or of a resume: a page with longer messages has fewer of them. */
+  pageChars: 256 * 1024,
   /** A client further behind than this gets a fresh snapshot. */
   resumeEvents: 20_000,
   /** Rows of one CSV class list. */

@@ -4,8 +4,8 @@ import type { Role } from './roles.ts';
 /** One command: who may call it, what goes in, what comes out. */
 export interface CommandSpec<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   summary: string;
-  /** The least role that may call it; `anyone` needs no session at all; `local` is the machine's own administrator, over nester.sock. */
-  role: 'anyone' | 'local' | Role;
+  /** The least role that may call it; `anyone` needs no session at all; `local` is the machine's own administrator, over nester.sock; `probe` an enrolled probe. */
+  role: 'anyone' | 'local' | 'probe' | Role;
   input: I;
   output: O;
   /** Changes nothing. */

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type net from 'node:net';
 import { join } from 'node:path';
+import { AppError, atLeast } from '@aerie/contract';
 import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
 import { localBus } from './bus/bus.ts';
+import { Announcements } from './chat/announcements.ts';
 import { followAccount, openChat, openRoster } from './chat/room.ts';
 import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
@@ -15,11 +17,20 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
+import { type Incidents, openIncidents } from './incidents/room.ts';
+import { Clockwork } from './jobs/clockwork.ts';
+import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
+import { channelMessages } from './notify/channel-message.ts';
+import { Outbox } from './notify/outbox.ts';
+import { certificatePin } from './self-signed.ts';
+import { openSites, type Sites } from './sites/room.ts';
 import { Committer } from './store/commit.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { readHead } from './store/log.ts';
 import { openStore } from './store/store.ts';
+import { troubleOf } from './store/trouble.ts';
+import type { Topic } from './store/unit.ts';
 import { readVersion } from './version.ts';
 
 /**
@@ -28,8 +39,11 @@ import { readVersion } from './version.ts';
  */
 export async function openHouse(config: Config, log: Log, now: () => number = Date.now) {
   const unlock = await lockFolder(config.data);
-  const onFault = (error: unknown) =>
-    log.error('SYSTEM', 'A listener failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  const onFault = (error: unknown) => {
+    if (error instanceof AppError && error.code === 'storage_failed')
+      log.error('STORE', 'A commit failed', { reason: error.cause instanceof Error ? error.cause.message : error.message });
+    else log.error('SYSTEM', 'A listener failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  };
   const store = await openStore({ folder: config.data, databaseUrl: config.databaseUrl });
   const committer = new Committer(store, (await readHead(store.read)).seq, now, onFault);
   const bus = localBus(onFault);
@@ -52,22 +66,84 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     publicUrl: () => publicUrl,
   });
   const bot = await accounts.bot('aerie');
-  const chat = openChat({ store, committer, bus, people: accounts.directory, roster });
-  const dispatch = new Dispatch({ record: commitAct, handlers: { ...accounts.commands, ...chat.commands }, store, committer, log, now });
+  const outbox = new Outbox({
+    store,
+    committer,
+    log,
+    now,
+    incident: incidentId => incidents.incident(incidentId),
+    tell: channelMessages(new Announcements({ store, committer, roster, now }), {
+      bot: await accounts.bot('watch'),
+      channel: 'supervision',
+      language: 'fr',
+    }),
+  });
+  // Sites observe and incidents name sites: each asks the other only when there is something to tell.
+  const site = (siteId: string) => sites.site(siteId);
+  const incidents: Incidents = await openIncidents({ store, committer, log, now, site, wake: () => outbox.wake() });
+  const sites: Sites = await openSites({
+    store,
+    committer,
+    bus,
+    log,
+    now,
+    publicUrl: () => publicUrl,
+    pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
+    observe: (unit, observation) => incidents.observe(unit, observation),
+    openIncidents: siteId => incidents.openCount(siteId),
+  });
+  const replays = [sites.replay, incidents.replay];
+  const chat = openChat({ store, committer, bus, people: accounts.directory, roster, replays });
+  const dispatch = new Dispatch({
+    record: commitAct,
+    handlers: { ...accounts.commands, ...chat.commands, ...sites.commands, ...incidents.commands },
+    store,
+    committer,
+    log,
+    now,
+  });
+  const clockwork = new Clockwork(
+    [
+      { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
+      { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
+      { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
+      { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
+      {
+        name: 'log pruning',
+        everyMs: 60 * 60_000,
+        async run() {
+          const forgotten = await pruneLog({ store, committer, now });
+          if (forgotten > 0) log.info('STORE', 'Old events were forgotten', { events: forgotten });
+        },
+      },
+    ],
+    log,
+  );
   return {
     store,
     committer,
     bus,
     accounts,
     chat,
+    sites,
+    incidents,
+    clockwork,
     dispatch,
     publicUrl: () => publicUrl,
+    /** Who may hear what, by the rights of now. */
+    topicsOf(userId: string): Topic[] {
+      const role = accounts.directory.byId(userId)?.role;
+      return [...roster.topicsOf(userId), ...(role && atLeast(role, 'technician') ? (['sites'] as const) : [])];
+    },
     /** Once the port is known: what links, cookies and probes use. */
     listensAt(http: { host: string; port: number }) {
       publicUrl = config.publicUrl ?? urlOf(config, http);
     },
     async close() {
+      await clockwork.stop();
       await accounts.stop();
+      await outbox.stop();
+      sites.stop();
       await committer.stop();
       chat.stop();
       await store.close();
@@ -107,7 +183,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       userName: (userId: string) => accounts.directory.byId(userId)?.name,
     };
     const voice = new ClasscordVoice(names);
-    const fanout = new Fanout(chat.roster, voice);
+    const fanout = new Fanout(house, voice);
     const hub = new Hub({ fanout, bus, committer, log, limits: config.limits, voice });
     closers.push(() => hub.stop());
 
@@ -117,7 +193,9 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
         : undefined;
     const http = await httpDoor({
       config,
+      log,
       dispatch,
+      reports: house.sites,
       authenticate: token => accounts.authenticate(token),
       publicUrl: house.publicUrl,
       tls: config.httpTls ? tls : undefined,
@@ -126,7 +204,8 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
           await readHead(store.read);
           return undefined;
         } catch (error) {
-          return (error as Error).message;
+          log.error('STORE', 'The store does not answer', { reason: (error as Error).message });
+          return troubleOf(error, store.dialect);
         }
       },
     });
@@ -145,12 +224,13 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     const most = config.limits.connections + config.limits.pending;
     for (const server of [rawServer(http.server), tcp, tcpTls]) if (server) server.maxConnections = most;
 
-    // Reverse order of closing: doors take nothing new, the committer drains, connections are told, then the rest.
+    // Reverse order of closing: doors take nothing new, what was taken is answered, connections are told, then the rest.
     closers.push(async () => {
-      hub.closeAll();
+      const answered = http.stop();
+      await hub.closeAll(2_000);
       await hub.empty(3_000);
       webSockets.stop();
-      await http.server.close();
+      await answered;
     });
     await http.server.listen({ host: config.http.host, port: config.http.port });
     const httpAt = boundTo(rawServer(http.server));
@@ -165,6 +245,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       });
     }
     const setup = await accounts.setupLink();
+    house.clockwork.start();
     log.info('START', 'Nester is ready', {
       http: show(httpAt),
       tcp: show(tcpAt),
@@ -188,7 +269,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
 }
 
 function urlOf(config: Config, { host, port }: { host: string; port: number }): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const reachable = host === '0.0.0.0' || host === '::' ? (config.reachableAs ?? 'localhost') : host;
   return `${config.httpTls ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 

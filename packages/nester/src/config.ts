@@ -34,6 +34,8 @@ const limitsSchema = z.strictObject({
   /** Failed log-ins from one address, whatever the account. */
   failuresPerAddress: whole.min(1).default(50),
   failureSeconds: whole.min(1).default(300),
+  /** Accounts that strangers make from one address in `failureSeconds`, where registration is open. */
+  registrationsPerAddress: whole.min(1).default(60),
   /** A framed session whose queue overflowed is closed when it has not drained after this. */
   slowSeconds: whole.default(30),
 });
@@ -89,12 +91,15 @@ const schema = z.strictObject({
 });
 
 /** What the program was told, checked and with defaults filled in. */
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof schema> & {
+  /** What links name when Nester listens on all addresses: found on this machine, not a setting. */
+  reachableAs?: string;
+};
 /** The settings as people write them. */
 export type Settings = z.input<typeof schema>;
 
 /** The environment variable of each setting. */
-export const environmentNames: Record<keyof Config, string> = {
+export const environmentNames: Record<keyof Settings, string> = {
   data: 'AERIE_DATA',
   http: 'AERIE_HTTP',
   tcp: 'AERIE_TCP',
@@ -118,7 +123,7 @@ export class ConfigError extends Error {}
  * Reads the settings: flag, then environment, then TOML file, then default.
  * @throws ConfigError with one line that names the setting and the mend.
  */
-export function readConfig(flags: Partial<Record<keyof Config, unknown>>, environment: NodeJS.ProcessEnv, tomlFile?: string): Config {
+export function readConfig(flags: Partial<Record<keyof Settings, unknown>>, environment: NodeJS.ProcessEnv, tomlFile?: string): Config {
   const raw: Record<string, unknown> = tomlFile ? readToml(tomlFile) : {};
   for (const [key, name] of Object.entries(environmentNames)) {
     const value = environment[name];
@@ -129,7 +134,7 @@ export function readConfig(flags: Partial<Record<keyof Config, unknown>>, enviro
   if (!result.success) {
     const issue = result.error.issues[0]!;
     const key = String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : ''));
-    const name = environmentNames[key as keyof Config];
+    const name = environmentNames[key as keyof Settings];
     throw new ConfigError(`The setting ${name ? `${name} (${issue.path.join('.')})` : `"${key}"`} is not right: ${issue.message}.`);
   }
   const config = result.data;

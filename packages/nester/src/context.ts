@@ -5,7 +5,14 @@ import type { Tables } from './store/schema.ts';
 import type { CommitResult, Unit } from './store/unit.ts';
 
 /** Who acts. `local` is whoever may open nester.sock: the machine's own administrator. */
-export type Actor = { kind: 'anyone' } | { kind: 'local' } | UserActor;
+export type Actor = { kind: 'anyone' } | { kind: 'local' } | UserActor | ProbeActor;
+
+export interface ProbeActor {
+  kind: 'probe';
+  probeId: string;
+  siteId: string;
+  name: string;
+}
 
 export interface UserActor {
   kind: 'user';
@@ -36,6 +43,8 @@ export interface LiveConnection {
   readonly connectionId: string;
   /** From now on this connection acts as that user. Throws `already_logged_in` when it acts as another. */
   logIn(actor: UserActor): void;
+  /** From now on this connection acts as that probe. Throws `already_logged_in` when it acts as somebody else. */
+  logInProbe(actor: ProbeActor): void;
   /** Begins to gather events for this connection, to be sent after the answer of the running command. */
   hold(): void;
   /** After the answer, sends what was gathered with a seq above `seq`, and from then on every event at once. */

@@ -1,34 +1,29 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type Fields, isoWithOffset, type Level, logLine } from '@aerie/contract/log-line';
 
-export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
-export type Area = 'START' | 'STOP' | 'CONNECT' | 'DISCONNECT' | 'LOGIN' | 'MESSAGE' | 'ADMIN' | 'HTTP' | 'STORE' | 'SYSTEM';
-export type Fields = Record<string, string | number | boolean | null | undefined>;
+export { type Fields, isoWithOffset, type Level, logLine };
+
+export type Area =
+  | 'START'
+  | 'STOP'
+  | 'CONNECT'
+  | 'DISCONNECT'
+  | 'LOGIN'
+  | 'MESSAGE'
+  | 'ADMIN'
+  | 'PROBE'
+  | 'REPORT'
+  | 'INCIDENT'
+  | 'HTTP'
+  | 'STORE'
+  | 'SYSTEM';
 
 /** Writes lines: time, level, [AREA], sentence, then fields as JSON. */
 export interface Log {
   info(area: Area, sentence: string, fields?: Fields): void;
   warning(area: Area, sentence: string, fields?: Fields): void;
   error(area: Area, sentence: string, fields?: Fields): void;
-}
-
-/**
- * One log line. Sentences are our own words; what a stranger typed belongs in `fields`, where JSON escapes it
- * (U+2028 and U+2029 too, and everything below U+0020), so that nobody can forge a line.
- * An address may stand in a sentence because the socket gives it, not the stranger.
- */
-export function logLine(at: number, level: Level, area: Area, sentence: string, fields: Fields = {}): string {
-  const json = JSON.stringify(fields).replace(/[\u007f-\u009f\u2028\u2029]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `${isoWithOffset(at)} ${level} [${area}] ${sentence}${json === '{}' ? '' : ` ${json}`}\n`;
-}
-
-/** ISO 8601 in local time with milliseconds and offset: `2026-11-21T23:18:05.123+01:00`. */
-export function isoWithOffset(at: number): string {
-  const date = new Date(at);
-  const offset = -date.getTimezoneOffset();
-  const sign = offset < 0 ? '-' : '+';
-  const pad = (n: number) => String(Math.floor(Math.abs(n))).padStart(2, '0');
-  return `${new Date(at + offset * 60_000).toISOString().slice(0, -1)}${sign}${pad(offset / 60)}:${pad(offset % 60)}`;
 }
 
 /** A log that goes to a file, or to stderr. `reopen` (on SIGHUP) lets logrotate move the file away. */

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -54,4 +54,10 @@ export async function selfSignedCertificate(folder: string, now: number): Promis
   writeFileSync(keyFile, made.private, { mode: 0o600 });
   chmodSync(keyFile, 0o600);
   writeFileSync(certFile, made.cert);
+}
+
+/** SHA-256 of a certificate that signed itself, base64url, by which a probe knows it again; undefined for one that others vouch for. */
+export function certificatePin(pem: string): string | undefined {
+  const certificate = new X509Certificate(pem);
+  return certificate.checkIssued(certificate) ? createHash('sha256').update(certificate.raw).digest('base64url') : undefined;
 }

@@ -112,5 +112,5 @@ export async function openAccountsRoom(database: TestDatabase, settings: Partial
 /** A live connection that only remembers whom it acts as. */
 export function liveConnection(): NonNullable<Caller['connection']> & { actors: UserActor[] } {
   const actors: UserActor[] = [];
-  return { connectionId: randomUUID(), actors, logIn: actor => actors.push(actor), hold() {}, release() {}, letGo() {} };
+  return { connectionId: randomUUID(), actors, logIn: actor => actors.push(actor), logInProbe() {}, hold() {}, release() {}, letGo() {} };
 }

@@ -24,7 +24,7 @@ export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 
     address,
     agent: '',
     pipe,
-    keeper: { settled: nothing, loggedIn: nothing, followLog: nothing, unfollow: nothing, ...keeper },
+    keeper: { settled: nothing, loggedIn: nothing, probeLoggedIn: nothing, followLog: nothing, unfollow: nothing, ...keeper },
     slowMs,
   });
   connection.dialect = 'framed';

@@ -43,8 +43,9 @@ export class Directory {
     return user ? { ...actor, name: user.name, role: user.role } : actor;
   }
 
-  requireUnchanged(unit: Unit, db: Kysely<Tables>, user: User): void {
-    unit.run(unchangedStandingQuery(db, user), new AppError('conflict'));
+  /** Makes the unit fail when that user's role or state is another one by then. */
+  requireUnchanged(unit: Unit, db: Kysely<Tables>, user: User, orElse = new AppError('conflict')): void {
+    unit.run(unchangedStandingQuery(db, user), orElse);
   }
 
   apply(events: readonly CommittedEvent[]): void {

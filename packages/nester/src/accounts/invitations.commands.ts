@@ -4,7 +4,7 @@ import type { InvitationTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { commitAct } from './audit.ts';
 import { addSession, enter, requireFreeConnection } from './entrance.ts';
-import { invitationById, invitationByToken, personInvitations, revokeInvitationQuery, useInvitationQuery } from './invitations.store.ts';
+import { invitationById, invitationByToken, personInvitations, revokeInvitationQuery } from './invitations.store.ts';
 import { daysMs, linkOf, newInvitation, stateOf } from './invitations.ts';
 import { newAccount, orUserExists } from './new-account.ts';
 import type { Shared } from './parts.ts';
@@ -57,8 +57,7 @@ export function invitationCommands(shared: Shared): Handlers<Names> {
     async 'invitation.accept'(ctx, { token, name, password, language, device }) {
       requireFreeConnection(ctx);
       const invitation = await requireOpenInvitation(shared, ctx, token, 'person');
-      const { row, unit } = await newAccount(shared, { name, password, role: invitation.role, language });
-      useInvitation(unit, ctx, invitation);
+      const { row, unit } = await newAccount(shared, { name, password, role: invitation.role, language }, invitation);
       const entry = addSession(unit, ctx, row, device);
       await orUserExists(ctx.commit(unit));
       return await enter(shared, ctx, entry);
@@ -83,9 +82,4 @@ export async function requireOpenInvitation(
   const state = stateOf(row, ctx.now());
   if (state === 'open') return row;
   throw new AppError(row.kind === 'setup' && state === 'used' && directory.hasAdmin() ? 'setup_done' : 'link_invalid');
-}
-
-/** Makes the unit use the invitation up; of two units that do, only one is written. */
-export function useInvitation(unit: Unit, ctx: Ctx, { invitation_id }: InvitationTable): void {
-  unit.run(useInvitationQuery(ctx.db, invitation_id, ctx.now()), new AppError('link_invalid'));
 }

@@ -59,6 +59,28 @@ onEachDatabase('set-up', newDatabase => {
     await complete(link);
   });
 
+  it('closes a link when there is another administrator, whichever way that came', async () => {
+    const ada = await room.firstAdmin();
+    const bob = await room.person('Bob');
+    const cleo = await room.person('Cleo', 'admin');
+    await room.call('user.disable', { userId: cleo.userId }, { actor: ada });
+    const { link: invited } = await room.call('invitation.create', { role: 'admin' }, { actor: ada });
+    const ways = [
+      () => room.call('user.create', { name: 'Dora', password: strong, role: 'admin' }, { actor: local }),
+      () => room.call('user.setRole', { userId: bob.userId, role: 'admin' }, { actor: ada }),
+      () => room.call('user.enable', { userId: cleo.userId }, { actor: ada }),
+      () => room.call('invitation.accept', { token: tokenOf(invited), name: 'Fay', password: strong, language: 'en' }),
+    ];
+    for (const way of ways) {
+      const { link } = await room.call('setup.renew', {}, { actor: local });
+      await way();
+      await expect(complete(link, 'Eve')).rejects.toMatchObject({ code: 'link_invalid' });
+    }
+    const { link } = await room.call('setup.renew', {}, { actor: local });
+    await room.person('Gil');
+    await complete(link, 'Hal');
+  });
+
   it('closes a link after 30 minutes, and when a newer one is made', async () => {
     const first = (await room.accounts.setupLink())!;
     const second = await room.call('setup.renew', {}, { actor: local });

@@ -8,6 +8,7 @@ import type { Unit } from '../store/unit.ts';
 import type { Directory } from './directory.ts';
 import type { Hashing } from './hashing.ts';
 import type { Lockout } from './lockout.ts';
+import type { Registrations } from './registrations.ts';
 
 /** How an account stood before and stands after a unit. */
 export interface UserChange {
@@ -46,4 +47,5 @@ export interface Shared extends AccountsParts {
   readonly directory: Directory;
   readonly hashing: Hashing;
   readonly lockout: Lockout;
+  readonly registrations: Registrations;
 }

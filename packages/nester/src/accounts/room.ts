@@ -11,6 +11,7 @@ import { invitationCommands } from './invitations.commands.ts';
 import { Lockout } from './lockout.ts';
 import { meCommands } from './me.commands.ts';
 import type { AccountsParts, Shared } from './parts.ts';
+import { Registrations } from './registrations.ts';
 import { sessionCommands } from './sessions.commands.ts';
 import { sweepSessionsQuery } from './sessions.store.ts';
 import { newSetupLink, setupCommands } from './setup.commands.ts';
@@ -28,6 +29,8 @@ export interface Accounts {
   setupLink(): Promise<{ link: string; expiresAt: number } | undefined>;
   /** The account of a bot of that name, made when it is not there. */
   bot(name: string): Promise<User>;
+  /** Forgets log-ins that expired. */
+  sweepSessions(): Promise<void>;
   /** Resolves when no password is being hashed any more. */
   stop(): Promise<void>;
 }
@@ -37,8 +40,17 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
   const { store, committer, config, now } = parts;
   const directory = await Directory.load(store.read);
   committer.onApplied(events => directory.apply(events));
-  await committer.commit(new Unit().run(sweepSessionsQuery(store.read, now())));
-  const shared: Shared = { ...parts, directory, hashing: new Hashing(), lockout: new Lockout(config.limits) };
+  const sweepSessions = async () => {
+    await committer.commit(new Unit().run(sweepSessionsQuery(store.read, now())));
+  };
+  await sweepSessions();
+  const shared: Shared = {
+    ...parts,
+    directory,
+    hashing: new Hashing(),
+    lockout: new Lockout(config.limits),
+    registrations: new Registrations(config.limits),
+  };
   const authentication = new Authentication(shared);
   return {
     directory,
@@ -59,6 +71,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
       return { link, expiresAt };
     },
     bot: name => ensureBot(shared, name),
+    sweepSessions,
     stop: () => shared.hashing.stop(),
   };
 }

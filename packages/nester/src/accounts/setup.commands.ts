@@ -2,7 +2,7 @@ import type { Handlers } from '../context.ts';
 import { Unit } from '../store/unit.ts';
 import { commitAct } from './audit.ts';
 import { addSession, enter, requireFreeConnection } from './entrance.ts';
-import { requireOpenInvitation, useInvitation } from './invitations.commands.ts';
+import { requireOpenInvitation } from './invitations.commands.ts';
 import { revokeSetupQuery } from './invitations.store.ts';
 import { linkOf, newInvitation, setupMs } from './invitations.ts';
 import { newAccount, orUserExists } from './new-account.ts';
@@ -24,8 +24,7 @@ export function setupCommands(shared: Shared): Handlers<'server.show' | 'setup.c
     async 'setup.complete'(ctx, { token, name, password, language, device }) {
       requireFreeConnection(ctx);
       const invitation = await requireOpenInvitation(shared, ctx, token, 'setup');
-      const { row, unit } = await newAccount(shared, { name, password, role: 'admin', language });
-      useInvitation(unit, ctx, invitation);
+      const { row, unit } = await newAccount(shared, { name, password, role: 'admin', language }, invitation);
       const entry = addSession(unit, ctx, row, device);
       const by = { userId: row.user_id, name: row.name };
       await orUserExists(commitAct(ctx, unit, { action: 'setup.complete', subject: row.name, detail: { role: 'admin' }, by }));

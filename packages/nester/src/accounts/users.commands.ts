@@ -2,7 +2,7 @@ import { AppError, type Role, type User } from '@aerie/contract';
 import type { Ctx, Handlers } from '../context.ts';
 import { Unit } from '../store/unit.ts';
 import { commitAct } from './audit.ts';
-import { newAccount, orUserExists } from './new-account.ts';
+import { endSetup, newAccount, orUserExists } from './new-account.ts';
 import type { Shared } from './parts.ts';
 import { requireStrong } from './passwords.ts';
 import { endSessionsQuery } from './sessions.store.ts';
@@ -15,16 +15,25 @@ export function userCommands(shared: Shared): Handlers<Names> {
   return {
     async 'user.register'(ctx, { name, password, language }) {
       if (shared.config.registration !== 'open') throw new AppError('registration_closed');
-      const { row, unit } = await newAccount(shared, { name, password, role: 'member', language: language ?? 'en' });
-      await orUserExists(ctx.commit(unit));
       const { door, address } = ctx.caller;
-      ctx.log.info('LOGIN', 'Registered', { user: row.name, userId: row.user_id, door, address });
-      return { userId: row.user_id };
+      // Counted before the password is hashed: many who ask together are not all let through.
+      const seconds = shared.registrations.take(address, ctx.now());
+      if (seconds > 0) throw new AppError('too_fast', { seconds });
+      try {
+        const { row, unit } = await newAccount(shared, { name, password, role: 'member', language: language ?? 'en' });
+        await orUserExists(ctx.commit(unit));
+        ctx.log.info('LOGIN', 'Registered', { user: row.name, userId: row.user_id, door, address });
+        return { userId: row.user_id };
+      } catch (error) {
+        shared.registrations.giveBack(address);
+        throw error;
+      }
     },
 
     async 'user.create'(ctx, { name, password, role, language }) {
       const own = ctx.actor.kind === 'user' ? ctx.actor.language : 'en';
       const { row, unit } = await newAccount(shared, { name, password, role, language: language ?? own });
+      requireActorStill(shared, ctx, unit);
       await orUserExists(commitAct(ctx, unit, { action: 'user.create', subject: row.name, detail: { userId: row.user_id, role } }));
       return { userId: row.user_id };
     },
@@ -49,6 +58,7 @@ export function userCommands(shared: Shared): Handlers<Names> {
       requireStrong(password, user.name, shared.config.passwordMin);
       const hash = await shared.hashing.hash(password);
       const unit = new Unit().run(setPasswordQuery(ctx.db, userId, hash)).run(endSessionsQuery(ctx.db, userId));
+      requireActorStill(shared, ctx, unit);
       await commitAct(ctx, unit, { action: 'user.setPassword', subject: user.name, detail: { userId } });
       shared.bus.publish('sessions.ended', { userId, reason: 'password_changed' });
       return {};
@@ -79,18 +89,28 @@ function requireTarget({ directory }: Shared, userId: string): User {
   return user;
 }
 
+/** A password takes a while to hash: what was begun by somebody whose rights have been taken away meanwhile is not written. */
+function requireActorStill({ directory }: Shared, { actor, db }: Ctx, unit: Unit): void {
+  if (actor.kind !== 'user') return;
+  const user = directory.byId(actor.userId);
+  if (!user) throw new AppError('forbidden');
+  directory.requireUnchanged(unit, db, { ...user, role: actor.role, disabled: false }, new AppError('forbidden'));
+}
+
 /**
  * Prepares the unit that gives a user another role or state, and tells everybody.
  * It fails as a whole when the user changed meanwhile (the event would say something else than the row), or when nobody
  * could administer any more.
  */
-function changeStanding({ directory, effects }: Shared, ctx: Ctx, user: User, change: { role: Role } | { disabled: boolean }): Unit {
+function changeStanding(shared: Shared, ctx: Ctx, user: User, change: { role: Role } | { disabled: boolean }): Unit {
+  const { directory, effects } = shared;
   const { userId, name } = user;
   const after: User = { ...user, ...change };
   const columns = 'role' in change ? { role: change.role } : { disabled_at: change.disabled ? ctx.now() : null };
   const unit = new Unit();
   directory.requireUnchanged(unit, ctx.db, user);
   unit.run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
+  if (after.role === 'admin' && !after.disabled) endSetup(unit, shared);
   unit.event('user.updated', ['all'], { userId }, () => ({ user: after }));
   for (const effect of effects) effect(unit, { userId, name, language: undefined, before: user, after });
   return unit;

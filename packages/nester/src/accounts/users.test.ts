@@ -50,6 +50,21 @@ onEachDatabase('users', newDatabase => {
     });
   });
 
+  it('are neither made nor given a password by whoever is no administrator any more at the commit', async () => {
+    const bob = await room.person('Bob', 'admin');
+    const zoe = await room.person('Zoe');
+    const asked = [
+      room.call('user.create', { name: 'Eve', password: strong, role: 'admin' }, { actor: bob }),
+      room.call('user.setPassword', { userId: zoe.userId, password: `${strong}-2` }, { actor: bob }),
+    ];
+    const told = Promise.allSettled(asked);
+    // Their passwords are still being hashed.
+    await room.call('user.setRole', { userId: bob.userId, role: 'member' }, { actor: ada });
+    expect((await told).map(one => one.status === 'rejected' && one.reason.code)).toEqual(['forbidden', 'forbidden']);
+    expect(room.accounts.directory.byName('Eve')).toBeUndefined();
+    expect(await room.call('session.logIn', { user: 'Zoe', password: strong })).toHaveProperty('token');
+  });
+
   it('have a name of their own, whatever its case, also when two ask at the same moment', async () => {
     await create('Alice');
     await expect(create('ALICE')).rejects.toMatchObject({ code: 'user_exists' });
@@ -189,6 +204,20 @@ onEachDatabase('registration', newDatabase => {
   it.each(['invite', 'closed'] as const)('is refused when it is %s', async registration => {
     const room = await openAccountsRoom(await newDatabase(), { registration });
     await expect(room.call('user.register', { name: 'Bob', password: strong })).rejects.toMatchObject({ code: 'registration_closed' });
+    await room.close();
+  });
+
+  it('is slowed for one address, however many ask together; mistakes do not count', async () => {
+    const room = await openAccountsRoom(await newDatabase(), { registration: 'open', limits: { registrationsPerAddress: 2 } });
+    const register = (name: string, address = '192.0.2.7', password = strong) =>
+      room.call('user.register', { name, password }, { address });
+    for (let i = 0; i < 3; i++) await expect(register('Eve', undefined, 'weak')).rejects.toMatchObject({ code: 'weak_password' });
+    const three = await Promise.allSettled(['Ann', 'Bob', 'Cleo'].map(name => register(name)));
+    expect(three.map(one => one.status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(three[2]).toMatchObject({ reason: { code: 'too_fast', params: { seconds: 300 } } });
+    await register('Dora', '192.0.2.8');
+    room.now += 300_000;
+    await register('Cleo');
     await room.close();
   });
 

@@ -21,6 +21,12 @@ export interface BusTopics {
   };
   'connection.opened': { userId: string; connectionId: string };
   'connection.closed': { userId: string; connectionId: string };
+  'probe.connected': { probeId: string; siteId: string; connectionId: string };
+  'probe.disconnected': { probeId: string; siteId: string; connectionId: string };
+  /** A probe has come by another connection: the ones before it are closed. */
+  'probe.replaced': { probeId: string; connectionId: string };
+  /** A probe's key is of no use any more: its connections end. */
+  'probe.revoked': { probeId: string };
   /** What several people look like now, gathered over a moment. */
   'presence.moved': readonly { userId: string; state: SeenPresence }[];
   whispered: Whisper;

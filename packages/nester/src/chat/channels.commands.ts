@@ -7,7 +7,7 @@ import { Unit } from '../store/unit.ts';
 import { channelByKey, updateChannelQuery } from './channels.store.ts';
 import { cleanChannelName, directKey, hashName, newChannelRow, recordOf } from './channels.ts';
 import type { Marks } from './marks.ts';
-import { markReadQuery } from './memberships.store.ts';
+import { markReadQuery, readSeqOf } from './memberships.store.ts';
 import { addMember } from './memberships.ts';
 import type { People } from './people.ts';
 import type { Roster } from './roster.ts';
@@ -119,6 +119,7 @@ export function channelCommands(parts: {
       const actor = requireUser(ctx.actor);
       roster.channelOf(actor.userId, channelId);
       const upTo = Math.min(readSeq, committer.publishedSeq);
+      if ((await readSeqOf(ctx.db, channelId, actor.userId)) >= upTo) return {};
       await ctx.commit(new Unit().run(markReadQuery(ctx.db, channelId, actor.userId, upTo)));
       await marks.tell(actor.userId, channelId);
       return {};

@@ -8,6 +8,10 @@ import type { People } from './people.ts';
 import type { Roster } from './roster.ts';
 
 export function memberCommands(roster: Roster, people: People): Handlers<'member.join' | 'member.leave' | 'member.add' | 'member.remove'> {
+  /** Two joined at the same moment, and the other one came first: somebody who is a member is what was asked for. */
+  const unlessMember = (channelId: string, userId: string) => (error: unknown) => {
+    if (!(error instanceof AppError && error.code === 'conflict' && roster.isMember(channelId, userId))) throw error;
+  };
   return {
     async 'member.join'(ctx, { channelId }) {
       const actor = requireUser(ctx.actor);
@@ -21,7 +25,7 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
       const unit = new Unit();
       people.requireUnchanged(unit, ctx.db, user);
       addMember(unit, roster, channel, actor.userId);
-      await ctx.commit(unit);
+      await ctx.commit(unit).catch(unlessMember(channelId, actor.userId));
       return {};
     },
 
@@ -44,7 +48,8 @@ export function memberCommands(roster: Roster, people: People): Handlers<'member
       const unit = new Unit();
       people.requireUnchanged(unit, ctx.db, user);
       addMember(unit, roster, channel, userId);
-      await ctx.commitAct(unit, { action: 'member.add', subject: user.name, detail: { channel: hashName(channel) } });
+      const act = { action: 'member.add', subject: user.name, detail: { channel: hashName(channel) } };
+      await ctx.commitAct(unit, act).catch(unlessMember(channelId, userId));
       return {};
     },
 

@@ -16,6 +16,17 @@ export function markReadQuery(db: Kysely<Tables>, channelId: string, userId: str
     .compile();
 }
 
+/** How far a member has read; whoever is none has nothing left to read. */
+export async function readSeqOf(db: Kysely<Tables>, channelId: string, userId: string): Promise<number> {
+  const row = await db
+    .selectFrom('membership')
+    .select('read_seq')
+    .where('channel_id', '=', channelId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row?.read_seq ?? Number.POSITIVE_INFINITY;
+}
+
 export async function allMemberships(db: Kysely<Tables>): Promise<{ channelId: string; userId: string }[]> {
   const rows = await db.selectFrom('membership').select(['channel_id', 'user_id']).execute();
   return rows.map(row => ({ channelId: row.channel_id, userId: row.user_id }));

@@ -97,6 +97,7 @@ async function send(
     created_at: ctx.now(),
     edited_at: null,
     deleted_at: null,
+    card: null,
   };
   const ids = { channelId, messageId: row.message_id, ...(channel.kind === 'direct' ? { direct: 1 } : {}) };
   const created = unit.event('message.created', [`channel:${channelId}`], ids, () => ({ message: messageOf(row) }));

@@ -94,3 +94,8 @@ export function eraseQuery(db: Kysely<Tables>, messageId: string, at: number): C
     .where('deleted_at', 'is', null)
     .compile();
 }
+
+/** Gives a living message its new text and card; it does not count as edited by a person. */
+export function reviseQuery(db: Kysely<Tables>, messageId: string, content: string, card: string): CompiledQuery {
+  return db.updateTable('message').set({ content, card }).where('message_id', '=', messageId).where('deleted_at', 'is', null).compile();
+}

@@ -1,4 +1,4 @@
-import type { Message } from '@aerie/contract';
+import { type Incident, limits, type Message } from '@aerie/contract';
 import type { MessageTable } from '../store/schema.ts';
 
 /** Text as it is kept: well-formed Unicode without NUL, which PostgreSQL cannot hold. */
@@ -18,6 +18,7 @@ export function messageOf(row: MessageTable): Message {
     createdAt: row.created_at,
     editedAt: row.edited_at,
     ...(row.nonce === null ? {} : { nonce: row.nonce }),
+    ...(row.card === null ? {} : { card: JSON.parse(row.card) as Incident }),
   };
 }
 
@@ -28,10 +29,26 @@ export interface HistoryPage {
   moreAfter: boolean;
 }
 
-/** Cuts rows that were read one beyond the limit, so that one knows whether there is more. Both lists are oldest first. */
+/**
+ * Makes a page of rows that were read one beyond the limit, so that one knows whether there is more. Both lists are
+ * oldest first. A page of long messages is cut at the far ends, so that an answer stays of a size that a client can take.
+ */
 export function pageOf(before: MessageTable[], after: MessageTable[], limitBefore: number, limitAfter: number): HistoryPage {
-  const moreBefore = before.length > limitBefore;
-  const moreAfter = after.length > limitAfter;
-  const rows = [...(moreBefore ? before.slice(before.length - limitBefore) : before), ...after.slice(0, limitAfter)];
-  return { messages: rows.map(messageOf), moreBefore, moreAfter };
+  const older = fittingRows(before.toReversed().slice(0, limitBefore), limits.pageChars).reverse();
+  const newer = fittingRows(after.slice(0, limitAfter), limits.pageChars);
+  return {
+    messages: [...older, ...newer].map(messageOf),
+    moreBefore: older.length < before.length,
+    moreAfter: newer.length < after.length,
+  };
+}
+
+/** The first rows whose texts fit together; at least one. */
+function fittingRows(rows: MessageTable[], chars: number): MessageTable[] {
+  let left = chars;
+  const end = rows.findIndex(row => {
+    left -= row.content.length;
+    return left < 0;
+  });
+  return end === -1 ? rows : rows.slice(0, Math.max(1, end));
 }

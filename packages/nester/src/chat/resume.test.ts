@@ -35,7 +35,7 @@ onEachDatabase('log.resume', newDatabase => {
         users.set('alice', { ...alice, role: 'viewer' });
       },
     } as unknown as Committer;
-    const commands = resumeCommands({ store, committer: publishing, people, presence });
+    const commands = resumeCommands({ store, committer: publishing, people, presence, replays: [] });
     const ctx = { actor: { ...actor('alice'), role: 'admin' }, caller: {} } as unknown as Ctx;
     const answer = await commands['log.resume'](ctx, {});
     expect(answer).toMatchObject({ kind: 'snapshot', snapshot: { me: { role: 'viewer' }, users: [{ userId: 'alice', role: 'viewer' }] } });

@@ -1,10 +1,19 @@
-import { type Channel, type CommandOutput, type LoggedEventName, limits, type OwnChannel, type User } from '@aerie/contract';
+import {
+  atLeast,
+  type Channel,
+  type CommandOutput,
+  type LoggedEventName,
+  limits,
+  type Message,
+  type OwnChannel,
+  type User,
+} from '@aerie/contract';
 import type { Transaction } from 'kysely';
-import type { Handlers, UserActor } from '../context.ts';
+import type { Handlers } from '../context.ts';
 import { meOf } from '../context.ts';
 import { requireUser } from '../errors.ts';
 import type { Committer } from '../store/commit.ts';
-import { type LoggedEvent, readEvents, readHead } from '../store/log.ts';
+import { type LoggedEvent, type Replay, readEvents, readHead } from '../store/log.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Topic } from '../store/unit.ts';
@@ -22,8 +31,14 @@ type Frame = { seq: number; event: LoggedEventName } & Record<string, unknown>;
  * Where a screen begins: a snapshot, or the events that it missed. All reads see one moment of the database; the
  * connection gathers what is published meanwhile and gets, after the answer, only what came after that moment.
  */
-export function resumeCommands(parts: { store: Store; committer: Committer; people: People; presence: Presence }): Handlers<'log.resume'> {
-  const { store, committer, people, presence } = parts;
+export function resumeCommands(parts: {
+  store: Store;
+  committer: Committer;
+  people: People;
+  presence: Presence;
+  replays: readonly Replay[];
+}): Handlers<'log.resume'> {
+  const { store, committer, people, presence, replays } = parts;
   return {
     async 'log.resume'(ctx, { epoch, after }) {
       const actor = requireUser(ctx.actor);
@@ -48,15 +63,20 @@ export function resumeCommands(parts: { store: Store; committer: Committer; peop
             };
           }
           const topics: Topic[] = ['all', `user:${actor.userId}`, ...own.map(channel => `channel:${channel.channelId}` as const)];
+          if (atLeast(actor.role, 'technician')) topics.push('sites');
           const missed = await readEvents(trx, after, topics, limits.resumePage + 1);
-          const more = missed.length > limits.resumePage;
-          if (more) missed.pop();
+          const full = missed.length > limits.resumePage;
+          if (full) missed.pop();
+          const frames = await asTheyAreNow(trx, missed, own, people, replays);
+          const events = frames.slice(0, fitting(frames));
+          const cut = events.length < frames.length;
+          const more = full || cut;
           return {
             kind: 'events',
             epoch: head.epoch,
-            seq: more ? missed[missed.length - 1]!.seq : head.seq,
+            seq: cut ? events.at(-1)!.seq : full ? missed.at(-1)!.seq : head.seq,
             more,
-            events: await asTheyAreNow(trx, missed, actor, own, people),
+            events,
             presence: more ? [] : presence.told(),
             reads: more ? [] : own.map(({ channelId, readSeq, unread }) => ({ channelId, readSeq, unread })),
           };
@@ -84,6 +104,16 @@ export function resumeCommands(parts: { store: Store; committer: Committer; peop
   };
 }
 
+/** How many frames fit into one answer; at least one. */
+function fitting(frames: readonly Frame[]): number {
+  let chars = 0;
+  const end = frames.findIndex(({ message }) => {
+    chars += (message as Message | undefined)?.content.length ?? 0;
+    return chars > limits.pageChars;
+  });
+  return end === -1 ? frames.length : Math.max(1, end);
+}
+
 async function ownChannels(trx: Transaction<Tables>, userId: string): Promise<OwnChannel[]> {
   const [rows, marks] = [await channelsOf(trx, userId), await ownMarks(trx, userId)];
   const byChannel = new Map(marks.map(mark => [mark.channelId, mark]));
@@ -98,18 +128,19 @@ async function ownChannels(trx: Transaction<Tables>, userId: string): Promise<Ow
 async function asTheyAreNow(
   trx: Transaction<Tables>,
   missed: readonly LoggedEvent[],
-  actor: UserActor,
   own: readonly OwnChannel[],
   people: People,
+  replays: readonly Replay[],
 ): Promise<Frame[]> {
   const messageIds = missed
     .filter(event => event.name === 'message.created' || event.name === 'message.edited')
     .map(event => event.ids.messageId!);
   const messages = await messagesByIds(trx, messageIds);
   const channels = new Map(own.map(({ readSeq: _r, unread: _u, ...channel }) => [channel.channelId, channel as Channel]));
+  const elsewhere = await Promise.all(replays.map(replay => replay(trx, missed)));
   const frames: Frame[] = [];
   for (const { seq, name, ids } of missed) {
-    const body = bodyNow(name, ids);
+    const body = bodyNow(name, ids) ?? elsewhere.find(bodies => bodies.has(seq))?.get(seq);
     if (body) frames.push({ seq, event: name, ...body });
   }
   return frames;
@@ -140,11 +171,8 @@ async function asTheyAreNow(
         return user && { user };
       }
       default:
-        return unknownEvent(name, actor);
+        // Another room's: its replay knows.
+        return undefined;
     }
   }
-}
-
-function unknownEvent(name: never, actor: UserActor): never {
-  throw new Error(`event ${String(name)} cannot be replayed for ${actor.userId}`);
 }

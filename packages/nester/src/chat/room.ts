@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { Bus } from '../bus/bus.ts';
 import type { Handlers } from '../context.ts';
 import type { Committer } from '../store/commit.ts';
+import type { Replay } from '../store/log.ts';
 import type { Store } from '../store/store.ts';
 import { Unit } from '../store/unit.ts';
 import { channelCommands } from './channels.commands.ts';
@@ -52,7 +53,14 @@ export function followAccount(unit: Unit, store: Store, roster: Roster, { userId
   followRole(unit, store.read, roster, userId, before?.role, after.role);
 }
 
-export function openChat(parts: { store: Store; committer: Committer; bus: Bus; people: People; roster: Roster }): Chat {
+export function openChat(parts: {
+  store: Store;
+  committer: Committer;
+  bus: Bus;
+  people: People;
+  roster: Roster;
+  replays: readonly Replay[];
+}): Chat {
   const { roster } = parts;
   const presence = new Presence(parts.bus);
   return {

@@ -1,4 +1,4 @@
-import { AppError, type Channel, type EventBody } from '@aerie/contract';
+import { AppError, type Channel, channelKey, type EventBody } from '@aerie/contract';
 import type { CommittedEvent, Topic } from '../store/unit.ts';
 import type { ChannelRecord } from './channels.ts';
 
@@ -20,6 +20,13 @@ export class Roster {
 
   channel(channelId: string): Channel | undefined {
     return this.#channels.get(channelId)?.channel;
+  }
+
+  /** The channel of that name, whatever its case and accents. */
+  named(name: string): Channel | undefined {
+    const key = channelKey(name);
+    for (const { channel } of this.#named.values()) if (channelKey(channel.name) === key) return channel;
+    return undefined;
   }
 
   /** All channels but the direct ones. */

@@ -28,6 +28,7 @@ export function greetFirst(unit: Unit, parts: { roster: Roster; bot: User; langu
     created_at: now,
     edited_at: null,
     deleted_at: null,
+    card: null,
   };
   const said = unit.event('message.created', [`channel:${channelId}`], { channelId, messageId: row.message_id }, () => ({
     message: messageOf(row),

@@ -6,6 +6,7 @@ import { addExportCommand } from './export.ts';
 import { oneLine } from './failure.ts';
 import { settingsOf, withSettings } from './settings.ts';
 import { addSetupLinkCommand } from './setup-link.ts';
+import { addProbeCommands, addSiteCommands } from './site.ts';
 import { addUserCommands } from './user.ts';
 
 /** Exit codes of the program. */
@@ -34,6 +35,8 @@ export function nesterProgram({ version, date, commit }: Version): Command {
     await serve(flags, { lan: options.lan, configFile });
   });
   addUserCommands(program);
+  addSiteCommands(program);
+  addProbeCommands(program);
   addSetupLinkCommand(program);
   addExportCommand(program);
   addDoctorCommand(program);

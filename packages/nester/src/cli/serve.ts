@@ -73,7 +73,6 @@ async function lanConfig(flags: Parameters<typeof readConfig>[0], configFile: st
     Object.assign(lan, { tlsCert: certFile, tlsKey: keyFile });
   }
   const config = readConfig({ ...lan, ...flags }, process.env, configFile);
-  if (config.publicUrl) return config;
-  const [address = 'localhost'] = reachableAddresses();
-  return { ...config, publicUrl: `https://${address.includes(':') ? `[${address}]` : address}:${config.http.port}` };
+  // Not a public URL: the other addresses of this machine are as good.
+  return { ...config, reachableAs: reachableAddresses()[0] ?? 'localhost' };
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type Config, environmentNames, readConfig } from '../config.ts';
+import { type Config, environmentNames, readConfig, type Settings } from '../config.ts';
 
-type Key = keyof Config;
+type Key = keyof Settings;
 
 const flags: Record<Key, { value: string; says: string }> = {
   data: { value: '<folder>', says: 'the folder of data (default: ./data)' },

@@ -33,8 +33,9 @@ export class ClasscordVoice {
   }
 
   line(event: CommittedEvent): string {
-    if (event.name !== 'message.created') return '';
     const { message } = event.body as EventBody<'message.created'>;
+    // A card that changed is a new line there: the old wire cannot change one.
+    if (event.name !== 'message.created' && !(event.name === 'message.edited' && message.card)) return '';
     const channel = this.#names.channel(message.channelId);
     if (!channel) return '';
     const said = { from: message.authorName, content: message.content, timestamp: new Date(message.createdAt).toISOString() };

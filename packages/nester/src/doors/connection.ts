@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, type EventBody } from '@aerie/contract';
-import type { Actor, Caller, Door, LiveConnection, UserActor } from '../context.ts';
+import type { Actor, Caller, Door, LiveConnection, ProbeActor, UserActor } from '../context.ts';
 import type { Topic } from '../store/unit.ts';
 import type { CloseReason, Pipe } from './pipe.ts';
 
@@ -20,6 +20,7 @@ export interface ConnectionKeeper {
   /** It is known who it is: it no longer counts as a stranger. */
   settled(connection: Connection): void;
   loggedIn(connection: Connection): void;
+  probeLoggedIn(connection: Connection, actor: ProbeActor): void;
   followLog(connection: Connection): void;
   unfollow(connection: Connection): void;
 }
@@ -37,6 +38,8 @@ export class Connection implements LiveConnection {
   hears: (topic: Topic) => boolean = () => true;
   /** The line that says why the log-in is over. */
   farewell: (reason: EndReason) => string = reason => `${JSON.stringify({ event: 'session.ended', reason })}\n`;
+  /** Takes no more, and resolves when what was taken is answered. */
+  settle: () => Promise<void> = () => Promise.resolve();
   readonly #pipe: Pipe;
   readonly #keeper: ConnectionKeeper;
   readonly #slowMs: number;
@@ -84,6 +87,13 @@ export class Connection implements LiveConnection {
     this.actor = actor;
     // Gone while its password was verified: nobody would ever forget it again.
     if (this.#open) this.#keeper.loggedIn(this);
+  }
+
+  logInProbe(actor: ProbeActor): void {
+    if (this.actor.kind !== 'anyone')
+      throw new AppError('already_logged_in', { name: this.actor.kind === 'local' ? 'local' : this.actor.name });
+    this.actor = actor;
+    this.#keeper.probeLoggedIn(this, actor);
   }
 
   /** The machine's own administrator speaks here. */

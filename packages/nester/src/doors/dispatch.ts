@@ -57,11 +57,7 @@ export class Dispatch {
   }
 
   #asAppError(error: unknown, name: unknown): AppError {
-    if (error instanceof AppError) {
-      if (error.code === 'storage_failed')
-        this.#log.error('STORE', 'A commit failed', { command: nameText(name), reason: String(error.params.reason) });
-      return error;
-    }
+    if (error instanceof AppError) return error;
     const ref = randomUUID().slice(0, 8);
     this.#log.error('SYSTEM', 'A command failed unexpectedly', {
       ref,
@@ -86,6 +82,10 @@ function authorise(spec: CommandSpec, name: CommandName, actor: Actor, caller: C
   if (spec.live && !caller.connection) throw new AppError('wrong_door', { name });
   if (spec.role === 'anyone' || actor.kind === 'local') return;
   if (actor.kind === 'anyone') throw new AppError('not_logged_in');
+  if (actor.kind === 'probe' || spec.role === 'probe') {
+    if (actor.kind !== 'probe' || spec.role !== 'probe') throw new AppError('forbidden');
+    return;
+  }
   if (spec.role === 'local' || !atLeast(actor.role, spec.role)) throw new AppError('forbidden');
 }
 

@@ -43,6 +43,22 @@ export class Fanout {
     for (const topic of this.#hearing.topicsOf(userId)) this.#listen(connection, topic);
   }
 
+  /** The connection hears one topic, whoever it is. */
+  listenTo(connection: Connection, topic: Topic): void {
+    if (!this.#topics.has(connection)) this.#topics.set(connection, new Set());
+    this.#listen(connection, topic);
+  }
+
+  /** What the connection's user may hear has changed with the user's role. */
+  hearAgain(connection: Connection): void {
+    const topics = this.#topics.get(connection);
+    if (!topics || connection.userId === undefined) return;
+    const allowed = new Set(this.#hearing.topicsOf(connection.userId));
+    // Channels change with their own events, in their own order.
+    for (const topic of [...topics]) if (!topic.startsWith('channel:') && !allowed.has(topic)) this.#drop(connection, topic);
+    for (const topic of allowed) if (!topic.startsWith('channel:')) this.#listen(connection, topic);
+  }
+
   unfollow(connection: Connection): void {
     for (const topic of this.#topics.get(connection) ?? []) this.#drop(connection, topic);
     this.#topics.delete(connection);

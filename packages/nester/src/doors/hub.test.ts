@@ -14,14 +14,33 @@ function newHub(settings: Partial<Limits> = {}): Hub {
   return new Hub({ fanout, bus: localBus(() => undefined), committer, log: quiet, limits, voice: { presenceLine: () => '' } });
 }
 
-it('has room for nobody once it closes', () => {
+it('has room for nobody once it closes', async () => {
   const hub = newHub();
   const { connection, pipe } = fakeConnection();
   hub.opened(connection);
   expect(hub.hasRoom('192.0.2.7')).toBe(true);
-  hub.closeAll();
-  expect(pipe.closed).toBe('stopping');
+  const closing = hub.closeAll(1_000);
   expect(hub.hasRoom('192.0.2.7')).toBe(false);
+  await closing;
+  expect(pipe.closed).toBe('stopping');
+  hub.stop();
+});
+
+it('lets connections answer what they took before they are told, but not for ever', async () => {
+  const hub = newHub();
+  const busy = fakeConnection();
+  busy.connection.settle = async () => {
+    await new Promise(resolve => setImmediate(resolve));
+    busy.connection.answer('{"id":1,"ok":{}}\n');
+  };
+  const endless = fakeConnection();
+  endless.connection.settle = () => new Promise(() => undefined);
+  hub.opened(busy.connection);
+  hub.opened(endless.connection);
+  await hub.closeAll(50);
+  const farewell = '{"event":"session.ended","reason":"stopping"}';
+  expect(busy.lines()).toEqual(['{"id":1,"ok":{}}', farewell]);
+  expect(endless.lines()).toEqual([farewell]);
   hub.stop();
 });
 

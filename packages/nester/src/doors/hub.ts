@@ -2,6 +2,7 @@ import type { EventBody, User } from '@aerie/contract';
 import { networkOf } from '../accounts/lockout.ts';
 import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
 import type { Limits } from '../config.ts';
+import type { ProbeActor } from '../context.ts';
 import type { Log } from '../log.ts';
 import type { CommittedEvent, PublishedEvents } from '../store/unit.ts';
 import type { Connection, ConnectionKeeper } from './connection.ts';
@@ -41,6 +42,13 @@ export class Hub implements ConnectionKeeper {
       this.#bus.subscribe('whispered', whisper => this.#whisper(whisper)),
       this.#bus.subscribe('presence.moved', moved => this.#presence(moved)),
       this.#bus.subscribe('sessions.ended', ended => this.#end(ended)),
+      this.#bus.subscribe('probe.revoked', ({ probeId }) => {
+        for (const connection of this.#ofProbe(probeId)) connection.end('ended');
+      }),
+      // Not as if its key were of no use: the one that was closed may come again.
+      this.#bus.subscribe('probe.replaced', ({ probeId, connectionId }) => {
+        for (const connection of this.#ofProbe(probeId)) if (connection.connectionId !== connectionId) connection.close('idle');
+      }),
     ];
   }
 
@@ -77,6 +85,13 @@ export class Hub implements ConnectionKeeper {
     this.#bus.publish('connection.opened', { userId, connectionId: connection.connectionId });
   }
 
+  /** A probe hears what is meant for it, and nothing of the log. */
+  probeLoggedIn(connection: Connection, { probeId, siteId }: ProbeActor): void {
+    this.settled(connection);
+    this.#fanout.listenTo(connection, `probe:${probeId}`);
+    this.#bus.publish('probe.connected', { probeId, siteId, connectionId: connection.connectionId });
+  }
+
   followLog(connection: Connection): void {
     this.#fanout.follow(connection);
   }
@@ -97,18 +112,32 @@ export class Hub implements ConnectionKeeper {
       if (own?.size === 0) this.#byUser.delete(userId);
       this.#bus.publish('connection.closed', { userId, connectionId });
     }
+    if (connection.actor.kind === 'probe') {
+      const { probeId, siteId } = connection.actor;
+      this.#bus.publish('probe.disconnected', { probeId, siteId, connectionId });
+    }
     if (this.#all.size === 0) this.#onEmpty?.();
     this.#log.info('DISCONNECT', 'Connection closed', {
       door: caller.door,
       address: caller.address,
       connectionId,
       user: connection.actor.kind === 'user' ? connection.actor.name : undefined,
+      probe: connection.actor.kind === 'probe' ? connection.actor.probeId : undefined,
     });
   }
 
-  /** Asks every connection to close, telling it why. From now on there is room for none: who comes back at once would hold up the end. */
-  closeAll(): void {
+  /**
+   * Lets every connection settle, for `patienceMs` at most, then asks it to close, telling it why. From now on there is
+   * room for none: who comes back at once would hold up the end.
+   */
+  async closeAll(patienceMs: number): Promise<void> {
     this.#closing = true;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, patienceMs);
+    });
+    await Promise.race([Promise.all([...this.#all].map(connection => connection.settle())), patience]);
+    clearTimeout(timer);
     for (const connection of this.#all) connection.end('stopping');
   }
 
@@ -140,13 +169,20 @@ export class Hub implements ConnectionKeeper {
     else this.#pendingByAddress.delete(network);
   }
 
+  #ofProbe(probeId: string): Connection[] {
+    return [...this.#all].filter(({ actor }) => actor.kind === 'probe' && actor.probeId === probeId);
+  }
+
   /** Rights hold from the moment they change, on connections that are open too. */
   #followUsers(events: readonly CommittedEvent[]): void {
     for (const event of events) {
       if (event.name !== 'user.updated') continue;
       const user: User = (event.body as EventBody<'user.updated'>).user;
       for (const connection of this.#byUser.get(user.userId) ?? []) {
-        if (connection.actor.kind === 'user') connection.actor = { ...connection.actor, name: user.name, role: user.role };
+        if (connection.actor.kind !== 'user') continue;
+        const hadRole = connection.actor.role;
+        connection.actor = { ...connection.actor, name: user.name, role: user.role };
+        if (hadRole !== user.role) this.#fanout.hearAgain(connection);
       }
     }
   }

@@ -46,6 +46,32 @@ describe('OrderedQueue', () => {
     expect(begun).toEqual(['p1', 'p2', 'a', 'b']);
   });
 
+  it('is settled when all that was pushed is done', async () => {
+    const gates = [deferred(), deferred(), deferred()];
+    const queue = new OrderedQueue<number>(
+      (i): Step => (i < 2 ? { pipelined: true, done: gates[i]!.promise } : { pipelined: false, start: () => gates[i]!.promise }),
+      () => 0,
+      () => undefined,
+    );
+    await queue.settled();
+    let settled = 0;
+    queue.push(0);
+    void queue.settled().then(() => settled++);
+    await turn();
+    expect(settled).toBe(0);
+    gates[0]!.resolve();
+    await turn();
+    expect(settled).toBe(1);
+    for (const i of [1, 2]) queue.push(i);
+    void queue.settled().then(() => settled++);
+    gates[1]!.resolve();
+    await turn();
+    expect(settled).toBe(1);
+    gates[2]!.resolve();
+    await turn();
+    expect(settled).toBe(2);
+  });
+
   it('does not begin, once stopped, what waited for those before it', async () => {
     const gate = deferred();
     let begun = false;

@@ -12,6 +12,7 @@ export class OrderedQueue<T> {
   #items: T[] = [];
   #underWay: Promise<void>[] = [];
   #working = false;
+  #worked: Promise<void> = Promise.resolve();
   #stopped = false;
 
   /**
@@ -29,7 +30,15 @@ export class OrderedQueue<T> {
     if (this.#stopped) return;
     this.#items.push(item);
     this.#onLength(this.#items.length);
-    if (!this.#working) void this.#work();
+    if (!this.#working) this.#worked = this.#work();
+  }
+
+  /** Resolves when all that was pushed is done, or forgotten. */
+  async settled(): Promise<void> {
+    while (this.#working || this.#underWay.length > 0) {
+      await this.#worked;
+      await this.#settle();
+    }
   }
 
   /** Forgets what has not begun. */

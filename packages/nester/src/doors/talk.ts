@@ -25,6 +25,7 @@ export class Talk {
   readonly #limits: Limits;
   #classcord: ClasscordTalk | undefined;
   #bytesBeforeLogin = 0;
+  #takes = true;
 
   /** @param old how to speak the old wire; undefined where only frames are spoken */
   constructor(parts: {
@@ -40,6 +41,10 @@ export class Talk {
     this.#dispatch = parts.dispatch;
     this.#old = parts.old;
     this.#limits = limits;
+    connection.settle = () => {
+      this.#takes = false;
+      return this.#queue.settled();
+    };
     const pace = new Pace(limits.commandsPerSecond, limits.commandsBurst, parts.now);
     let paused = false;
     this.#queue = new OrderedQueue(
@@ -62,8 +67,9 @@ export class Talk {
     );
   }
 
-  /** Takes whole lines, without their ends. */
+  /** Takes whole lines, without their ends. Once it settles, what comes is read and left: unread, it would cut the last answers off. */
   take(lines: readonly Buffer[]): void {
+    if (!this.#takes) return;
     for (const line of lines) {
       if (this.#connection.actor.kind === 'anyone') {
         this.#bytesBeforeLogin += line.length + 1;
@@ -90,6 +96,8 @@ export class Talk {
 
   #step(text: string): Step {
     const connection = this.#connection;
+    // Nobody would hear what became of it.
+    if (!connection.isOpen) return { pipelined: true, done: Promise.resolve() };
     let frame: Record<string, unknown>;
     try {
       frame = parseFrame(text);

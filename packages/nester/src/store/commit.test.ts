@@ -24,6 +24,7 @@ function message(id: string, fields: Partial<MessageTable> = {}): MessageTable {
     created_at: 1,
     edited_at: null,
     deleted_at: null,
+    card: null,
     ...fields,
   };
 }
@@ -111,6 +112,23 @@ onEachDatabase('Committer', newDatabase => {
     await committer.whenPublished((await readHead(store.read)).seq);
   });
 
+  it('tells a unit once how it ended, after the projections and before its caller', async () => {
+    const order: string[] = [];
+    committer.onApplied(() => order.push('applied'));
+    const good = said('a').onSettled(written => order.push(`settled ${written}`));
+    await committer.commit(good).then(() => order.push('acknowledged'));
+    expect(order).toEqual(['applied', 'settled true', 'acknowledged']);
+    const ends: boolean[] = [];
+    const bad = said('a').onSettled(written => ends.push(written));
+    await expect(committer.commit(bad)).rejects.toMatchObject({ code: 'conflict' });
+    await committer.commit(said('c', { nonce: 'n' }, true).onSettled(written => ends.push(written)));
+    await committer.commit(said('d', { nonce: 'n' }, true).onSettled(written => ends.push(written)));
+    await committer.stop();
+    const late = said('e').onSettled(written => ends.push(written));
+    await expect(committer.commit(late)).rejects.toMatchObject({ code: 'stopping' });
+    expect(ends).toEqual([false, true, false, false]);
+  });
+
   it('tells projections before the acknowledgement, and the fan-out after it', async () => {
     const order: string[] = [];
     const seen: CommittedEvent[] = [];
@@ -132,6 +150,70 @@ onEachDatabase('Committer', newDatabase => {
     await stopping;
     await expect(under).resolves.toEqual({ written: true });
     expect((await stored()).map(([, name]) => name)).toEqual(['m']);
+  });
+
+  it('drops a unit alone that holds what no database takes, or that cannot say what it writes', async () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const bad = [
+      said('nothing', { content: undefined as never }),
+      said('circular', { content: circular as never }),
+      new Unit().insert('message', () => {
+        throw new Error('wordless');
+      }),
+    ];
+    const results = await Promise.allSettled(
+      [said('a'), bad[0]!, said('b'), bad[1]!, said('c'), bad[2]!, said('d')].map(unit => committer.commit(unit)),
+    );
+    expect(results.map(result => result.status === 'fulfilled')).toEqual([true, false, true, false, true, false, true]);
+    expect((await stored()).map(([, name]) => name)).toEqual(['a', 'b', 'c', 'd']);
+    expect(await logged()).toEqual(await stored());
+    await committer.commit(said('after'));
+  });
+
+  it('fails the whole batch when the disk does not take it, and keeps what the database says from clients', async () => {
+    const broken = { ...store, dialect: { ...store.dialect, isUnitFault: () => false, isConstraintFault: () => false } };
+    const faults: unknown[] = [];
+    const other = new Committer(
+      broken,
+      0,
+      () => 0,
+      fault => faults.push(fault),
+    );
+    const results = await Promise.allSettled([said('a'), said('a'), said('b')].map(unit => other.commit(unit)));
+    for (const result of results)
+      expect(result).toMatchObject({
+        reason: { code: 'storage_failed', params: { reason: 'store_silent' }, cause: expect.any(Error) },
+      });
+    expect(faults).toMatchObject([{ code: 'storage_failed', cause: expect.any(Error) }]);
+    expect(await stored()).toEqual([]);
+    await other.stop();
+  });
+
+  it('contains an event that cannot be put into words, and a unit that throws when it hears its end', async () => {
+    const faults: string[] = [];
+    const told: unknown[] = [];
+    const other = new Committer(
+      store,
+      0,
+      () => 0,
+      fault => faults.push((fault as Error).message),
+    );
+    other.onPublished(events => told.push(...events.map(event => event.ids.messageId)));
+    const mute = new Unit();
+    const event = mute.event('message.deleted', ['channel:x'], { messageId: 'mute' }, () => {
+      throw new Error('wordless');
+    });
+    mute.insert('message', () => message('mute', { seq: event.seq }));
+    const deaf = said('deaf').onSettled(() => {
+      throw new Error('deaf');
+    });
+    await Promise.all([other.commit(said('a')), other.commit(mute), other.commit(deaf), other.commit(said('b'))]);
+    await other.commit(said('c'));
+    await other.stop();
+    expect(faults).toEqual(['wordless', 'deaf']);
+    expect(told).toEqual(['a', 'deaf', 'b', 'c']);
+    expect((await stored()).map(([, name]) => name)).toEqual(['a', 'mute', 'deaf', 'b', 'c']);
   });
 
   it('contains a listener that throws', async () => {

@@ -3,7 +3,8 @@ import type { CompiledQuery, Transaction } from 'kysely';
 import { insertQueries } from './insert.ts';
 import type { Tables } from './schema.ts';
 import type { Store } from './store.ts';
-import type { CommitResult, CommittedEvent, Once, PublishedEvents, Row, TableName, Unit } from './unit.ts';
+import { storageFailed } from './trouble.ts';
+import type { CommitResult, CommittedEvent, Once, Operation, PublishedEvents, Row, TableName, Unit } from './unit.ts';
 
 const unitsPerBatch = 1_000;
 const unitsWaiting = 50_000;
@@ -22,8 +23,8 @@ interface Waiting {
 /** Thrown inside a batch when it is known which unit is at fault. */
 class UnitFault extends Error {
   readonly unit: Unit;
-  readonly fault: AppError;
-  constructor(unit: Unit, fault: AppError) {
+  readonly fault: Error;
+  constructor(unit: Unit, fault: Error) {
     super(fault.message);
     this.unit = unit;
     this.fault = fault;
@@ -59,7 +60,7 @@ export class Committer implements PublishedEvents {
 
   /**
    * @param seq where the log stands at the start: all up to it counts as published.
-   * @param onFault told of a listener that threw; the others, and the commit, go on.
+   * @param onFault told of a listener that threw (the others, and the commit, go on), and once of a batch that could not be stored.
    */
   constructor(store: Store, seq: number, now: () => number, onFault: (error: unknown) => void) {
     this.#onFault = onFault;
@@ -77,11 +78,24 @@ export class Committer implements PublishedEvents {
     this.#published.push(listener);
   }
 
-  /** Resolves when the unit is on disk. Rejects with an AppError when it, or the disk, failed; then nothing of it was written. */
+  /**
+   * Resolves when the unit is on disk. When it, or the disk, failed, nothing of it was written: rejects with an AppError,
+   * or, for a value that no database takes, with the error itself.
+   */
   commit(unit: Unit, origin?: string): Promise<CommitResult> {
-    if (this.#stopping) return Promise.reject(new AppError('stopping'));
-    if (this.#queue.length >= unitsWaiting) return Promise.reject(new AppError('busy'));
-    return new Promise((resolve, reject) => {
+    if (this.#stopping || this.#queue.length >= unitsWaiting) {
+      this.#tellEnd(unit, false);
+      return Promise.reject(new AppError(this.#stopping ? 'stopping' : 'busy'));
+    }
+    return new Promise((settled, failed) => {
+      const resolve = (result: CommitResult) => {
+        this.#tellEnd(unit, result.written);
+        settled(result);
+      };
+      const reject = (error: Error) => {
+        this.#tellEnd(unit, false);
+        failed(error);
+      };
       this.#queue.push({ unit, origin, resolve, reject });
       if (!this.#busy) {
         this.#busy = true;
@@ -140,10 +154,12 @@ export class Committer implements PublishedEvents {
         faulty.reject(error.fault);
         const others = batch.filter(waiting => waiting !== faulty);
         if (others.length > 0) await this.#commitBatch(others);
-      } else if (batch.length === 1 || !this.#store.dialect.isConstraintFault(error)) {
-        for (const waiting of batch) waiting.reject(asAppError(error, this.#store));
+      } else if (batch.length === 1 || !this.#store.dialect.isUnitFault(error)) {
+        const rejection = asRejection(error, this.#store);
+        if (rejection instanceof AppError && rejection.code === 'storage_failed') this.#onFault(rejection);
+        for (const waiting of batch) waiting.reject(rejection);
       } else {
-        // Some unit of these violates a constraint: halve until it stands alone.
+        // Some unit of these violates a constraint, or holds what cannot be stored: halve until it stands alone.
         const half = batch.length >> 1;
         await this.#commitBatch(batch.slice(0, half));
         await this.#commitBatch(batch.slice(half));
@@ -222,9 +238,7 @@ export class Committer implements PublishedEvents {
       lastSeq = unit.events.at(-1)?.seq ?? lastSeq;
       if (skipped.has(unit)) continue;
       // Unit by unit: what an event says may come from a projection that a unit of the same batch has just moved.
-      const said = unit.events.map(({ seq, name, topic, alsoTopic, ids, body }) => {
-        return { seq, at, name, topic, alsoTopic, ids, body: body(seq), origin };
-      });
+      const said = this.#said(unit, at, origin);
       if (said.length > 0) this.#tell(this.#applied, said);
       events.push(...said);
     }
@@ -234,6 +248,27 @@ export class Committer implements PublishedEvents {
       setImmediate(() => this.#publish());
     }
     for (const { unit, resolve } of batch) resolve({ written: !skipped.has(unit) });
+  }
+
+  /** What a unit's events say. It is on disk already: an event that cannot be put into words is left to those who resume. */
+  #said(unit: Unit, at: number, origin: string | undefined): CommittedEvent[] {
+    const said: CommittedEvent[] = [];
+    for (const { seq, name, topic, alsoTopic, ids, body } of unit.events) {
+      try {
+        said.push({ seq, at, name, topic, alsoTopic, ids, body: body(seq), origin });
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
+    return said;
+  }
+
+  #tellEnd(unit: Unit, written: boolean): void {
+    try {
+      unit.settle(written);
+    } catch (error) {
+      this.#onFault(error);
+    }
   }
 
   #tell(listeners: readonly ((events: readonly CommittedEvent[]) => void)[], events: readonly CommittedEvent[]): void {
@@ -276,17 +311,27 @@ function plan(batch: readonly Waiting[]): Step[] {
         open.set(key, step);
         steps.push(step);
       }
-      step.rows.push(operation.row());
+      step.rows.push(rowOf(operation, unit));
       step.units.push(unit);
     }
   }
   return steps;
 }
 
-function asAppError(error: unknown, store: Store): AppError {
+/** A unit that cannot say what it writes costs the others nothing. */
+function rowOf(operation: Operation & { kind: 'insert' }, unit: Unit): Row {
+  try {
+    return operation.row();
+  } catch (error) {
+    throw new UnitFault(unit, error as Error);
+  }
+}
+
+/** The fault of a unit's own making stays as it is, for whoever mends it; the database's own words are for the log: `cause`. */
+function asRejection(error: unknown, { dialect }: Store): Error {
   if (error instanceof AppError) return error;
-  const fault = store.dialect.isConstraintFault(error);
-  const appError = fault ? new AppError('conflict') : new AppError('storage_failed', { reason: (error as Error).message });
+  if (dialect.isUnitFault(error) && !dialect.isConstraintFault(error)) return error as Error;
+  const appError = dialect.isConstraintFault(error) ? new AppError('conflict') : storageFailed(error, dialect);
   appError.cause = error;
   return appError;
 }

@@ -1,9 +1,33 @@
-import { sql } from 'kysely';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { Kysely, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { onPostgres } from '../../test/databases.ts';
+import { postgresDialect } from './dialect.ts';
+import type { Tables } from './schema.ts';
 import { openStore } from './store.ts';
 
+it('does not wait for ever for a PostgreSQL that says nothing', { timeout: 30_000 }, async () => {
+  const sockets = new Set<Socket>();
+  const mute = createServer(socket => sockets.add(socket.on('error', () => undefined)));
+  await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as AddressInfo;
+  const db = new Kysely<Tables>({ dialect: postgresDialect(`postgres://nobody@127.0.0.1:${port}/none`).connect('read') });
+  await expect(sql`select 1`.execute(db)).rejects.toThrow(/timeout/);
+  await db.destroy();
+  for (const socket of sockets) socket.destroy();
+  mute.close();
+});
+
 onPostgres('the store', newDatabase => {
+  it('gives no statement more than a minute', async () => {
+    const database = await newDatabase();
+    const store = await openStore(database);
+    for (const db of [store.read, store.write])
+      expect((await sql`show statement_timeout`.execute(db)).rows).toEqual([{ statement_timeout: '1min' }]);
+    await store.close();
+    await database.remove();
+  });
+
   it('outlives a server that cuts a connection in the middle of a transaction', async () => {
     const database = await newDatabase();
     const store = await openStore(database);

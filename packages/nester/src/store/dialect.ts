@@ -9,6 +9,8 @@ export interface StoreDialect {
   readonly name: 'sqlite' | 'postgres';
   /** Column type of a 64-bit integer. */
   readonly int64: ColumnDataType;
+  /** Column type of a 64-bit float. */
+  readonly float64: ColumnDataType;
   connect(access: 'write' | 'read'): Dialect;
   /** The nth placeholder of a statement, from 1. */
   placeholder(n: number): string;
@@ -18,12 +20,16 @@ export interface StoreDialect {
   readMoment<T>(db: Kysely<Tables>, read: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** True for a violated constraint or a value that does not fit: the fault of one unit, not of the database. */
   isConstraintFault(error: unknown): boolean;
+  /** That, or a value that cannot be stored at all: whoever it comes from is dropped alone. */
+  isUnitFault(error: unknown): boolean;
+  isDiskFull(error: unknown): boolean;
 }
 
 export function sqliteDialect(file: string): StoreDialect {
   return {
     name: 'sqlite',
     int64: 'integer',
+    float64: 'real',
     // Opened at the first query: Kysely closes only what it has used, and a connection left open keeps the WAL from being folded in.
     connect: access => new SqliteDialect({ database: async () => kyselyDatabase(openSqlite(file, access)) }),
     placeholder: () => '?',
@@ -33,9 +39,16 @@ export function sqliteDialect(file: string): StoreDialect {
       return rows;
     },
     readMoment: (db, read) => db.transaction().execute(read),
-    isConstraintFault: error => /constraint failed/i.test((error as Error)?.message ?? ''),
+    isConstraintFault: isSqliteConstraint,
+    isUnitFault: error => isSqliteConstraint(error) || unbindable.has((error as SqliteError)?.code ?? '') || isTooBig(error),
+    isDiskFull: error => (error as SqliteError)?.errcode === 13,
   };
 }
+
+/** To connect, or for one of the connections to be free. */
+const connectMs = 10_000;
+/** No statement of ours takes as long; one that does is stuck. */
+const statementMs = 60_000;
 
 export function postgresDialect(url: string): StoreDialect {
   // Times and seqs are below 2^53, so a bigint may come as a number.
@@ -45,8 +58,17 @@ export function postgresDialect(url: string): StoreDialect {
   return {
     name: 'postgres',
     int64: 'bigint',
+    float64: 'double precision',
     connect(access) {
-      const pool = new pg.Pool({ connectionString: url, max: access === 'write' ? 1 : 8, types: types as unknown as pg.CustomTypesConfig });
+      const pool = new pg.Pool({
+        connectionString: url,
+        max: access === 'write' ? 1 : 8,
+        types: types as unknown as pg.CustomTypesConfig,
+        // A server that is gone without a word must not be waited for for ever.
+        connectionTimeoutMillis: connectMs,
+        keepAlive: true,
+        statement_timeout: statementMs,
+      });
       // A server that restarts cuts idle connections. The pool makes new ones; without a listener the process would end.
       pool.on('error', () => {});
       // The pool listens only to idle ones. One that is cut in the middle of a transaction fails its query, and says so here too.
@@ -56,6 +78,27 @@ export function postgresDialect(url: string): StoreDialect {
     placeholder: n => `$${n}`,
     chunk: (left, columns) => Math.min(left, Math.floor(60_000 / columns)),
     readMoment: (db, read) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
-    isConstraintFault: error => /^2[23]/.test(String((error as { code?: unknown })?.code ?? '')),
+    isConstraintFault: error => /^2[23]/.test(postgresCode(error)),
+    // Class 54: larger than an index or a row takes. A TypeError: the driver could not write the value down.
+    isUnitFault: error => /^(2[23]|54)/.test(postgresCode(error)) || error instanceof TypeError,
+    isDiskFull: error => postgresCode(error) === '53100',
   };
+}
+
+/** What node:sqlite throws: `code` is Node's, `errcode` is SQLite's own (sqlite.org/rescode.html). */
+interface SqliteError {
+  code?: string;
+  errcode?: number;
+  message?: string;
+}
+
+/** Node refuses the value before SQLite sees it. */
+const unbindable: ReadonlySet<string> = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE']);
+
+const isSqliteConstraint = (error: unknown) => /constraint failed/i.test((error as SqliteError)?.message ?? '');
+
+const isTooBig = (error: unknown) => (error as SqliteError)?.errcode === 18;
+
+function postgresCode(error: unknown): string {
+  return String((error as { code?: unknown })?.code ?? '');
 }

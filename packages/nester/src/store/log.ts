@@ -1,5 +1,5 @@
 import type { LoggedEventName } from '@aerie/contract';
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 import type { Topic } from './unit.ts';
 
@@ -21,6 +21,11 @@ export async function readHead(db: Kysely<Tables>): Promise<LogHead> {
   return await db.selectFrom('log_head').select(['epoch', 'seq', 'floor']).where('id', '=', 1).executeTakeFirstOrThrow();
 }
 
+/**
+ * What a room's events look like now: bodies by seq. An event whose subject is gone, or may not be seen any more, is left out.
+ */
+export type Replay = (db: Kysely<Tables>, missed: readonly LoggedEvent[]) => Promise<ReadonlyMap<number, Record<string, unknown>>>;
+
 /** Up to `limit` events after `after` that stand under one of `topics`, in order of seq. */
 export async function readEvents(db: Kysely<Tables>, after: number, topics: readonly Topic[], limit: number): Promise<LoggedEvent[]> {
   const rows = await db
@@ -32,4 +37,17 @@ export async function readEvents(db: Kysely<Tables>, after: number, topics: read
     .limit(limit)
     .execute();
   return rows.map(row => ({ seq: row.seq, name: row.name as LoggedEventName, topic: row.topic as Topic, ids: JSON.parse(row.ids) }));
+}
+
+/** The oldest events that the log still has, by seq. */
+export async function oldestEvents(db: Kysely<Tables>, limit: number): Promise<{ seq: number; at: number }[]> {
+  return await db.selectFrom('event').select(['seq', 'at']).orderBy('seq').limit(limit).execute();
+}
+
+/** Forgets the events up to `seq`: from then on a resume begins after it, or with a snapshot. */
+export function pruneQueries(db: Kysely<Tables>, seq: number): CompiledQuery[] {
+  return [
+    db.updateTable('log_head').set({ floor: seq }).where('id', '=', 1).where('floor', '<', seq).compile(),
+    db.deleteFrom('event').where('seq', '<=', seq).compile(),
+  ];
 }

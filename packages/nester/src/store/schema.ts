@@ -11,6 +11,15 @@ export interface Tables {
   channel: ChannelTable;
   membership: MembershipTable;
   message: MessageTable;
+  site: SiteTable;
+  probe: ProbeTable;
+  enrolment: EnrolmentTable;
+  report: ReportTable;
+  device: DeviceTable;
+  device_port: DevicePortTable;
+  wan_sample: WanSampleTable;
+  incident: IncidentTable;
+  outbox: OutboxTable;
 }
 
 /** One row: where the log stands. `floor` is the oldest seq that a resume may still begin after. */
@@ -118,4 +127,130 @@ export interface MessageTable {
   created_at: number;
   edited_at: number | null;
   deleted_at: number | null;
+  /** JSON of the contract's Incident, when the message is the card of one. */
+  card: string | null;
+}
+
+export interface SiteTable {
+  site_id: string;
+  code: string;
+  name: string;
+  /** JSON of the contract's Policy. */
+  policy: string;
+  state: string;
+  why: string;
+  since: number;
+  devices_up: number;
+  devices_known: number;
+  wan_median_ms: number | null;
+  wan_loss: number | null;
+  last_contact_at: number | null;
+  last_report_at: number | null;
+  last_report_id: string | null;
+  created_at: number;
+}
+
+export interface ProbeTable {
+  probe_id: string;
+  site_id: string;
+  /** Ed25519, raw, base64url. */
+  public_key: string;
+  name: string;
+  version: string;
+  /** JSON array of CIDRs. */
+  networks: string;
+  address: string;
+  enrolled_at: number;
+  last_contact_at: number | null;
+  revoked_at: number | null;
+  policy_version: number | null;
+  spool_depth: number;
+  clock_skew_ms: number | null;
+}
+
+export interface EnrolmentTable {
+  code_hash: string;
+  site_id: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface ReportTable {
+  report_id: string;
+  site_id: string;
+  probe_id: string;
+  scanner: 'nmap' | 'tcp';
+  version: string;
+  started_at: number;
+  finished_at: number;
+  received_at: number;
+  hosts_up: number;
+  open_ports: number;
+  late: number;
+  /** JSON, as it came. */
+  body: string;
+}
+
+export interface DeviceTable {
+  device_id: string;
+  site_id: string;
+  /** What makes it the same device in the next report: `mac:…`, else `address:…`. */
+  identity: string;
+  address: string;
+  hostname: string | null;
+  mac: string | null;
+  vendor: string | null;
+  os: string | null;
+  status: 'up' | 'down' | 'unknown';
+  rtt_ms: number | null;
+  first_seen_at: number;
+  last_seen_at: number;
+}
+
+export interface DevicePortTable {
+  device_id: string;
+  protocol: 'tcp' | 'udp';
+  port: number;
+  state: 'open' | 'closed' | 'filtered';
+  service: string | null;
+  product: string | null;
+  version: string | null;
+  first_seen_at: number;
+  last_seen_at: number;
+}
+
+export interface WanSampleTable {
+  site_id: string;
+  at: number;
+  target: string;
+  median_ms: number | null;
+  loss: number;
+}
+
+export interface IncidentTable {
+  incident_id: string;
+  site_id: string;
+  rule: string;
+  subject_id: string;
+  subject: string;
+  state: 'open' | 'acknowledged' | 'resolved';
+  /** `site:rule:subject` while it is not resolved, else null; unique. */
+  open_key: string | null;
+  opened_at: number;
+  acknowledged_at: number | null;
+  acknowledged_by: string | null;
+  resolved_at: number | null;
+  /** JSON. */
+  detail: string;
+}
+
+/** What is still to be told. Written with the incident's change, in the same transaction. */
+export interface OutboxTable {
+  outbox_id: string;
+  incident_id: string;
+  created_at: number;
+  done_at: number | null;
+  attempts: number;
+  last_error: string | null;
 }

@@ -2,8 +2,8 @@ import type { AppError, EventBody, LoggedEventName } from '@aerie/contract';
 import type { CompiledQuery } from 'kysely';
 import type { Tables } from './schema.ts';
 
-/** Who may see an event: everybody logged in, the members of a channel, or one user's sessions. */
-export type Topic = 'all' | `channel:${string}` | `user:${string}`;
+/** Who may see an event: everybody logged in, the members of a channel, one user's sessions, those who look after sites, or one probe. */
+export type Topic = 'all' | `channel:${string}` | `user:${string}` | 'sites' | `probe:${string}`;
 
 export type TableName = keyof Tables;
 export type Row = Record<string, string | number | null>;
@@ -37,6 +37,7 @@ export interface Once {
 export class Unit {
   readonly operations: Operation[] = [];
   readonly events: EventDraft[] = [];
+  readonly #settled: ((written: boolean) => void)[] = [];
 
   /** Adds a row. A function is called at commit, when the seqs of this unit's events are known. */
   insert<T extends TableName>(table: T, row: Tables[T] | (() => Tables[T])): this {
@@ -70,6 +71,17 @@ export class Unit {
     const draft: EventDraft = { name, topic: topics[0], alsoTopic: topics[1] ?? null, ids, body: body as EventDraft['body'], seq: 0 };
     this.events.push(draft);
     return draft;
+  }
+
+  /** Hears, once, whether the unit became durable: after the projections followed it, before the caller does. */
+  onSettled(listener: (written: boolean) => void): this {
+    this.#settled.push(listener);
+    return this;
+  }
+
+  /** For the committer: says how it ended. */
+  settle(written: boolean): void {
+    for (const listener of this.#settled.splice(0)) listener(written);
   }
 }
 

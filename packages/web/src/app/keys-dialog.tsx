@@ -24,6 +24,14 @@ const keys: readonly { title: Key; rows: readonly (readonly [readonly string[], 
     ],
   },
   {
+    title: 'keys.lists',
+    rows: [
+      [['J', 'K'], 'keys.moveRow'],
+      [['Enter'], 'keys.openRow'],
+      [['A'], 'keys.acknowledge'],
+    ],
+  },
+  {
     title: 'keys.writing',
     rows: [
       [['Enter'], 'keys.send'],

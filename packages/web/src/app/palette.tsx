@@ -3,9 +3,11 @@ import { Modal } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useOpenDirect } from '../features/chat/parts/use-open-direct.ts';
+import { usePlaces } from '../features/sites/places.ts';
 import { useText } from '../i18n/use-text.tsx';
 import { Avatar, PresenceMark } from '../ui/avatar.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { StateMark } from '../ui/state-mark.tsx';
 import { useFocusBack } from '../ui/use-focus-back.ts';
 import { channelName, channelSlug, isClosed } from './channels.ts';
 import { useLive, useNester } from './context.ts';
@@ -16,8 +18,10 @@ import { theme } from './theme.ts';
 
 interface Entry {
   id: string;
-  group: 'channels' | 'people' | 'actions';
+  group: 'channels' | 'sites' | 'devices' | 'people' | 'actions';
   words: string;
+  /** What else it is known by. */
+  also?: string;
   mark: ReactNode;
   note?: string | undefined;
   /** Breaks ties: unread channels first. */
@@ -27,7 +31,14 @@ interface Entry {
 
 const most = 40;
 
-/** Everything by name: channels, people, actions. */
+/** How well what was typed fits the better of an entry's names. */
+function bestFit(typed: string, { words, also }: Entry): number | undefined {
+  const own = fit(typed, words);
+  const other = also === undefined ? undefined : fit(typed, also);
+  return own === undefined || other === undefined ? (own ?? other) : Math.max(own, other);
+}
+
+/** Everything by name: channels, sites, the devices of the site that is open, people, actions. */
 export function Palette({ typed: initial, onClose, onKeys }: { typed: string; onClose: () => void; onKeys: () => void }) {
   const { t, compare } = useText();
   useFocusBack();
@@ -35,6 +46,7 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
   const nester = useNester();
   const openDirect = useOpenDirect();
   const state = useLive(whole => whole);
+  const places = usePlaces();
   const [typed, setTyped] = useState(initial);
   const [chosen, setChosen] = useState(0);
   const listId = useId();
@@ -52,6 +64,26 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
         weight: Math.min(channel.unread, 1),
         run: () => void navigate({ to: '/c/$channel', params: { channel: channelSlug(channel) } }),
       }));
+    const sites: Entry[] = places.sites.map(site => ({
+      id: `site-${site.siteId}`,
+      group: 'sites',
+      words: site.name,
+      also: site.code,
+      mark: <StateMark shape={site.state} word={t(`site.state.${site.state}`)} silent />,
+      note: site.code,
+      weight: site.state === 'up' ? 0 : 1,
+      run: () => void navigate({ to: '/sites/$code', params: { code: site.code } }),
+    }));
+    const devices: Entry[] = places.devices.map(({ device, site }) => ({
+      id: `device-${device.deviceId}`,
+      group: 'devices',
+      words: device.hostname ?? device.address,
+      also: [device.address, device.mac].filter(Boolean).join(' '),
+      mark: <Icon name="sites" />,
+      note: device.hostname ? device.address : (device.vendor ?? ''),
+      weight: 0,
+      run: () => void navigate({ to: '/sites/$code', params: { code: site.code }, search: { device: device.deviceId } }),
+    }));
     const people: Entry[] = !atLeast(state.me.role, 'member')
       ? []
       : [...state.users.values()]
@@ -86,17 +118,17 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
       act('keys', 'keyboard', t('keys.title'), onKeys),
       act('leave', 'logout', t('leave'), () => void nester.leave()),
     ];
-    return [...channels, ...people, ...actions];
-  }, [state, t, navigate, openDirect, onKeys, nester]);
+    return [...channels, ...sites, ...devices, ...people, ...actions];
+  }, [state, places, t, navigate, openDirect, onKeys, nester]);
 
   const found = useMemo(() => {
     const only = typed.startsWith('@') ? 'people' : typed.startsWith('#') ? 'channels' : typed.startsWith('>') ? 'actions' : undefined;
     const wanted = only ? typed.slice(1) : typed;
     const fitting = entries.flatMap(entry => {
-      const score = only && entry.group !== only ? undefined : fit(wanted, entry.words);
+      const score = only && entry.group !== only ? undefined : bestFit(wanted, entry);
       return score === undefined ? [] : [{ entry, score }];
     });
-    const groups = ['channels', 'people', 'actions'];
+    const groups = ['channels', 'sites', 'devices', 'people', 'actions'];
     fitting.sort(
       (a, b) =>
         (wanted ? b.score - a.score : groups.indexOf(a.entry.group) - groups.indexOf(b.entry.group)) ||
@@ -144,7 +176,7 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
             aria-controls={listId}
             aria-activedescendant={found[at] ? `${listId}-${at}` : undefined}
             aria-label={t('palette.title')}
-            placeholder={t('palette.placeholder')}
+            placeholder={t(places.sites.length > 0 ? 'palette.sitePlaceholder' : 'palette.placeholder')}
             autoComplete="off"
             spellCheck={false}
             onChange={event => {

@@ -4,7 +4,7 @@ import type { IconName } from '../ui/icon.tsx';
 
 /** One entry of the rail: a part of the product, and who may see it. */
 export interface Room {
-  to: '/' | '/admin';
+  to: '/' | '/sites' | '/incidents' | '/admin';
   /** Addresses that begin like this belong to it. */
   under: readonly string[];
   icon: IconName;
@@ -15,6 +15,8 @@ export interface Room {
 /** The rail, in order. */
 export const rooms: readonly Room[] = [
   { to: '/', under: ['/c/'], icon: 'rooms', title: 'rooms.chat', role: 'viewer' },
+  { to: '/sites', under: ['/sites'], icon: 'sites', title: 'rooms.sites', role: 'technician' },
+  { to: '/incidents', under: ['/incidents'], icon: 'bell', title: 'rooms.incidents', role: 'technician' },
   { to: '/admin', under: ['/admin'], icon: 'shield', title: 'rooms.admin', role: 'admin' },
 ];
 

@@ -42,16 +42,51 @@ const invitations = createRoute({
 });
 const audit = createRoute({ getParentRoute: () => admin, path: '/audit', component: lazyRouteComponent(administration, 'AuditTab') });
 
+const sitePages = () => import('../features/sites/page.tsx');
+const sites = createRoute({ getParentRoute: () => root, path: '/sites', component: lazyRouteComponent(sitePages, 'SitesPage') });
+const site = createRoute({
+  getParentRoute: () => root,
+  path: '/sites/$code',
+  component: lazyRouteComponent(sitePages, 'SitePage'),
+  validateSearch: (search: Record<string, unknown>): SiteSearch => ({
+    ...(search.tab === 'reports' || search.tab === 'policy' ? { tab: search.tab } : {}),
+    ...(typeof search.report === 'string' ? { report: search.report } : {}),
+    ...(typeof search.device === 'string' ? { device: search.device } : {}),
+  }),
+});
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  component: lazyRouteComponent(() => import('../features/incidents/page.tsx'), 'IncidentsPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => root,
   path: '/me',
   component: lazyRouteComponent(() => import('../features/me/page.tsx'), 'MePage'),
 });
 
+/** What a site's address may say: the part that is open, the report or the device that is looked at. */
+interface SiteSearch {
+  tab?: 'reports' | 'policy';
+  report?: string;
+  device?: string;
+}
+
 /** Every address of the product. */
 export function makeRouter() {
   return createRouter({
-    routeTree: root.addChildren([index, channel, setup, invitation, me, admin.addChildren([adminIndex, users, invitations, audit])]),
+    routeTree: root.addChildren([
+      index,
+      channel,
+      sites,
+      site,
+      incidents,
+      setup,
+      invitation,
+      me,
+      admin.addChildren([adminIndex, users, invitations, audit]),
+    ]),
     defaultPreload: 'intent',
     defaultErrorComponent: Crash,
     defaultPendingComponent: SkeletonRows,

@@ -2,17 +2,18 @@ import { atLeast } from '@aerie/contract/roles';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { loadMarkdown } from '../features/chat/markdown-loading.ts';
+import { useFollowSites } from '../features/sites/follow.ts';
 import { useText } from '../i18n/use-text.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Announcer } from './announcer.tsx';
-import { unreadTotal } from './channels.ts';
 import { ConnectionLine } from './connection-line.tsx';
 import { useLive } from './context.ts';
 import { isCovered, isTyping, useKeys } from './keys.ts';
 import { Mark } from './mark.tsx';
 import { MeMenu } from './me-menu.tsx';
 import { PaletteContext } from './palette-context.ts';
+import { RoomBadge } from './room-badge.tsx';
 import { roomAt, rooms } from './rooms.ts';
 import styles from './shell.module.css';
 import { useNarrow } from './use-media.ts';
@@ -30,7 +31,6 @@ export function Shell() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const me = useLive(state => state.me);
-  const unread = useLive(unreadTotal);
   const [open, setOpen] = useState<{ kind: 'palette'; typed: string } | { kind: 'keys' }>();
   const openPalette = useCallback((typed: string) => setOpen({ kind: 'palette', typed }), []);
   const openKeys = useCallback(() => setOpen({ kind: 'keys' }), []);
@@ -42,6 +42,7 @@ export function Shell() {
     return loadMarkdown(() => {});
   }, []);
   useOwnPresence();
+  useFollowSites();
 
   useKeys(event => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
@@ -67,12 +68,7 @@ export function Shell() {
       <Link key={room.to} to={room.to} className={styles.room} aria-current={room === here ? 'page' : undefined}>
         <span className={styles.roomIcon}>
           <Icon name={room.icon} size={20} />
-          {room.to === '/' && unread > 0 && (
-            <span className={styles.unread}>
-              <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
-              <span className="hidden-text">{t('channels.unread', { count: unread })}</span>
-            </span>
-          )}
+          <RoomBadge room={room.to} />
         </span>
         {t(room.title)}
       </Link>

@@ -1,3 +1,5 @@
+import { enSites } from './en-sites.ts';
+
 /** English. Its keys are the keys of every language. */
 export const en = {
   back: 'Back',
@@ -306,4 +308,6 @@ export const en = {
   'audit.subject': 'On',
   'audit.from': 'From',
   'audit.older': 'Show older acts',
+
+  ...enSites,
 } as const satisfies Record<string, string | { one: string; other: string }>;

@@ -1,3 +1,4 @@
+import { frSites } from './fr-sites.ts';
 import type { Dictionary } from './translate.ts';
 
 /** Le français. */
@@ -309,4 +310,6 @@ export const fr: Dictionary = {
   'audit.subject': 'Sur',
   'audit.from': 'Depuis',
   'audit.older': 'Afficher les actes plus anciens',
+
+  ...frSites,
 };

@@ -4,18 +4,28 @@ import { isOwnOrigin } from './origin.ts';
 import { clientAddress } from './server.ts';
 
 describe('isOwnOrigin', () => {
-  const own = 'https://aerie.example';
   it.each([
     [{ host: 'aerie.example' }, true],
     [{ host: 'aerie.example', origin: 'https://aerie.example' }, true],
-    [{ host: '192.0.2.1:3000', origin: 'http://192.0.2.1:3000' }, true],
     [{ host: 'internal:3000', origin: 'https://aerie.example' }, true],
+    [{ host: '192.0.2.1:3000', origin: 'https://192.0.2.1:3000' }, false],
+    [{ host: 'aerie.example', origin: 'http://aerie.example' }, false],
     [{ host: 'aerie.example', origin: 'https://evil.example' }, false],
+    [{ host: 'evil.example', origin: 'https://evil.example' }, false],
     [{ host: 'aerie.example', origin: 'https://aerie.example.evil.example' }, false],
     [{ host: 'aerie.example', origin: 'null' }, false],
-    [{ host: 'aerie.example:3000', origin: 'http://aerie.example:4000' }, false],
-  ])('%j is %s', (headers, expected) => {
-    expect(isOwnOrigin({ headers }, own)).toBe(expected);
+  ])('with a public address, %j is %s', (headers, expected) => {
+    expect(isOwnOrigin({ headers }, { publicUrl: 'https://aerie.example', isSecure: true })).toBe(expected);
+  });
+
+  it.each([
+    [{ host: '192.0.2.1:3000', origin: 'http://192.0.2.1:3000' }, false, true],
+    [{ host: '192.0.2.1:3000', origin: 'https://192.0.2.1:3000' }, true, true],
+    [{ host: '192.0.2.1:3000', origin: 'http://192.0.2.1:3000' }, true, false],
+    [{ host: 'aerie.example:3000', origin: 'http://aerie.example:4000' }, false, false],
+    [{ host: 'aerie.example:3000', origin: 'null' }, false, false],
+  ])('without one, %j (secure: %s) is %s', (headers, isSecure, expected) => {
+    expect(isOwnOrigin({ headers }, { publicUrl: undefined, isSecure })).toBe(expected);
   });
 });
 

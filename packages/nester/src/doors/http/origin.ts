@@ -1,10 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 
+/** Which pages are ours. */
+export interface OwnPages {
+  /** The one address that was set by hand; undefined where pages are ours at whatever address they were asked for. */
+  publicUrl: string | undefined;
+  isSecure: boolean;
+}
+
 /**
- * Whether a request comes from our own pages: no `Origin` header (not a page), or one whose host is the host asked for,
- * or the public address. Together with `SameSite=Lax` cookies and JSON bodies this keeps other sites from acting for a user.
+ * Whether a request comes from our own pages: no `Origin` header (not a page), or the public address, or, where none was
+ * set, an origin whose host is the host asked for. Behind TLS no plain page is ours: anybody on the way may have written it. Together with `SameSite=Lax` cookies and JSON bodies this keeps other sites from acting for a user.
  */
-export function isOwnOrigin(request: Pick<IncomingMessage, 'headers'>, publicUrl: string): boolean {
+export function isOwnOrigin(request: Pick<IncomingMessage, 'headers'>, { publicUrl, isSecure }: OwnPages): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
   let from: URL;
@@ -13,5 +20,6 @@ export function isOwnOrigin(request: Pick<IncomingMessage, 'headers'>, publicUrl
   } catch {
     return false;
   }
-  return from.host === host?.toLowerCase() || from.origin === new URL(publicUrl).origin;
+  if (isSecure && from.protocol === 'http:') return false;
+  return publicUrl === undefined ? from.host === host?.toLowerCase() : from.origin === new URL(publicUrl).origin;
 }

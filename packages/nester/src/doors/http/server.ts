@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Server, STATUS_CODES } from 'node:http';
 import { AppError } from '@aerie/contract';
@@ -7,6 +8,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import ipaddr from 'ipaddr.js';
 import type { Config } from '../../config.ts';
 import type { UserActor } from '../../context.ts';
+import type { Log } from '../../log.ts';
 import { plainAddress } from '../address.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { UpgradeJudge } from '../ws.ts';
@@ -15,13 +17,18 @@ import { cookieName, readCookie } from './cookie.ts';
 import { securityHeaders } from './headers.ts';
 import { isOwnOrigin } from './origin.ts';
 import { pageRoutes } from './pages.ts';
+import { type ReportTaker, reportRoute } from './probe.ts';
 
 /** Largest body: a class list as JSON. */
 const bodyBytes = 256 * 1024;
+/** What a request under way may still take when the door closes. */
+const patienceMs = 3_000;
 
 export interface HttpParts {
   config: Config;
+  log: Log;
   dispatch: Dispatch;
+  reports: ReportTaker;
   authenticate(token: string): Promise<UserActor | undefined>;
   publicUrl(): string;
   /** What /healthz answers with: undefined when all is well, otherwise what is wrong. */
@@ -32,6 +39,8 @@ export interface HttpParts {
 export interface HttpDoor {
   server: FastifyInstance;
   judge: UpgradeJudge;
+  /** Takes no more; requests under way are answered, or cut when they take too long. */
+  stop(): Promise<void>;
 }
 
 /** The web door: pages, `/api/<command>`, `/api/openapi.json`, `/healthz`. */
@@ -43,7 +52,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 128 },
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     ...(parts.tls ? { https: { ...parts.tls, minVersion: 'TLSv1.2' as const } } : {}),
   }) as unknown as FastifyInstance;
   const isSecure = () => parts.tls !== undefined || parts.publicUrl().startsWith('https:');
@@ -51,7 +60,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   const tokenOf = (request: Pick<IncomingMessage, 'headers'>) =>
     /^Bearer ([\w-]{8,128})$/.exec(request.headers.authorization ?? '')?.[1] ?? readCookie(request.headers.cookie, cookieName(isSecure()));
   const judge: UpgradeJudge = {
-    isOwnOrigin: request => isOwnOrigin(request, parts.publicUrl()),
+    isOwnOrigin: request => isOwnOrigin(request, { publicUrl: config.publicUrl, isSecure: isSecure() }),
     addressOf,
     authenticate: async request => {
       const token = tokenOf(request);
@@ -67,14 +76,36 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     errorResponseBuilder: (_request, context) => new AppError('too_fast', { seconds: Math.ceil(context.ttl / 1_000) }),
   });
   securityHeaders(server, isSecure);
-  server.setErrorHandler((error: FastifyError | AppError, _request, reply) => void sendError(reply, asAppError(error)));
+  server.setErrorHandler((error: FastifyError | AppError, request, reply) => {
+    const told = asAppError(error);
+    if (told.code === 'internal' && told !== error) {
+      const path = request.url.split('?')[0]!.slice(0, 128);
+      parts.log.error('HTTP', 'A request failed unexpectedly', { ref: String(told.params.ref), path, error: error.stack ?? error.message });
+    }
+    void sendError(reply, told);
+  });
   server.get('/healthz', { config: { rateLimit: false } }, async (_request, reply) => {
     const wrong = await parts.health();
     return reply.code(wrong === undefined ? 200 : 503).send(wrong === undefined ? { status: 'ok' } : { status: 'failing', reason: wrong });
   });
+  let isStopping = false;
+  server.addHook('onSend', async (_request, reply) => {
+    // Kept open after its answer, a connection would hold up the end.
+    if (isStopping) void reply.header('connection', 'close');
+  });
   commandRoutes(server, { dispatch: parts.dispatch, judge, isSecure });
+  reportRoute(server, parts.reports);
   await pageRoutes(server);
-  return { server, judge };
+  return {
+    server,
+    judge,
+    async stop() {
+      isStopping = true;
+      const patience = setTimeout(() => rawServer(server).closeAllConnections(), patienceMs);
+      await server.close();
+      clearTimeout(patience);
+    },
+  };
 }
 
 function sendError(reply: FastifyReply, error: AppError): FastifyReply {
@@ -88,7 +119,7 @@ function asAppError(error: FastifyError | AppError): AppError {
   if (error.statusCode === 429) return new AppError('too_fast', { seconds: 60 });
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new AppError('bad_frame', { reason: STATUS_CODES[error.statusCode]?.toLowerCase() ?? 'malformed request' });
-  return new AppError('internal', { ref: error.code ?? 'http' });
+  return new AppError('internal', { ref: randomUUID().slice(0, 8) });
 }
 
 /** The address of whoever asks: the last hop that is not one of the trusted proxies. */

@@ -4,6 +4,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { Moment } from '../../../ui/time.tsx';
+import { IncidentCard } from '../../incidents/parts/incident-card.tsx';
 import { MessageEditor } from './message-editor.tsx';
 import styles from './message-row.module.css';
 import { MessageText } from './message-text.tsx';
@@ -93,6 +94,8 @@ export const MessageRow = memo(function MessageRow({
         )}
         {editing ? (
           <MessageEditor message={message} onDone={acts.stopEditing} />
+        ) : message.card ? (
+          <IncidentCard card={message.card} />
         ) : (
           <div className={styles.content} data-edited={message.editedAt !== null || undefined}>
             <MessageText content={message.content} />

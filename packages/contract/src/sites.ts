@@ -1,0 +1,216 @@
+import * as z from 'zod';
+import { empty, id, seq, time } from './fields.ts';
+import { limits } from './limits.ts';
+import { missingFact, policy, portState, report, wanResult } from './reports.ts';
+import { command, event } from './spec.ts';
+
+export const siteState = z.enum(['up', 'degraded', 'down', 'unknown', 'stale']);
+export type SiteState = z.infer<typeof siteState>;
+
+const siteCode = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,23}$/, 'capital letters, digits and -, at most 24');
+const siteName = z.string().min(1).max(80);
+/** What the state rests on; sentences are made from it in the reader's language. */
+const why = z.enum(['reporting', 'probe_silent', 'probe_never', 'no_probe', 'report_late', 'wan_loss']);
+
+const probe = z.strictObject({
+  probeId: id,
+  name: z.string().describe('of the machine it runs on'),
+  version: z.string(),
+  connected: z.boolean(),
+  enrolledAt: time,
+  lastContactAt: time.nullable(),
+  revokedAt: time.nullable(),
+  policyVersion: z.int().nullable().describe('the policy that it says it follows'),
+  spoolDepth: z.int().min(0).describe('reports that it still has to send'),
+  clockSkewMs: z.int().nullable().describe('its clock minus ours'),
+  networks: z.array(z.string()).describe('its own networks, offered for authorisation'),
+  address: z.string().describe('from which it connects'),
+});
+export type Probe = z.infer<typeof probe>;
+
+export const site = z.strictObject({
+  siteId: id,
+  code: siteCode,
+  name: siteName,
+  state: siteState,
+  why,
+  since: time,
+  devicesUp: z.int(),
+  devicesKnown: z.int(),
+  openIncidents: z.int(),
+  wanMedianMs: z.number().nullable(),
+  wanLoss: z.number().nullable().describe('0 to 1'),
+  lastContactAt: time.nullable(),
+  lastReportAt: time.nullable(),
+  probeVersion: z.string().nullable(),
+});
+/** A site as the list shows it. */
+export type Site = z.infer<typeof site>;
+
+const devicePort = z.strictObject({
+  port: z.int(),
+  protocol: z.enum(['tcp', 'udp']),
+  state: portState,
+  service: z.string().nullable(),
+  product: z.string().nullable(),
+  version: z.string().nullable(),
+  firstSeenAt: time,
+  lastSeenAt: time,
+});
+
+const device = z.strictObject({
+  deviceId: id,
+  address: z.string(),
+  hostname: z.string().nullable(),
+  mac: z.string().nullable(),
+  vendor: z.string().nullable(),
+  os: z.string().nullable(),
+  status: z.enum(['up', 'down', 'unknown']),
+  rttMs: z.number().nullable(),
+  firstSeenAt: time,
+  lastSeenAt: time,
+  ports: z.array(devicePort),
+});
+export type Device = z.infer<typeof device>;
+
+const reportSummary = z.strictObject({
+  reportId: id,
+  probeId: id,
+  scanner: z.enum(['nmap', 'tcp']),
+  version: z.string(),
+  startedAt: time,
+  finishedAt: time,
+  receivedAt: time,
+  hostsUp: z.int(),
+  openPorts: z.int(),
+  late: z.boolean().describe('it arrived long after it was made: history only'),
+});
+export type ReportSummary = z.infer<typeof reportSummary>;
+
+const point = z.strictObject({ at: time, medianMs: z.number().nullable(), loss: z.number() });
+
+export const siteCommands = {
+  'site.list': command({
+    summary: 'All sites, worst first, as of `seq` of the log.',
+    role: 'technician',
+    reads: true,
+    input: empty,
+    output: z.strictObject({ seq, sites: z.array(site) }),
+  }),
+  'site.show': command({
+    summary: 'A site with its policy, probes, devices, the last report and what could not be measured.',
+    role: 'technician',
+    reads: true,
+    input: z.strictObject({ siteId: id }),
+    output: z.strictObject({
+      seq,
+      site,
+      policy,
+      probes: z.array(probe),
+      devices: z.array(device),
+      lastReport: reportSummary.nullable(),
+      missing: z.array(missingFact),
+      wan: z.array(wanResult),
+      series: z.array(point).describe('WAN of the last 24 hours, oldest first'),
+    }),
+  }),
+  'site.create': command({
+    summary: 'Make a site. Its policy authorises loopback and nothing else.',
+    role: 'admin',
+    input: z.strictObject({ code: siteCode, name: siteName }),
+    output: z.strictObject({ siteId: id }),
+  }),
+  'site.setPolicy': command({
+    summary: 'Say what the site’s probes may touch and how often. Connected probes follow at once.',
+    role: 'admin',
+    input: z.strictObject({ siteId: id, policy: policy.omit({ version: true }).partial() }),
+    output: z.strictObject({ policy }),
+  }),
+  'report.list': command({
+    summary: 'Reports of a site, newest first.',
+    role: 'technician',
+    reads: true,
+    input: z.strictObject({ siteId: id, before: time.optional(), limit: z.int().min(1).max(limits.historyPage).default(50) }),
+    output: z.strictObject({ reports: z.array(reportSummary) }),
+  }),
+  'report.show': command({
+    summary: 'One report, as it came.',
+    role: 'technician',
+    reads: true,
+    input: z.strictObject({ reportId: id }),
+    output: z.strictObject({ siteId: id, summary: reportSummary, report }),
+  }),
+  'probe.code': command({
+    summary: 'Make a one-time code (24 hours) with which one probe joins a site.',
+    role: 'admin',
+    input: z.strictObject({ siteId: id }),
+    output: z.strictObject({ code: z.string(), expiresAt: time, line: z.string().describe('what to paste on the probe’s machine') }),
+  }),
+  'probe.revoke': command({
+    summary: 'Shut a probe out: its key is of no use any more.',
+    role: 'admin',
+    input: z.strictObject({ probeId: id }),
+    output: empty,
+  }),
+  'probe.scan': command({
+    summary: 'Ask a connected probe to scan now.',
+    role: 'technician',
+    input: z.strictObject({ probeId: id }),
+    output: empty,
+  }),
+  'probe.enrol': command({
+    summary: 'Join a site with a one-time code. The probe made the key; only its public half is sent.',
+    role: 'anyone',
+    input: z.strictObject({
+      code: z.string().min(8).max(200),
+      publicKey: z.string().max(100).describe('Ed25519, raw 32 bytes as base64url'),
+      name: z.string().max(255),
+      version: z.string().max(40),
+    }),
+    output: z.strictObject({ probeId: id, siteCode, siteName, policy }),
+  }),
+  'probe.challenge': command({
+    summary: 'A random text to sign, good for this connection and one minute.',
+    role: 'anyone',
+    live: true,
+    input: empty,
+    output: z.strictObject({ challenge: z.string() }),
+  }),
+  'probe.connect': command({
+    summary: 'Log a live connection in as a probe. `signature` is Ed25519 over `aerie-probe-connect:` and the challenge, base64url.',
+    role: 'anyone',
+    live: true,
+    input: z.strictObject({
+      probeId: id,
+      signature: z.string().max(100),
+      name: z.string().max(255),
+      version: z.string().max(40),
+      networks: z.array(z.string().max(64)).max(32),
+    }),
+    output: z.strictObject({ policy, now: time }),
+  }),
+  'probe.heartbeat': command({
+    summary: 'Say that the probe is there, what it follows and what it still has to send.',
+    role: 'probe',
+    live: true,
+    input: z.strictObject({ at: time, policyVersion: z.int(), spoolDepth: z.int().min(0), scanning: z.boolean() }),
+    output: z.strictObject({ now: time }),
+  }),
+};
+
+export const siteEvents = {
+  'site.created': event({ summary: 'There is a new site.', logged: true, body: z.strictObject({ site }) }),
+  'site.updated': event({ summary: 'A site’s state or summary changed.', logged: true, body: z.strictObject({ site }) }),
+  'report.accepted': event({
+    summary: 'A report was taken in; the site’s page may be read again.',
+    logged: true,
+    body: z.strictObject({ siteId: id, reportId: id }),
+  }),
+  'site.contacted': event({
+    summary: 'A probe of the site was heard; coalesced.',
+    logged: false,
+    body: z.strictObject({ siteId: id, lastContactAt: time, connected: z.boolean(), spoolDepth: z.int() }),
+  }),
+  'probe.asked': event({ summary: 'To a probe: do this now.', logged: false, body: z.strictObject({ do: z.enum(['scan']) }) }),
+  'policy.changed': event({ summary: 'To a probe: follow this from now on.', logged: false, body: z.strictObject({ policy }) }),
+};

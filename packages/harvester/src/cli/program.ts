@@ -1,0 +1,105 @@
+import { Command, CommanderError } from 'commander';
+import { type Config, ConfigError, readConfig } from '../config.ts';
+import { oneLine } from '../failure.ts';
+import { readVersion, versionLine } from '../version.ts';
+
+/** Exit codes of the program. */
+const failed = 1;
+const usedWrongly = 2;
+
+interface Shared {
+  data?: string;
+  nester?: string;
+  pin?: string;
+  config?: string;
+}
+
+/** The command `harvester` with all its subcommands. Each loads what it needs when it runs. */
+export function harvesterProgram(): Command {
+  const program = new Command('harvester')
+    .description('The probe of Aerie at a site: scans what its site’s policy allows, keeps its reports, sends them to Nester.')
+    .option('-V, --version', 'say the version')
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`harvester: ${oneLine(text).replace(/^error: /, '')}\n`) });
+  program.on('option:version', () => {
+    process.stdout.write(`${versionLine()}\n`);
+    throw new CommanderError(0, 'commander.version', '');
+  });
+
+  withSettings(
+    program
+      .command('enrol')
+      .description('join a site with the one-time code of its page')
+      .argument('<url>', 'the address of Nester, such as https://nester.example')
+      .argument('<code>', 'the code; it is good once, for 24 hours')
+      .option('--force', 'replace the probe that is enrolled in this folder', false),
+  ).action(async (url: string, code: string, options: Shared & { force: boolean }) => {
+    const { enrol } = await import('../enrol.ts');
+    const { data } = configOf(options);
+    warnOfPlainText(url);
+    const { siteCode, siteName } = await enrol(data, url, code, { force: options.force, version: readVersion().version });
+    process.stdout.write(`Enrolled at ${siteCode} (${oneLine(siteName)}). Start it: harvester run\n`);
+  });
+
+  withSettings(program.command('run').description('run the probe until it is told to stop'))
+    .option('--nester <url>', 'where Nester is now, when it has moved [HARVESTER_NESTER]')
+    .option('--pin <hash>', 'SHA-256 of its certificate, base64url, when that is new [HARVESTER_PIN]')
+    .action(async (options: Shared) => {
+      const { run } = await import('./run.ts');
+      await run(configOf(options));
+    });
+
+  withSettings(
+    program
+      .command('scan')
+      .description('scan now, once, what the policy allows')
+      .option('--targets <cidrs>', 'only these of the allowed ranges, with commas')
+      .option('--json', 'print the report itself', false),
+  ).action(async (options: Shared & { targets?: string; json: boolean }) => {
+    const { scanOnce } = await import('./scan.ts');
+    await scanOnce(configOf(options).data, { targets: options.targets?.split(','), json: options.json });
+  });
+
+  withSettings(program.command('status').description('say who this probe is and how it does').option('--json', 'as JSON', false)).action(
+    async (options: Shared & { json: boolean }) => {
+      const { printStatus } = await import('./status.ts');
+      await printStatus(configOf(options).data, options.json);
+    },
+  );
+  return program;
+}
+
+function withSettings(command: Command): Command {
+  return command
+    .optionsGroup('Settings (flag > environment > file > default):')
+    .option('--config <file>', 'a TOML file of settings')
+    .option('--data <folder>', 'the folder of the probe (default: ./harvester-data) [HARVESTER_DATA]');
+}
+
+function configOf({ data, nester, pin, config }: Shared): Config {
+  return readConfig({ data, nester, pin }, process.env, config);
+}
+
+function warnOfPlainText(url: string): void {
+  if (!URL.canParse(url)) return;
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'http:' && !/^(localhost|127\..*|\[::1\])$/.test(hostname))
+    process.stderr.write('harvester: the code travels in clear text to an http:// address; use https:// where you can.\n');
+}
+
+/**
+ * Runs one command line and answers its exit code: 0 done, 1 failed, 2 wrong usage.
+ * An error is one line on stderr, never a stack trace.
+ */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has printed its own; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usedWrongly;
+    process.stderr.write(`harvester: ${oneLine(error)}\n`);
+    return error instanceof ConfigError ? usedWrongly : failed;
+  }
+}

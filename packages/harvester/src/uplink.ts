@@ -1,0 +1,209 @@
+import { backoffMs } from '@aerie/client/backoff';
+import { Line } from '@aerie/client/line';
+import type { EventFrame } from '@aerie/contract';
+import type { AppError } from '@aerie/contract/errors';
+import { closeCodes } from '@aerie/contract/frames';
+import { type Policy, policy as policySchema } from '@aerie/contract/reports';
+import type { Endpoint } from './endpoint.ts';
+import type { ProbeKey } from './identity.ts';
+import type { Log } from './log.ts';
+import { probeTransport } from './socket.ts';
+
+/** A probe that was refused asks again now and then: somebody may change their mind, or restore a backup. */
+const refusedMs = 600_000;
+/** A line that held this long counts as good: the next loss begins with a short wait again. */
+const steadyMs = 30_000;
+
+export type LinkState = 'connecting' | 'live' | 'waiting' | 'refused' | 'stopped';
+
+export interface UplinkParts {
+  readonly endpoint: Endpoint;
+  readonly probeId: string;
+  readonly key: ProbeKey;
+  readonly version: string;
+  readonly log: Log;
+  now(): number;
+  random?: () => number;
+  /** How long a refused probe waits; ten minutes when absent. */
+  refusedMs?: number;
+  /** What the probe is and offers, as of now. */
+  machine(): { name: string; networks: string[] };
+  /** What a heartbeat tells. */
+  state(): { policyVersion: number; spoolDepth: number; scanning: boolean };
+  policy(policy: Policy): void;
+  scanAsked(): void;
+  /** The line is live: what waits may go. */
+  live(): void;
+}
+
+/** The outbound line to Nester: proves who the probe is, beats, hears the policy, and comes back by itself. */
+export class Uplink {
+  readonly #parts: UplinkParts;
+  #line: Line | undefined;
+  #state: LinkState = 'stopped';
+  #failures = 0;
+  #liveSince = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #beat: NodeJS.Timeout | undefined;
+  #heartbeatMs = 15_000;
+  #unanswered = 0;
+  #trouble: string | undefined;
+  #offsetMs = 0;
+
+  constructor(parts: UplinkParts) {
+    this.#parts = parts;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** The time on Nester's clock, as its last answer showed it. */
+  nesterNow(): number {
+    return this.#parts.now() + this.#offsetMs;
+  }
+
+  start(): void {
+    if (this.#state === 'stopped') this.#connect();
+  }
+
+  stop(): void {
+    this.#cutOff('stopped');
+  }
+
+  /** Tells Nester now what the next heartbeat would tell. */
+  tell(): void {
+    if (this.#state === 'live') this.#heartbeat();
+  }
+
+  #connect(): void {
+    this.#state = 'connecting';
+    const transport = probeTransport(this.#parts.endpoint, error => {
+      this.#trouble = error.message;
+    });
+    this.#line = new Line(transport, this.#parts.now, {
+      open: () => this.#prove(),
+      event: frame => this.#event(frame),
+      lost: code => this.#lost(code),
+      batch: work => work(),
+    });
+  }
+
+  #prove(): void {
+    const { probeId, key, version } = this.#parts;
+    const failed = (error: AppError) => this.#failed(error);
+    this.#line?.ask(
+      'probe.challenge',
+      {},
+      {
+        ok: ({ challenge }) => {
+          const signature = key.sign(`aerie-probe-connect:${challenge}`);
+          const { name, networks } = this.#parts.machine();
+          this.#line?.ask('probe.connect', { probeId, signature, name, version, networks }, { ok: answer => this.#proved(answer), failed });
+        },
+        failed,
+      },
+    );
+  }
+
+  #proved({ policy, now }: { policy: Policy; now: number }): void {
+    this.#state = 'live';
+    this.#liveSince = this.#parts.now();
+    this.#trouble = undefined;
+    this.#unanswered = 0;
+    this.#heard(now);
+    this.#parts.log.info('UPLINK', 'Connected to Nester', { url: this.#parts.endpoint.url.origin });
+    this.#follow(policy);
+    this.#heartbeat();
+    this.#parts.live();
+  }
+
+  #follow(policy: unknown): void {
+    // What this probe may touch is read with care, also from a Nester that it knows.
+    const parsed = policySchema.safeParse(policy);
+    if (!parsed.success) {
+      this.#parts.log.warning('UPLINK', 'A policy that cannot be read was ignored');
+      return;
+    }
+    this.#heartbeatMs = parsed.data.heartbeatMs;
+    this.#parts.policy(parsed.data);
+  }
+
+  #event(frame: EventFrame): void {
+    if (frame.event === 'policy.changed') {
+      this.#follow(frame.policy);
+      this.tell();
+    } else if (frame.event === 'probe.asked') this.#parts.scanAsked();
+    else if (frame.event === 'session.ended' && frame.reason !== 'stopping') this.#refuse();
+  }
+
+  #heartbeat(): void {
+    clearTimeout(this.#beat);
+    if (this.#unanswered >= 2) {
+      this.#trouble = 'Nester no longer answers';
+      this.#line?.lose();
+      return;
+    }
+    this.#beat = setTimeout(() => this.#heartbeat(), this.#heartbeatMs);
+    this.#unanswered += 1;
+    this.#line?.ask(
+      'probe.heartbeat',
+      { at: this.#parts.now(), ...this.#parts.state() },
+      {
+        ok: ({ now }) => {
+          this.#unanswered = 0;
+          this.#heard(now);
+        },
+        failed: error => this.#failed(error),
+      },
+    );
+  }
+
+  #heard(now: number): void {
+    this.#offsetMs = now - this.#parts.now();
+  }
+
+  #failed(error: AppError): void {
+    if (error.code === 'probe_refused' || error.code === 'session_ended') this.#refuse();
+    else if (error.code !== 'connection_lost') {
+      this.#trouble = error.message;
+      this.#line?.lose();
+    }
+  }
+
+  #refuse(): void {
+    if (this.#state === 'refused' || this.#state === 'stopped') return;
+    this.#cutOff('refused');
+    const waitMs = this.#parts.refusedMs ?? refusedMs;
+    this.#parts.log.error('UPLINK', 'Nester refuses this probe: it was revoked, or is not known there. Enrol it again with --force', {
+      url: this.#parts.endpoint.url.origin,
+      retryMs: waitMs,
+    });
+    this.#retry = setTimeout(() => this.#connect(), waitMs);
+  }
+
+  #lost(code: number | undefined): void {
+    if (code === closeCodes.loggedOut) {
+      this.#refuse();
+      return;
+    }
+    const wasLive = this.#state === 'live';
+    if (wasLive && this.#parts.now() - this.#liveSince >= steadyMs) this.#failures = 0;
+    const retryMs = backoffMs(this.#failures, this.#parts.random);
+    this.#failures += 1;
+    this.#cutOff('waiting');
+    const sentence = wasLive ? 'The line to Nester is lost' : 'Nester cannot be reached';
+    this.#parts.log.warning('UPLINK', sentence, { reason: this.#trouble ?? 'the connection ended', code, retryMs });
+    this.#trouble = undefined;
+    this.#retry = setTimeout(() => this.#connect(), retryMs);
+  }
+
+  #cutOff(state: LinkState): void {
+    this.#state = state;
+    clearTimeout(this.#beat);
+    clearTimeout(this.#retry);
+    const line = this.#line;
+    this.#line = undefined;
+    line?.close();
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip as gzipCallback } from 'node:zlib';
+import type { Endpoint } from './endpoint.ts';
+import type { ProbeKey } from './identity.ts';
+
+const gzip = promisify(gzipCallback);
+
+/** What became of a report: taken, never to be taken, this probe refused, or no use now. */
+export type Outcome =
+  | { kind: 'taken'; anew: boolean }
+  | { kind: 'rejected'; reason: string }
+  | { kind: 'refused' }
+  | { kind: 'later'; reason: string };
+
+interface Upload {
+  readonly endpoint: Endpoint;
+  readonly probeId: string;
+  readonly key: ProbeKey;
+  /** The time on Nester's clock, as well as it is known. */
+  now(): number;
+  readonly signal: AbortSignal;
+}
+
+/** Sends one report, signed; a broken connection is an outcome, not an error. */
+export async function upload(report: Buffer, { endpoint, probeId, key, now, signal }: Upload): Promise<Outcome> {
+  const body = await gzip(report);
+  const time = String(Math.round(now()));
+  const digest = createHash('sha256').update(body).digest('hex');
+  const headers = {
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+    'aerie-probe': probeId,
+    'aerie-time': time,
+    'aerie-signature': key.sign(`aerie-report:${time}:${digest}`),
+  };
+  try {
+    return outcomeOf(await endpoint.post('/api/probe/reports', headers, body, signal));
+  } catch (error) {
+    return { kind: 'later', reason: (error as Error).message };
+  }
+}
+
+function outcomeOf({ status, body }: { status: number; body: unknown }): Outcome {
+  const { accepted, error } = (body ?? {}) as { accepted?: unknown; error?: { code?: unknown; message?: unknown } };
+  // Only Nester's own words count: a proxy or a hotel's log-in page says 200 too.
+  if ((status === 201 || status === 200) && typeof accepted === 'boolean') return { kind: 'taken', anew: accepted };
+  const reason = typeof error?.message === 'string' ? error.message.slice(0, 300) : `HTTP ${status}`;
+  if (error?.code === 'bad_report' || error?.code === 'frame_too_large') return { kind: 'rejected', reason };
+  if (error?.code === 'probe_refused') return { kind: 'refused' };
+  return { kind: 'later', reason };
+}

@@ -1,0 +1,93 @@
+import { AppError, type Incident, type User } from '@aerie/contract';
+import { v7 as uuid } from 'uuid';
+import type { Committer } from '../store/commit.ts';
+import type { MessageTable } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import { Unit } from '../store/unit.ts';
+import { messageByNonce, reviseQuery } from './messages.store.ts';
+import { messageOf } from './messages.ts';
+import type { Roster } from './roster.ts';
+
+/** What a bot says in a channel: a living message, one for each key. */
+export interface Announcement {
+  /** The same key is the same message. */
+  key: string;
+  /** For those who cannot show a card: the old wire, the terminal, exports. */
+  content: string;
+  card: Incident;
+}
+
+const device = 'aerie';
+
+/** Lets other rooms speak in channels as a bot. */
+export class Announcements {
+  readonly #store: Store;
+  readonly #committer: Committer;
+  readonly #roster: Roster;
+  readonly #now: () => number;
+
+  constructor(parts: { store: Store; committer: Committer; roster: Roster; now: () => number }) {
+    this.#store = parts.store;
+    this.#committer = parts.committer;
+    this.#roster = parts.roster;
+    this.#now = parts.now;
+  }
+
+  /** The channel of that name, however it is spelt; undefined when there is none. */
+  channelNamed(name: string): string | undefined {
+    return this.#roster.named(name)?.channelId;
+  }
+
+  /**
+   * Says it, or, when the key has been said already, makes that message say this now. Doing it again changes nothing.
+   * @throws AppError `storage_failed` and the like; then nothing was said
+   */
+  async say(bot: User, channelId: string, { key, content, card }: Announcement): Promise<void> {
+    const existing = await messageByNonce(this.#store.read, bot.userId, device, key);
+    if (existing) {
+      await this.#revise(existing, content, card);
+      return;
+    }
+    const row: MessageTable = {
+      seq: 0,
+      message_id: uuid(),
+      channel_id: channelId,
+      author_id: bot.userId,
+      author_name: bot.name,
+      device_id: device,
+      nonce: key,
+      content,
+      created_at: this.#now(),
+      edited_at: null,
+      deleted_at: null,
+      card: JSON.stringify(card),
+    };
+    const unit = new Unit();
+    const said = unit.event('message.created', [`channel:${channelId}`], { channelId, messageId: row.message_id }, () => ({
+      message: messageOf(row),
+    }));
+    unit.insertOnce(
+      'message',
+      () => {
+        row.seq = said.seq;
+        return row;
+      },
+      { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' },
+    );
+    const { written } = await this.#committer.commit(unit);
+    if (written) return;
+    const first = await messageByNonce(this.#store.read, bot.userId, device, key);
+    if (!first) throw new AppError('conflict');
+    await this.#revise(first, content, card);
+  }
+
+  async #revise(row: MessageTable, content: string, card: Incident): Promise<void> {
+    const json = JSON.stringify(card);
+    if ((row.content === content && row.card === json) || row.deleted_at !== null) return;
+    const revised: MessageTable = { ...row, content, card: json };
+    const { channel_id: channelId, message_id: messageId } = row;
+    const unit = new Unit().run(reviseQuery(this.#store.read, messageId, content, json));
+    unit.event('message.edited', [`channel:${channelId}`], { channelId, messageId }, () => ({ message: messageOf(revised) }));
+    await this.#committer.commit(unit);
+  }
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { onEachDatabase } from '../../test/databases.ts';
+import { nester as run } from '../../test/terminal.ts';
+import { createApp } from '../app.ts';
+import { readConfig } from '../config.ts';
+
+const quiet = { info() {}, warning() {}, error() {} };
+
+onEachDatabase('nester site and nester probe', newDatabase => {
+  it('work on the store itself while no Nester runs', async () => {
+    const database = await newDatabase();
+    const env: Record<string, string> = { AERIE_DATA: database.folder, AERIE_PUBLIC_URL: 'https://aerie.example' };
+    if (database.databaseUrl) env.AERIE_DATABASE_URL = database.databaseUrl;
+    const nester = (...args: string[]) => run(args, { env });
+    expect(await nester('site', 'add', 'KC', 'Kansas City')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'Made the site KC. Add its probe with "nester probe code --site KC".\n',
+    });
+    expect(await nester('site', 'add', 'KC', 'Again')).toMatchObject({ code: 1, stderr: expect.stringContaining('already a site KC') });
+    expect(await nester('site', 'add', 'kc city', 'x')).toMatchObject({ code: 1, stderr: expect.stringContaining('The field code') });
+    expect(await nester('site', 'list')).toMatchObject({
+      stdout: expect.stringMatching(/\nKC {4}Kansas City {2}unknown \(no probe\) +0 of 0 +never\n/),
+    });
+    const sites = JSON.parse((await nester('site', 'list', '--json')).stdout);
+    expect(sites).toMatchObject([{ code: 'KC', name: 'Kansas City', state: 'unknown', why: 'no_probe' }]);
+    expect(await nester('probe', 'code', '--site', 'kc')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^harvester enrol https:\/\/aerie\.example [0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n$/),
+      stderr: expect.stringContaining('Nester is not running'),
+    });
+    expect(await nester('probe', 'code', '--site', 'NO')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no site "NO"'),
+    });
+    expect(await nester('probe', 'code')).toMatchObject({ code: 2 });
+    await database.remove();
+  });
+});
+
+describe('nester site and nester probe', () => {
+  it('work through a Nester that runs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aerie-cli-'));
+    const app = createApp(readConfig({ data: folder, http: '127.0.0.1:0', tcp: '127.0.0.1:0' }, {}), quiet);
+    const { publicUrl } = await app.start();
+    try {
+      const nester = (...args: string[]) => run(args, { env: { AERIE_DATA: folder } });
+      expect(await nester('site', 'add', 'KC', 'Kansas City')).toMatchObject({ code: 0 });
+      const { stdout, stderr } = await nester('probe', 'code', '--site', 'KC');
+      expect(stdout).toContain(`harvester enrol ${publicUrl} `);
+      expect(stderr).toBe('');
+    } finally {
+      await app.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import type { Incident } from '@aerie/contract';
+import type { CompiledQuery, Kysely } from 'kysely';
+import type { IncidentTable, Tables } from '../store/schema.ts';
+import { type IncidentRecord, incidentKey } from './machine.ts';
+
+export async function unresolvedIncidents(db: Kysely<Tables>): Promise<IncidentRecord[]> {
+  const rows = await db.selectFrom('incident').selectAll().where('open_key', 'is not', null).orderBy('opened_at').execute();
+  return rows.map(recordOf);
+}
+
+/** Incidents, of one site or of all: those that are not resolved first, then newest first. */
+export async function incidentPage(db: Kysely<Tables>, siteId: string | undefined, limit: number): Promise<IncidentRecord[]> {
+  const all = db
+    .selectFrom('incident')
+    .selectAll()
+    .orderBy(eb => eb.case().when('open_key', 'is', null).then(1).else(0).end())
+    .orderBy('opened_at', 'desc')
+    .orderBy('incident_id', 'desc')
+    .limit(limit);
+  const rows = await (siteId === undefined ? all : all.where('site_id', '=', siteId)).execute();
+  return rows.map(recordOf);
+}
+
+export async function incidentsByIds(db: Kysely<Tables>, incidentIds: readonly string[]): Promise<Map<string, IncidentRecord>> {
+  const found = new Map<string, IncidentRecord>();
+  const ids = [...new Set(incidentIds)];
+  for (let at = 0; at < ids.length; at += 500) {
+    const rows = await db
+      .selectFrom('incident')
+      .selectAll()
+      .where('incident_id', 'in', ids.slice(at, at + 500))
+      .execute();
+    for (const row of rows) found.set(row.incident_id, recordOf(row));
+  }
+  return found;
+}
+
+/** An incident that is resolved stays so; one that is not there is left alone. */
+export function resolveQuery(db: Kysely<Tables>, { incidentId, resolvedAt, detail }: IncidentRecord): CompiledQuery {
+  return db
+    .updateTable('incident')
+    .set({ state: 'resolved', open_key: null, resolved_at: resolvedAt, detail: JSON.stringify(detail) })
+    .where('incident_id', '=', incidentId)
+    .where('state', '!=', 'resolved')
+    .compile();
+}
+
+/** Touches no row when somebody was quicker. */
+export function acknowledgeQuery(db: Kysely<Tables>, { incidentId, acknowledgedAt, acknowledgedBy }: IncidentRecord): CompiledQuery {
+  return db
+    .updateTable('incident')
+    .set({ state: 'acknowledged', acknowledged_at: acknowledgedAt, acknowledged_by: acknowledgedBy })
+    .where('incident_id', '=', incidentId)
+    .where('state', '=', 'open')
+    .compile();
+}
+
+export function rowOf(record: IncidentRecord): IncidentTable {
+  return {
+    incident_id: record.incidentId,
+    site_id: record.siteId,
+    rule: record.rule,
+    subject_id: record.subjectId,
+    subject: record.subject,
+    state: record.state,
+    open_key: record.state === 'resolved' ? null : incidentKey(record),
+    opened_at: record.openedAt,
+    acknowledged_at: record.acknowledgedAt,
+    acknowledged_by: record.acknowledgedBy,
+    resolved_at: record.resolvedAt,
+    detail: JSON.stringify(record.detail),
+  };
+}
+
+function recordOf(row: IncidentTable): IncidentRecord {
+  return {
+    incidentId: row.incident_id,
+    siteId: row.site_id,
+    rule: row.rule as Incident['rule'],
+    subjectId: row.subject_id,
+    subject: row.subject,
+    state: row.state,
+    openedAt: row.opened_at,
+    acknowledgedAt: row.acknowledged_at,
+    acknowledgedBy: row.acknowledged_by,
+    resolvedAt: row.resolved_at,
+    detail: JSON.parse(row.detail),
+  };
+}

@@ -1,0 +1,165 @@
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync } from 'node:zlib';
+import { AppError, type Report } from '@aerie/contract';
+import { v7 as uuid } from 'uuid';
+import type { SiteTable } from '../store/schema.ts';
+import { Unit } from '../store/unit.ts';
+import { stageSite } from './changes.ts';
+import { devicesOf, dropDevicesQueries, portsOf, putDevicesQueries, putPortsQueries } from './devices.store.ts';
+import { compareHosts, DeviceBook } from './devices.ts';
+import { isSignedBy, reportText } from './enrolment.ts';
+import { inTurn, type ProbeRecord, type SiteRecord } from './ledger.ts';
+import type { Shared } from './parts.ts';
+import { senderOf } from './reports.store.ts';
+import { newReportRow, type ReportTimes, readReport, reportBytes, timesOf } from './reports.ts';
+import { bestOf, samplesOf } from './series.ts';
+
+const unzip = promisify(gunzip);
+
+/** A body up to this size is unzipped at once: for the usual report that costs less than handing it to another thread. */
+const smallBytes = 16 * 1024;
+
+/** A report as it came by HTTP. */
+export interface ProbeUpload {
+  probeId: string;
+  /** Of the probe's clock when it sent this, epoch milliseconds. */
+  time: string;
+  signature: string;
+  /** As sent: what is signed. */
+  body: Buffer;
+  gzip: boolean;
+}
+
+interface Receipt {
+  reportId: string;
+  accepted: boolean;
+}
+
+/**
+ * Takes reports in. A report, the devices that it changes and the state that follows are one unit; the answer comes when
+ * they are on disk. The same report again changes nothing.
+ */
+export class Ingest {
+  readonly #shared: Shared;
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+  }
+
+  /** @throws AppError `probe_refused`, `bad_report`, `storage_failed` */
+  async take(upload: ProbeUpload): Promise<Receipt> {
+    const probe = this.#signerOf(upload);
+    try {
+      const { report, json } = readReport(upload.gzip ? await unzipped(upload.body) : upload.body);
+      if (report.probeId !== probe.row.probe_id) throw new AppError('bad_report', { reason: 'another probe made it' });
+      const { site, connectionId, row } = probe;
+      const now = this.#shared.now();
+      // What a live probe says of its clock is fresh; an upload might have been kept by somebody and sent later.
+      const skewMs = (connectionId === undefined ? null : row.clock_skew_ms) ?? Number(upload.time) - now;
+      const times = timesOf(report, skewMs, site.policy.scanEveryMs, now);
+      return await inTurn(site, () => this.#keep(probe, report, json, times));
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'bad_report')
+        this.#shared.log.warning('REPORT', 'Report refused', {
+          probe: upload.probeId,
+          site: probe.site.row.code,
+          reason: String(error.params.reason),
+        });
+      throw error;
+    }
+  }
+
+  #signerOf({ probeId, time, signature, body }: ProbeUpload): ProbeRecord {
+    const probe = this.#shared.ledger.probe(probeId);
+    const isSigned =
+      probe && probe.row.revoked_at === null && /^\d{1,15}$/.test(time) && isSignedBy(probe.key, reportText(time, body), signature);
+    if (isSigned) return probe;
+    this.#shared.log.warning('REPORT', 'Report refused', { probe: probeId.slice(0, 64), reason: 'its sender is not known' });
+    throw new AppError('probe_refused');
+  }
+
+  async #keep(probe: ProbeRecord, report: Report, json: string, times: ReportTimes): Promise<Receipt> {
+    const { reportId } = report;
+    const { site } = probe;
+    // The usual double: the answer to the last one was lost.
+    if (site.row.last_report_id === reportId) return { reportId, accepted: false };
+    for (let attempt = 0; ; attempt++) {
+      const heardBefore = { heardAt: probe.heardAt, presentSince: probe.presentSince, last: probe.row.last_contact_at };
+      const unit = await this.#unitOf(probe, report, json, { ...times, finishedAt: times.finishedAt + attempt });
+      try {
+        await this.#shared.committer.commit(unit);
+        return { reportId, accepted: true };
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+        const sender = await senderOf(this.#shared.store.read, reportId);
+        if (sender !== undefined) {
+          // A copy of an old report is no sign of life.
+          Object.assign(probe, { heardAt: heardBefore.heardAt, presentSince: heardBefore.presentSince });
+          probe.row.last_contact_at = heardBefore.last;
+          if (sender !== probe.row.probe_id) throw new AppError('bad_report', { reason: 'its id is taken by another one' });
+          return { reportId, accepted: false };
+        }
+        // Something else was in the way: two probes measured in the same millisecond, or the memory is not what is stored.
+        if (attempt === 2) throw error;
+        site.devices = undefined;
+      }
+    }
+  }
+
+  async #unitOf(probe: ProbeRecord, report: Report, json: string, times: ReportTimes): Promise<Unit> {
+    const { store, contacts, log, now } = this.#shared;
+    const { site } = probe;
+    const siteId = site.row.site_id;
+    const { reportId } = report;
+    const { finishedAt, isLate } = times;
+    const devices = isLate ? undefined : await this.#devices(site);
+    const samples = samplesOf(report.wan, siteId, finishedAt);
+    const row = newReportRow(report, json, { siteId, times, now: now() });
+    const unit = new Unit().insert('report', row);
+    for (const sample of samples) unit.insert('wan_sample', sample);
+    contacts.heard(probe, now());
+    const changes: Partial<SiteTable> = {};
+    if (devices) {
+      const changed = compareHosts(devices, report, finishedAt, siteId, uuid);
+      for (const query of dropDevicesQueries(store.read, changed.dropped)) unit.run(query);
+      for (const query of putDevicesQueries(store.read, changed.devices)) unit.run(query);
+      for (const query of putPortsQueries(store.read, changed.ports)) unit.run(query);
+      unit.onSettled(written => {
+        if (written) changed.apply();
+      });
+      if (changed.up !== site.row.devices_up) changes.devices_up = changed.up;
+      if (changed.known !== site.row.devices_known) changes.devices_known = changed.known;
+      if (finishedAt >= (site.row.last_report_at ?? 0)) {
+        const wan = bestOf(samples);
+        Object.assign(changes, { last_report_at: finishedAt, last_report_id: reportId });
+        Object.assign(changes, { wan_median_ms: wan?.medianMs ?? null, wan_loss: wan?.loss ?? null });
+      }
+    }
+    stageSite(this.#shared, unit, site, changes);
+    unit.event('report.accepted', ['sites'], { siteId, reportId }, () => ({ siteId, reportId }));
+    unit.onSettled(written => {
+      if (!written) return;
+      const { hosts_up: hostsUp, open_ports: openPorts } = row;
+      log.info('REPORT', isLate ? 'Late report kept' : 'Report accepted', { report: reportId, site: site.row.code, hostsUp, openPorts });
+    });
+    return unit;
+  }
+
+  async #devices(site: SiteRecord): Promise<DeviceBook> {
+    if (site.devices) return site.devices;
+    const { read } = this.#shared.store;
+    const siteId = site.row.site_id;
+    site.devices = new DeviceBook(await devicesOf(read, siteId), await portsOf(read, siteId), site.row.last_report_at ?? 0);
+    return site.devices;
+  }
+}
+
+async function unzipped(body: Buffer): Promise<Buffer> {
+  try {
+    const options = { maxOutputLength: reportBytes };
+    return body.length <= smallBytes ? gunzipSync(body, options) : await unzip(body, options);
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new AppError('bad_report', { reason: isTooLarge ? 'unzipped, it is larger than 8 MiB' : 'it is not gzip' });
+  }
+}

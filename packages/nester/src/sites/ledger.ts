@@ -1,0 +1,159 @@
+import type { KeyObject } from 'node:crypto';
+import type { Policy, Probe, Site } from '@aerie/contract';
+import type { ProbeTable, SiteTable } from '../store/schema.ts';
+import type { DeviceBook } from './devices.ts';
+import { publicKeyOf } from './enrolment.ts';
+import { type Hearing, hearingOf } from './states.ts';
+
+/** A site as it stands in the store, and what is only in memory. */
+export interface SiteRecord {
+  row: SiteTable;
+  policy: Policy;
+  readonly probes: ProbeRecord[];
+  /** Read at the first report. */
+  devices: DeviceBook | undefined;
+  /** Changes of one site are made one after the other: each sees what the one before it left. */
+  turn: Promise<unknown>;
+}
+
+export interface ProbeRecord {
+  readonly site: SiteRecord;
+  /** Fields that it says of itself reach the store a little later. */
+  row: ProbeTable;
+  readonly key: KeyObject;
+  connectionId: string | undefined;
+  /** Since Nester started. */
+  heardAt: number | undefined;
+  /** Since when it has been heard without a silence. */
+  presentSince: number | undefined;
+  /** What incidents were last told of it; undefined when not since the start. */
+  toldSilent: boolean | undefined;
+  /** Its row in the store is older than `row`. */
+  isDirty: boolean;
+}
+
+/** Sites and probes in memory: what ingest and heartbeats look at without reading the store. */
+export class Ledger {
+  readonly startedAt: number;
+  readonly #sites = new Map<string, SiteRecord>();
+  readonly #byCode = new Map<string, SiteRecord>();
+  readonly #probes = new Map<string, ProbeRecord>();
+
+  constructor(sites: readonly SiteTable[], probes: readonly ProbeTable[], startedAt: number) {
+    this.startedAt = startedAt;
+    for (const row of sites) this.addSite(row);
+    for (const row of probes) this.addProbe(row);
+  }
+
+  sites(): IterableIterator<SiteRecord> {
+    return this.#sites.values();
+  }
+
+  probes(): IterableIterator<ProbeRecord> {
+    return this.#probes.values();
+  }
+
+  site(siteId: string): SiteRecord | undefined {
+    return this.#sites.get(siteId);
+  }
+
+  siteByCode(code: string): SiteRecord | undefined {
+    return this.#byCode.get(code);
+  }
+
+  probe(probeId: string): ProbeRecord | undefined {
+    return this.#probes.get(probeId);
+  }
+
+  addSite(row: SiteTable): SiteRecord {
+    const record: SiteRecord = { row, policy: JSON.parse(row.policy), probes: [], devices: undefined, turn: Promise.resolve() };
+    this.#sites.set(row.site_id, record);
+    this.#byCode.set(row.code, record);
+    return record;
+  }
+
+  addProbe(row: ProbeTable): void {
+    const record = this.newProbe(row);
+    if (record) this.admit(record);
+  }
+
+  /** A record of a probe that does not count yet; undefined when its site or its key is none. */
+  newProbe(row: ProbeTable): ProbeRecord | undefined {
+    const site = this.#sites.get(row.site_id);
+    const key = publicKeyOf(row.public_key);
+    if (!site || !key) return undefined;
+    const nothing = { connectionId: undefined, heardAt: undefined, presentSince: undefined, toldSilent: undefined };
+    return { site, row, key, isDirty: false, ...nothing };
+  }
+
+  admit(record: ProbeRecord): void {
+    record.site.probes.push(record);
+    this.#probes.set(record.row.probe_id, record);
+  }
+
+  hearing({ heardAt, row, site }: ProbeRecord, now: number): Hearing {
+    return hearingOf({
+      heardAt,
+      lastContactAt: row.last_contact_at,
+      startedAt: this.startedAt,
+      heartbeatMs: site.policy.heartbeatMs,
+      now,
+    });
+  }
+}
+
+/** Does work for a site when all that was begun for it before is done. */
+export function inTurn<T>(site: SiteRecord, work: () => Promise<T>): Promise<T> {
+  const done = site.turn.then(work, work);
+  // Whoever waits for `done` hears of a failure; the next in turn only waits.
+  site.turn = done.catch(() => undefined);
+  return done;
+}
+
+/** The probes that may speak for a site. */
+export function activeProbes(site: SiteRecord): ProbeRecord[] {
+  return site.probes.filter(probe => probe.row.revoked_at === null);
+}
+
+/** A site as the list shows it. `row` may be newer, or older, than what is in memory. */
+export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncidents: number): Site {
+  const active = record ? activeProbes(record) : [];
+  const last = active.reduce<ProbeRecord | undefined>(
+    (a, b) => ((b.row.last_contact_at ?? 0) >= (a?.row.last_contact_at ?? 0) ? b : a),
+    undefined,
+  );
+  const heard = Math.max(row.last_contact_at ?? 0, last?.row.last_contact_at ?? 0);
+  return {
+    siteId: row.site_id,
+    code: row.code,
+    name: row.name,
+    state: row.state as Site['state'],
+    why: row.why as Site['why'],
+    since: row.since,
+    devicesUp: row.devices_up,
+    devicesKnown: row.devices_known,
+    openIncidents,
+    wanMedianMs: row.wan_median_ms,
+    wanLoss: row.wan_loss,
+    lastContactAt: heard > 0 ? heard : null,
+    lastReportAt: row.last_report_at,
+    probeVersion: last?.row.version ?? null,
+  };
+}
+
+export function probeOf({ row, connectionId }: ProbeRecord): Probe {
+  return {
+    probeId: row.probe_id,
+    name: row.name,
+    version: row.version,
+    connected: connectionId !== undefined,
+    enrolledAt: row.enrolled_at,
+    lastContactAt: row.last_contact_at,
+    revokedAt: row.revoked_at,
+    policyVersion: row.policy_version,
+    spoolDepth: row.spool_depth,
+    clockSkewMs: row.clock_skew_ms,
+    networks: JSON.parse(row.networks),
+    address: row.address,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Bus } from '../bus/bus.ts';
+import type { Observation } from '../incidents/observation.ts';
+import type { Log } from '../log.ts';
+import type { Committer } from '../store/commit.ts';
+import type { Store } from '../store/store.ts';
+import type { Unit } from '../store/unit.ts';
+import type { Contacts } from './contacts.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What the room is given. */
+export interface SitesParts {
+  store: Store;
+  committer: Committer;
+  bus: Bus;
+  log: Log;
+  now: () => number;
+  /** Known only when the port is open. */
+  publicUrl: () => string;
+  /** SHA-256 of the certificate that Nester signed itself, base64url; undefined when it has none. */
+  pin: () => string | undefined;
+  /** Adds to a unit what follows from an observation; the unit is committed in the same turn. */
+  observe: (unit: Unit, observation: Observation) => void;
+  /** How many incidents of a site are open. */
+  openIncidents: (siteId: string) => number;
+}
+
+/** What the room's commands share. */
+export interface Shared extends SitesParts {
+  readonly ledger: Ledger;
+  readonly contacts: Contacts;
+}

@@ -1,0 +1,21 @@
+import type { CompiledQuery, Kysely } from 'kysely';
+import type { ProbeTable, Tables } from '../store/schema.ts';
+
+export async function allProbes(db: Kysely<Tables>): Promise<ProbeTable[]> {
+  return await db.selectFrom('probe').selectAll().orderBy('enrolled_at').execute();
+}
+
+/** What a probe says of itself, and when it was last heard. */
+export function noteProbeQuery(db: Kysely<Tables>, row: ProbeTable): CompiledQuery {
+  const { name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms } = row;
+  return db
+    .updateTable('probe')
+    .set({ name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms })
+    .where('probe_id', '=', row.probe_id)
+    .compile();
+}
+
+/** Touches no row when the probe was revoked already. */
+export function revokeProbeQuery(db: Kysely<Tables>, probeId: string, at: number): CompiledQuery {
+  return db.updateTable('probe').set({ revoked_at: at }).where('probe_id', '=', probeId).where('revoked_at', 'is', null).compile();
+}

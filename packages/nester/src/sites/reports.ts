@@ -1,0 +1,150 @@
+import { AppError, type CommandOutput, type Report, report as schema } from '@aerie/contract';
+import { type ErrorObject, Ajv2020 as Validator } from 'ajv/dist/2020.js';
+import * as z from 'zod';
+import type { ReportTable } from '../store/schema.ts';
+import { plainSpelling } from './addresses.ts';
+import type { ReportRow } from './reports.store.ts';
+import { lateAfterScans } from './states.ts';
+import { cleaned, mayHoldUnwanted } from './texts.ts';
+
+/** Largest report, unzipped. */
+export const reportBytes = 8 * 1024 * 1024;
+
+/** How far ahead of our clock, corrected, a scan may have ended. */
+const futureMs = 600_000;
+/** A clock that is wrong by less is taken as right: as much may pass on the way. */
+const rightClockMs = 2_000;
+
+type Summary = CommandOutput<'report.list'>['reports'][number];
+
+/** The contract's report as a compiled validator: the same verdicts in less than half of the time. */
+const isReport = new Validator({ allowUnionTypes: true }).compile<Report>(unionTypes(z.toJSONSchema(schema, { io: 'input' })) as object);
+
+/**
+ * Reads a report as it came: its shape, then what no shape can say. Unwanted characters are removed from its texts.
+ * @returns the report, and the JSON to keep of it
+ * @throws AppError `bad_report`
+ */
+export function readReport(bytes: Uint8Array): { report: Report; json: string } {
+  let json: string;
+  let value: unknown;
+  try {
+    json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    value = JSON.parse(json);
+  } catch {
+    refuse('it is not JSON in UTF-8');
+  }
+  if (!isReport(value)) refuse(faultOf(isReport.errors?.[0]));
+  if (mayHoldUnwanted(json)) {
+    value = cleaned(value);
+    json = JSON.stringify(value);
+  }
+  const report = value as Report;
+  report.hosts = uniqueHosts(report);
+  for (const { target, sent, received } of report.wan) if (received > sent) refuse(`more answers than echoes: ${show(target)}`);
+  if (report.finishedAt < report.startedAt) refuse('it ended before it began');
+  return { report, json };
+}
+
+/** True when a text says the same as the contract's schema, without the rules beyond it. */
+export function hasShape(value: unknown): boolean {
+  return isReport(value);
+}
+
+/** A report's times by our clock. */
+export interface ReportTimes {
+  startedAt: number;
+  finishedAt: number;
+  /** Made long before it came: history only. */
+  isLate: boolean;
+}
+
+/**
+ * @param skewMs the probe's clock minus ours
+ * @throws AppError `bad_report` when it ended in the future
+ */
+export function timesOf(report: Report, skewMs: number, scanEveryMs: number, now: number): ReportTimes {
+  const skew = Math.abs(skewMs) < rightClockMs ? 0 : skewMs;
+  const finishedAt = report.finishedAt - skew;
+  if (finishedAt > now + futureMs) refuse('it ended in the future, even by the clock of its probe');
+  return {
+    startedAt: Math.max(0, report.startedAt - skew),
+    // What is a little ahead ended just now: nothing is known of the future.
+    finishedAt: Math.max(0, Math.min(finishedAt, now)),
+    isLate: finishedAt < now - lateAfterScans * scanEveryMs,
+  };
+}
+
+export function newReportRow(report: Report, json: string, fields: { siteId: string; times: ReportTimes; now: number }): ReportTable {
+  let hostsUp = 0;
+  let openPorts = 0;
+  for (const { status, ports } of report.hosts) {
+    if (status === 'up') hostsUp++;
+    for (const { state } of ports) if (state === 'open') openPorts++;
+  }
+  return {
+    report_id: report.reportId,
+    site_id: fields.siteId,
+    probe_id: report.probeId,
+    scanner: report.scanner,
+    version: report.version,
+    started_at: fields.times.startedAt,
+    finished_at: fields.times.finishedAt,
+    received_at: fields.now,
+    hosts_up: hostsUp,
+    open_ports: openPorts,
+    late: fields.times.isLate ? 1 : 0,
+    body: json,
+  };
+}
+
+export function summaryOf(row: ReportRow): Summary {
+  return {
+    reportId: row.report_id,
+    probeId: row.probe_id,
+    scanner: row.scanner,
+    version: row.version,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    receivedAt: row.received_at,
+    hostsUp: row.hosts_up,
+    openPorts: row.open_ports,
+    late: row.late === 1,
+  };
+}
+
+/** Hosts with their addresses in one spelling. One that is named twice (ranges overlap) counts as it was first named. */
+function uniqueHosts({ hosts, machine }: Report): Report['hosts'] {
+  for (const address of machine.addresses) if (plainSpelling(address) === undefined) refuse(`${show(address)} is not an address`);
+  const byAddress = new Map<string, Report['hosts'][number]>();
+  for (const host of hosts) {
+    const address = plainSpelling(host.address);
+    if (address === undefined) refuse(`${show(host.address)} is not an address`);
+    if (byAddress.has(address)) continue;
+    host.address = address;
+    byAddress.set(address, host);
+  }
+  return byAddress.size === hosts.length ? hosts : [...byAddress.values()];
+}
+
+/** Writes `anyOf: [{type: T, …}, {type: null}]` as `{type: [T, null], …}`: the former makes an error for every null, and drops it. */
+function unionTypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unionTypes);
+  if (typeof value !== 'object' || value === null) return value;
+  const { anyOf, ...rest } = value as { anyOf?: { type?: unknown }[] };
+  if (anyOf?.length === 2 && typeof anyOf[0]!.type === 'string' && anyOf[1]!.type === 'null')
+    return unionTypes({ ...rest, ...anyOf[0], type: [anyOf[0]!.type, 'null'] });
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unionTypes(one)]));
+}
+
+function faultOf(error: ErrorObject | undefined): string {
+  const where = error?.instancePath.slice(1).replaceAll('/', '.') || 'report';
+  const extra = error?.keyword === 'additionalProperties' ? `: ${show(String(error.params.additionalProperty))}` : '';
+  return `${where.slice(0, 100)} ${error?.message ?? 'has another shape'}${extra}`;
+}
+
+const show = (text: string) => JSON.stringify(text.slice(0, 64));
+
+function refuse(reason: string): never {
+  throw new AppError('bad_report', { reason });
+}

@@ -1,0 +1,63 @@
+import type { siteCommands as specs } from '@aerie/contract';
+import type { Handlers } from '../context.ts';
+import type { Replay } from '../store/log.ts';
+import { Contacts } from './contacts.ts';
+import { enrolmentCommands } from './enrolment.commands.ts';
+import { Ingest, type ProbeUpload } from './ingest.ts';
+import { Ledger, siteOf } from './ledger.ts';
+import type { Shared, SitesParts } from './parts.ts';
+import { probeCommands } from './probes.commands.ts';
+import { allProbes } from './probes.store.ts';
+import { reportCommands } from './reports.commands.ts';
+import { siteCommands } from './sites.commands.ts';
+import { allSites, sitesByIds } from './sites.store.ts';
+
+/** Sites, their probes and what these report. */
+export interface Sites {
+  readonly commands: Handlers<keyof typeof specs>;
+  readonly replay: Replay;
+  /**
+   * Takes a report in; resolves when it is on disk.
+   * @returns `accepted` false when this report was there already
+   */
+  ingest(upload: ProbeUpload): Promise<{ reportId: string; accepted: boolean }>;
+  /** Whether a probe of that id may send anything at all. */
+  mayReport(probeId: string): boolean;
+  /** How a site is called now. */
+  site(siteId: string): { code: string; name: string } | undefined;
+  /** Looks for silent probes and stale sites, and writes when probes were heard; called every few seconds. */
+  checkSilence(): Promise<void>;
+  stop(): void;
+}
+
+/** Opens the room: reads what sites and probes there are. */
+export async function openSites(parts: SitesParts): Promise<Sites> {
+  const { store } = parts;
+  const ledger = new Ledger(await allSites(store.read), await allProbes(store.read), parts.now());
+  const contacts = new Contacts({ ...parts, ledger });
+  const shared: Shared = { ...parts, ledger, contacts };
+  const ingest = new Ingest(shared);
+  return {
+    commands: { ...siteCommands(shared), ...enrolmentCommands(shared), ...probeCommands(shared), ...reportCommands(shared) },
+    replay: replayOf(shared),
+    ingest: upload => ingest.take(upload),
+    mayReport: probeId => ledger.probe(probeId)?.row.revoked_at === null,
+    site: siteId => ledger.site(siteId)?.row,
+    checkSilence: () => contacts.checkSilence(),
+    stop: () => contacts.stop(),
+  };
+}
+
+function replayOf({ ledger, openIncidents }: Shared): Replay {
+  return async (db, missed) => {
+    const own = missed.filter(({ name }) => name === 'site.created' || name === 'site.updated' || name === 'report.accepted');
+    const rows = await sitesByIds(db, [...new Set(own.map(({ ids }) => ids.siteId!))]);
+    const sites = new Map(rows.map(row => [row.site_id, siteOf(row, ledger.site(row.site_id), openIncidents(row.site_id))]));
+    const bodies = new Map<number, Record<string, unknown>>();
+    for (const { seq, name, ids } of own) {
+      const site = sites.get(ids.siteId!);
+      if (site) bodies.set(seq, name === 'report.accepted' ? { siteId: ids.siteId, reportId: ids.reportId } : { site });
+    }
+    return bodies;
+  };
+}

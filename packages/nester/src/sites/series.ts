@@ -1,0 +1,35 @@
+import type { CommandOutput, WanResult } from '@aerie/contract';
+import type { WanSampleTable } from '../store/schema.ts';
+
+type Point = CommandOutput<'site.show'>['series'][number];
+
+/** What a report measured, as samples. A target to which nothing was sent was not measured. */
+export function samplesOf(wan: readonly WanResult[], siteId: string, at: number): WanSampleTable[] {
+  const samples = new Map<string, WanSampleTable>();
+  for (const { target, sent, received, medianMs } of wan)
+    if (sent > 0) samples.set(target, { site_id: siteId, at, target, median_ms: medianMs, loss: (sent - received) / sent });
+  return [...samples.values()];
+}
+
+/** How good the link to the Internet is: as good as to the target that answers best. A target that is down is not the link. */
+export function bestOf(samples: readonly WanSampleTable[]): Point | undefined {
+  let best: WanSampleTable | undefined;
+  for (const sample of samples) if (!best || isBetter(sample, best)) best = sample;
+  return best && { at: best.at, medianMs: best.median_ms, loss: best.loss };
+}
+
+/** One point for each moment, oldest first. */
+export function pointsOf(samples: readonly WanSampleTable[]): Point[] {
+  const moments = new Map<number, WanSampleTable[]>();
+  for (const sample of samples) {
+    const list = moments.get(sample.at);
+    if (list) list.push(sample);
+    else moments.set(sample.at, [sample]);
+  }
+  return [...moments.values()].map(list => bestOf(list)!);
+}
+
+function isBetter(a: WanSampleTable, b: WanSampleTable): boolean {
+  if (a.loss !== b.loss) return a.loss < b.loss;
+  return (a.median_ms ?? Number.POSITIVE_INFINITY) < (b.median_ms ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,23 @@
+import type { Policy } from '@aerie/contract';
+import type { SiteTable } from '../store/schema.ts';
+
+/** A site that nothing is known of yet. */
+export function newSiteRow(fields: { siteId: string; code: string; name: string; policy: Policy; at: number }): SiteTable {
+  return {
+    site_id: fields.siteId,
+    code: fields.code,
+    name: fields.name,
+    policy: JSON.stringify(fields.policy),
+    state: 'unknown',
+    why: 'no_probe',
+    since: fields.at,
+    devices_up: 0,
+    devices_known: 0,
+    wan_median_ms: null,
+    wan_loss: null,
+    last_contact_at: null,
+    last_report_at: null,
+    last_report_id: null,
+    created_at: fields.at,
+  };
+}

@@ -1,0 +1,61 @@
+import { isOngoing } from '../features/incidents/incident-list.ts';
+import { useIncidents } from '../features/incidents/queries.ts';
+import { useSites } from '../features/sites/queries.ts';
+import { troubled } from '../features/sites/site-list.ts';
+import { useText } from '../i18n/use-text.tsx';
+import { StateMark } from '../ui/state-mark.tsx';
+import { unreadTotal } from './channels.ts';
+import { useLive } from './context.ts';
+import type { Room } from './rooms.ts';
+import styles from './shell.module.css';
+
+/** What waits in a room of the rail: unread messages, the worst state of the sites, incidents that go on. */
+export function RoomBadge({ room }: { room: Room['to'] }) {
+  switch (room) {
+    case '/':
+      return <Unread />;
+    case '/sites':
+      return <Worst />;
+    case '/incidents':
+      return <Ongoing />;
+    default:
+      return null;
+  }
+}
+
+function Unread() {
+  const { t } = useText();
+  const unread = useLive(unreadTotal);
+  return <Count count={unread} words={t('channels.unread', { count: unread })} />;
+}
+
+function Ongoing() {
+  const { t } = useText();
+  const ongoing = useIncidents().data?.filter(isOngoing) ?? [];
+  const alone = ongoing.some(incident => incident.state === 'open');
+  return <Count count={ongoing.length} words={t('rail.incidents', { count: ongoing.length })} look={alone ? 'alarm' : 'calm'} />;
+}
+
+function Worst() {
+  const { t } = useText();
+  const { data } = useSites();
+  const trouble = data && troubled(data.sites);
+  if (!trouble) return null;
+  const state = t(`site.state.${trouble.worst}`);
+  return (
+    <span className={styles.worst}>
+      <StateMark shape={trouble.worst} word={t('rail.troubled', { count: trouble.count, state })} silent />
+      <span aria-hidden="true">{trouble.count > 99 ? '99+' : trouble.count}</span>
+    </span>
+  );
+}
+
+function Count({ count, words, look }: { count: number; words: string; look?: 'alarm' | 'calm' }) {
+  if (count === 0) return null;
+  return (
+    <span className={styles.unread} data-look={look}>
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span className="hidden-text">{words}</span>
+    </span>
+  );
+}

@@ -1,0 +1,40 @@
+import type { Device, Site } from '@aerie/contract';
+import { expect, test } from 'vitest';
+import { figuresOf } from '../../i18n/figures.ts';
+import { translator } from '../../i18n/translate.ts';
+import { intervals, offeredRanges } from './policy-offers.ts';
+import { deviceState, whySentence } from './sentences.ts';
+
+const minute = 60_000;
+const now = 1_000 * minute;
+const site = (fields: Partial<Site>) =>
+  ({ state: 'up', why: 'reporting', since: now - 180 * minute, lastContactAt: now, lastReportAt: now, wanLoss: null, ...fields }) as Site;
+
+test('why a site is as it is, with the age of what matters', () => {
+  const say = (fields: Partial<Site>) => whySentence(site(fields), now, translator('fr'), figuresOf('fr')).replace(/\s/g, ' ');
+  expect(say({})).toBe('rapports reçus depuis 3 h');
+  expect(say({ lastReportAt: null })).toBe('sonde connectée, pas encore de rapport');
+  expect(say({ why: 'probe_silent', since: now - minute, lastContactAt: now - 4 * minute })).toBe('sonde muette depuis 4 min');
+  expect(say({ why: 'report_late', lastReportAt: now - 16 * minute })).toBe('dernier rapport vieux de 16 min');
+  expect(say({ why: 'wan_loss', wanLoss: 0.12, since: now - 8 * minute })).toBe('perte WAN de 12 % depuis 8 min');
+  expect(say({ why: 'no_probe' })).toBe('pas encore de sonde');
+});
+
+test('unknown is not down: devices of a site that is not heard are not known', () => {
+  const device = { status: 'up' } as Device;
+  expect(deviceState(device, site({ state: 'unknown' }))).toBe('unknown');
+  expect(deviceState(device, site({ state: 'stale' }))).toBe('up');
+});
+
+test('figures have three digits that matter and a unit', () => {
+  const { latency, span, percent } = figuresOf('en');
+  expect([12.4321, 0.05, 224.247].map(latency)).toEqual(['12.4 ms', '0.05 ms', '224 ms']);
+  expect([0, 59_999, 90_000, 47 * 3_600_000, 49 * 3_600_000].map(span)).toEqual(['1 sec', '59 sec', '1 min', '47 hr', '2 days']);
+  expect(percent(0.125)).toBe('12.5%');
+});
+
+test('offered are the probe’s own networks that are not authorised yet, and the interval that holds', () => {
+  expect(offeredRanges([['192.0.2.0/24', '127.0.0.1/32'], ['192.0.2.0/24']], ['127.0.0.1/32'])).toEqual(['192.0.2.0/24']);
+  expect(intervals(42_000)[0]).toBe(42_000);
+  expect(intervals(300_000).filter(ms => ms === 300_000)).toHaveLength(1);
+});
