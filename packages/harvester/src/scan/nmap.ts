@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { MissingFact, ReportedHost } from '@aerie/contract/reports';
 import type { Findings, ScanRequest } from './findings.ts';
 import { BadNmapOutput, hostsInNmapXml } from './nmap-xml.ts';
@@ -40,22 +39,6 @@ export function nmapArguments({ family, ports, raw }: NmapOptions): string[] {
     '-iL',
     '-',
   ];
-}
-
-/** Where nmap is; undefined when this machine has none. */
-export function findNmap(path: string = process.env.PATH ?? ''): string | undefined {
-  return path
-    .split(delimiter)
-    .filter(Boolean)
-    .map(folder => join(folder, 'nmap'))
-    .find(file => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
 
 /** Whether a program that we start may send raw packets: as root, or by an ambient CAP_NET_RAW (Linux; bit 13). */

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { needs, program } from '../../../../test/kit/needs.ts';
 import { scratchFolder } from '../../../../test/kit/scratch.ts';
 import { within } from '../../../../test/kit/wait.ts';
-import { findNmap, maySendRaw, nmapArguments } from './nmap.ts';
+import { findProgram } from '../programs.ts';
+import { maySendRaw, nmapArguments } from './nmap.ts';
 import { scan } from './scan.ts';
 
 const folder = scratchFolder('scan');
@@ -124,7 +125,7 @@ needs('nmap')('the real nmap', () => {
   });
 
   it('is found in PATH', () => {
-    expect(findNmap()).toBe(program('nmap'));
-    expect(findNmap('/nowhere')).toBeUndefined();
+    expect(findProgram('nmap')).toBe(program('nmap'));
+    expect(findProgram('nmap', '/nowhere')).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import type { MissingFact } from '@aerie/contract/reports';
+import { findProgram } from '../programs.ts';
 import type { Findings, ScanRequest } from './findings.ts';
-import { findNmap, isLoopback, maySendRaw, NmapFailed, scanWithNmap } from './nmap.ts';
+import { isLoopback, maySendRaw, NmapFailed, scanWithNmap } from './nmap.ts';
 import { scanWithTcp } from './tcp.ts';
 
 /** The means that a scan may use. */
@@ -16,7 +17,7 @@ const limitMs = 15 * 60_000;
 
 /** What this machine has. */
 export function meansHere(): Means {
-  return { nmap: findNmap(), raw: maySendRaw(), limitMs };
+  return { nmap: findProgram('nmap'), raw: maySendRaw(), limitMs };
 }
 
 /** Scans with nmap; without it, or when it fails, with TCP connections. What could not be learnt stands in `missing`, with the reason. */

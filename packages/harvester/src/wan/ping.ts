@@ -1,23 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { Times } from './wan.ts';
-
-/** Where ping is; undefined when this machine has none. */
-export function findPing(path: string = process.env.PATH ?? ''): string | undefined {
-  return path
-    .split(delimiter)
-    .filter(Boolean)
-    .map(folder => join(folder, 'ping'))
-    .find(file => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
 
 /**
  * Pings a host that `parseTarget` has passed. Undefined when ping itself could not work (it may not open its socket,

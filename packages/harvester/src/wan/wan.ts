@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import type { MissingFact, WanResult } from '@aerie/contract/reports';
-import { findPing, pingTimes } from './ping.ts';
+import { findProgram } from '../programs.ts';
+import { pingTimes } from './ping.ts';
 
 const rounds = 5;
 const answerMs = 2_000;
@@ -17,7 +18,7 @@ export type Times = readonly (number | null)[];
 export async function measureWan(
   targets: readonly string[],
   signal: AbortSignal,
-  ping: string | undefined = findPing(),
+  ping: string | undefined = findProgram('ping'),
 ): Promise<{ wan: WanResult[]; missing: MissingFact[] }> {
   if (targets.length === 0) return { wan: [], missing: [{ fact: 'wan', reason: 'no WAN target is set for this site' }] };
   const wan: WanResult[] = [];
