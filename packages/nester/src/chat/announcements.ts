@@ -1,11 +1,10 @@
 import { AppError, type Incident, type User } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
 import type { Committer } from '../store/commit.ts';
 import type { MessageTable } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { Unit } from '../store/unit.ts';
 import { messageByNonce, reviseQuery } from './messages.store.ts';
-import { messageOf } from './messages.ts';
+import { addMessage, messageOf } from './messages.ts';
 import type { Roster } from './roster.ts';
 
 /** What a bot says in a channel: a living message, one for each key. */
@@ -48,32 +47,10 @@ export class Announcements {
       await this.#revise(existing, content, card);
       return;
     }
-    const row: MessageTable = {
-      seq: 0,
-      message_id: uuid(),
-      channel_id: channelId,
-      author_id: bot.userId,
-      author_name: bot.name,
-      device_id: device,
-      nonce: key,
-      content,
-      created_at: this.#now(),
-      edited_at: null,
-      deleted_at: null,
-      card: JSON.stringify(card),
-    };
+    const channel = this.#roster.channel(channelId);
+    if (!channel) throw new AppError('not_found', { thing: 'channel' });
     const unit = new Unit();
-    const said = unit.event('message.created', [`channel:${channelId}`], { channelId, messageId: row.message_id }, () => ({
-      message: messageOf(row),
-    }));
-    unit.insertOnce(
-      'message',
-      () => {
-        row.seq = said.seq;
-        return row;
-      },
-      { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' },
-    );
+    addMessage(unit, channel, { author: bot, deviceId: device, nonce: key, content, at: this.#now(), card });
     const { written } = await this.#committer.commit(unit);
     if (written) return;
     const first = await messageByNonce(this.#store.read, bot.userId, device, key);

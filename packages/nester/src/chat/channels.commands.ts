@@ -74,13 +74,11 @@ export function channelCommands(parts: {
 
     'channel.find'(ctx, { name }) {
       const actor = requireUser(ctx.actor);
-      const key = channelKey(name.trim());
-      for (const { channel } of roster.records()) {
-        if (channelKey(channel.name) !== key) continue;
-        const joined = roster.isMember(channel.channelId, actor.userId);
-        if (joined || (channel.kind === 'public' && !channel.archived && atLeast(actor.role, channel.minRole))) return { channel, joined };
-      }
-      throw new AppError('not_found', { thing: 'channel' });
+      const channel = roster.named(name.trim());
+      const joined = channel !== undefined && roster.isMember(channel.channelId, actor.userId);
+      const isOpen = channel?.kind === 'public' && !channel.archived && atLeast(actor.role, channel.minRole);
+      if (!channel || !(joined || isOpen)) throw new AppError('not_found', { thing: 'channel' });
+      return { channel, joined };
     },
 
     async 'channel.openDirect'(ctx, request) {

@@ -1,12 +1,11 @@
 import { AppError, atLeast, type CommandOutput, type CommandRequest, type Message } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
 import type { Ctx, Handlers } from '../context.ts';
 import { requireUser } from '../errors.ts';
 import type { MessageTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { requirePost } from './channels.ts';
 import { editQuery, eraseQuery, exportPage, messageById, messageByNonce, messagesAfter, messagesBefore } from './messages.store.ts';
-import { cleanContent, messageOf, pageOf } from './messages.ts';
+import { addMessage, cleanContent, messageOf, pageOf } from './messages.ts';
 import type { Roster } from './roster.ts';
 
 export function messageCommands(
@@ -85,28 +84,13 @@ async function send(
   const channel = roster.channelOf(actor.userId, channelId);
   requirePost(channel, actor.role);
   const unit = new Unit();
-  const row: MessageTable = {
-    seq: 0,
-    message_id: uuid(),
-    channel_id: channelId,
-    author_id: actor.userId,
-    author_name: actor.name,
-    device_id: device ?? actor.deviceId,
+  const row = addMessage(unit, channel, {
+    author: actor,
+    deviceId: device ?? actor.deviceId,
     nonce: nonce ?? null,
     content: cleanContent(content),
-    created_at: ctx.now(),
-    edited_at: null,
-    deleted_at: null,
-    card: null,
-  };
-  const ids = { channelId, messageId: row.message_id, ...(channel.kind === 'direct' ? { direct: 1 } : {}) };
-  const created = unit.event('message.created', [`channel:${channelId}`], ids, () => ({ message: messageOf(row) }));
-  const stored = () => {
-    row.seq = created.seq;
-    return row;
-  };
-  if (nonce === undefined) unit.insert('message', stored);
-  else unit.insertOnce('message', stored, { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' });
+    at: ctx.now(),
+  });
   const { written } = await ctx.commit(unit);
   if (written) {
     ctx.log.info('MESSAGE', 'Message stored', {

@@ -1,5 +1,7 @@
-import { type Incident, limits, type Message } from '@aerie/contract';
+import { type Channel, type Incident, limits, type Message } from '@aerie/contract';
+import { v7 as uuid } from 'uuid';
 import type { MessageTable } from '../store/schema.ts';
+import type { Unit } from '../store/unit.ts';
 
 /** Text as it is kept: well-formed Unicode without NUL, which PostgreSQL cannot hold. */
 export function cleanContent(content: string): string {
@@ -20,6 +22,43 @@ export function messageOf(row: MessageTable): Message {
     ...(row.nonce === null ? {} : { nonce: row.nonce }),
     ...(row.card === null ? {} : { card: JSON.parse(row.card) as Incident }),
   };
+}
+
+/** What is said, by whom; with a nonce it is stored once. */
+interface NewMessage {
+  author: { userId: string; name: string };
+  deviceId: string;
+  nonce: string | null;
+  content: string;
+  at: number;
+  card?: Incident;
+}
+
+/** Adds a message and its event to a unit. The row that it answers gets its `seq` at the commit. */
+export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMessage): MessageTable {
+  const row: MessageTable = {
+    seq: 0,
+    message_id: uuid(),
+    channel_id: channelId,
+    author_id: said.author.userId,
+    author_name: said.author.name,
+    device_id: said.deviceId,
+    nonce: said.nonce,
+    content: said.content,
+    created_at: said.at,
+    edited_at: null,
+    deleted_at: null,
+    card: said.card === undefined ? null : JSON.stringify(said.card),
+  };
+  const ids = { channelId, messageId: row.message_id, ...(kind === 'direct' ? { direct: 1 } : {}) };
+  const created = unit.event('message.created', [`channel:${channelId}`], ids, () => ({ message: messageOf(row) }));
+  const stored = () => {
+    row.seq = created.seq;
+    return row;
+  };
+  if (said.nonce === null) unit.insert('message', stored);
+  else unit.insertOnce('message', stored, { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' });
+  return row;
 }
 
 /** A page of history and whether there is more on either side. */

@@ -1,8 +1,6 @@
 import type { Language, User } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
-import type { MessageTable } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
-import { messageOf } from './messages.ts';
+import { addMessage } from './messages.ts';
 import type { Roster } from './roster.ts';
 
 const greeting: Record<Language, string> = {
@@ -15,26 +13,5 @@ export function greetFirst(unit: Unit, parts: { roster: Roster; bot: User; langu
   const { roster, bot, language, now } = parts;
   const general = [...roster.records()].find(record => record.autoJoin)?.channel;
   if (!general || roster.memberIds(general.channelId).size > 0) return;
-  const { channelId } = general;
-  const row: MessageTable = {
-    seq: 0,
-    message_id: uuid(),
-    channel_id: channelId,
-    author_id: bot.userId,
-    author_name: bot.name,
-    device_id: 'aerie',
-    nonce: null,
-    content: greeting[language],
-    created_at: now,
-    edited_at: null,
-    deleted_at: null,
-    card: null,
-  };
-  const said = unit.event('message.created', [`channel:${channelId}`], { channelId, messageId: row.message_id }, () => ({
-    message: messageOf(row),
-  }));
-  unit.insert('message', () => {
-    row.seq = said.seq;
-    return row;
-  });
+  addMessage(unit, general, { author: bot, deviceId: 'aerie', nonce: null, content: greeting[language], at: now });
 }
