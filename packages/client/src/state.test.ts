@@ -94,7 +94,7 @@ test('an unlogged event that says nothing new changes nothing', () => {
   const state = stateOf(snapshot({ presence: [{ userId: 'bob', state: 'away' }] }));
   expect(apply(state, { event: 'presence.changed', userId: 'bob', state: 'away' })).toBe(state);
   expect(apply(state, { event: 'presence.changed', userId: 'eve', state: 'offline' })).toBe(state);
-  expect(apply(state, { event: 'read.moved', channelId: 'general', readSeq: 0, unread: 0 })).toBe(state);
+  expect(apply(state, { event: 'read.moved', channelId: 'general', readSeq: 0, unread: 0, mentions: 0 })).toBe(state);
   expect(apply(state, { event: 'typing.started', channelId: 'general', userId: me.userId })).toBe(state);
   expect(apply(state, { event: 'log.gap' } as EventFrame)).toBe(state);
 });
@@ -113,7 +113,7 @@ test('unread counts the messages of others after the read marker', () => {
   };
   expect(general(apply(heard, deletion)).unread).toBe(1);
   expect(general(apply(state, deletion)).unread).toBe(0);
-  expect(general(apply(heard, { event: 'read.moved', channelId: 'general', readSeq: 13, unread: 0 }))).toMatchObject({
+  expect(general(apply(heard, { event: 'read.moved', channelId: 'general', readSeq: 13, unread: 0, mentions: 0 }))).toMatchObject({
     readSeq: 13,
     unread: 0,
   });
@@ -121,7 +121,7 @@ test('unread counts the messages of others after the read marker', () => {
 
 test('a read marker of the past is not heard', () => {
   const state = stateOf(snapshot({ channels: [channel('general', { readSeq: 9 })] }));
-  expect(apply(state, { event: 'read.moved', channelId: 'general', readSeq: 8, unread: 4 })).toBe(state);
+  expect(apply(state, { event: 'read.moved', channelId: 'general', readSeq: 8, unread: 4, mentions: 0 })).toBe(state);
 });
 
 test('a message that was read elsewhere before it came here is not unread', () => {
@@ -133,9 +133,9 @@ test('only the last page of a resume tells who is here and what is read', () => 
   const state = stateOf(snapshot({ presence: [{ userId: 'bob', state: 'away' }] }));
   const first = applyResume(state, missed(12, [said(12)], { more: true }), now);
   expect(first.presence.get('bob')).toBe('away');
-  const reads = [{ channelId: 'general', readSeq: 12, unread: 7 }];
+  const reads = [{ channelId: 'general', readSeq: 12, unread: 7, mentions: 2 }];
   const last = applyResume(first, missed(14, [said(13)], { reads, presence: [{ userId: 'eve', state: 'online' }] }), now);
-  expect(general(last)).toMatchObject({ readSeq: 12, unread: 7 });
+  expect(general(last)).toMatchObject({ readSeq: 12, unread: 7, mentions: 2 });
   expect([...last.presence]).toEqual([['eve', 'online']]);
   expect(last.seq).toBe(14);
 });

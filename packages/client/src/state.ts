@@ -51,7 +51,7 @@ export function applyResume(state: ClientState, page: MissedEvents, now: number)
   for (const frame of page.events) next = applyEvent(next, frame as EventFrame, now);
   if (page.seq > next.seq) next = { ...next, seq: page.seq };
   if (page.more) return next;
-  for (const { channelId, readSeq, unread } of page.reads) next = withChannel(next, channelId, { readSeq, unread });
+  for (const { channelId, ...mark } of page.reads) next = withChannel(next, channelId, mark);
   const presence = presenceOf(page.presence);
   return sameEntries(presence, next.presence) ? next : { ...next, presence };
 }
@@ -90,7 +90,7 @@ function changed(state: ClientState, frame: EventFrame, now: number): ClientStat
       if (frame.userId !== state.me.userId) return state;
       const { channel } = frame;
       if (state.channels.has(channel.channelId)) return withChannel(state, channel.channelId, channel);
-      const own: OwnChannel = { ...channel, readSeq: frame.seq ?? state.seq, unread: 0 };
+      const own: OwnChannel = { ...channel, readSeq: frame.seq ?? state.seq, unread: 0, mentions: 0 };
       return { ...state, channels: new Map(state.channels).set(channel.channelId, own) };
     }
     case 'member.left':
@@ -105,12 +105,17 @@ function changed(state: ClientState, frame: EventFrame, now: number): ClientStat
       const channel = state.channels.get(frame.channelId);
       const wasUnread = channel && frame.authorId !== state.me.userId && frame.messageSeq > channel.readSeq;
       const next = inWindow(state, frame);
-      return wasUnread ? withChannel(next, frame.channelId, { unread: Math.max(0, channel.unread - 1) }) : next;
+      if (!wasUnread) return next;
+      const named = frame.mentions?.includes(state.me.userId) ? 1 : 0;
+      return withChannel(next, frame.channelId, {
+        unread: Math.max(0, channel.unread - 1),
+        mentions: Math.max(0, channel.mentions - named),
+      });
     }
     case 'read.moved': {
       const channel = state.channels.get(frame.channelId);
       if (!channel || frame.readSeq < channel.readSeq) return state;
-      return withChannel(state, frame.channelId, { readSeq: frame.readSeq, unread: frame.unread });
+      return withChannel(state, frame.channelId, { readSeq: frame.readSeq, unread: frame.unread, mentions: frame.mentions });
     }
     case 'presence.changed':
       return withPresence(state, frame.userId, frame.state);
@@ -124,12 +129,13 @@ function changed(state: ClientState, frame: EventFrame, now: number): ClientStat
 }
 
 function created(state: ClientState, frame: EventFrame & { message: Message }): ClientState {
-  const { channelId, authorId, seq } = frame.message;
+  const { channelId, authorId, seq, mentions } = frame.message;
   let next = inWindow(state, frame);
   if (authorId) next = withoutWriter(next, channelId, authorId);
   const channel = next.channels.get(channelId);
   if (!channel || authorId === state.me.userId || seq <= channel.readSeq) return next;
-  return withChannel(next, channelId, { unread: channel.unread + 1 });
+  const named = mentions?.includes(state.me.userId) ? 1 : 0;
+  return withChannel(next, channelId, { unread: channel.unread + 1, mentions: channel.mentions + named });
 }
 
 /** The state with an event seen in its channel's window only: for one that came before the window did. */

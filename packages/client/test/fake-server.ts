@@ -89,6 +89,7 @@ export function channel(channelId: string, fields: Partial<OwnChannel> = {}): Ow
     archived: false,
     readSeq: 0,
     unread: 0,
+    mentions: 0,
     ...fields,
   };
 }

@@ -54,7 +54,8 @@ export class ModelServer {
     switch (act.do) {
       case 'say': {
         this.seq += 1;
-        const said = message(this.seq, { channelId: act.channelId, authorId: act.author });
+        const named = act.author !== me.userId && this.seq % 3 === 0 ? { mentions: ['bob', me.userId] } : {};
+        const said = message(this.seq, { channelId: act.channelId, authorId: act.author, ...named });
         this.#messages.push(said);
         this.#tell(act.channelId, { event: 'message.created', seq: this.seq, message: said });
         break;
@@ -73,7 +74,7 @@ export class ModelServer {
         if (!held) break;
         this.seq += 1;
         this.#messages = this.#messages.filter(other => other !== held);
-        const { messageId, seq: messageSeq, authorId } = held;
+        const { messageId, seq: messageSeq, authorId, mentions } = held;
         this.#tell(held.channelId, {
           event: 'message.deleted',
           seq: this.seq,
@@ -81,6 +82,7 @@ export class ModelServer {
           messageId,
           messageSeq,
           authorId,
+          ...(mentions ? { mentions } : {}),
         });
         break;
       }
@@ -174,14 +176,15 @@ export class ModelServer {
   }
 
   #channel(channelId: string) {
-    const { readSeq: _, unread: __, ...shared } = this.#channels.get(channelId)!;
+    const { readSeq: _, unread: __, mentions: ___, ...shared } = this.#channels.get(channelId)!;
     return shared;
   }
 
   #read(channelId: string) {
     const { readSeq } = this.#channels.get(channelId)!;
-    const unread = this.#messages.filter(held => held.channelId === channelId && held.seq > readSeq && held.authorId !== me.userId).length;
-    return { channelId, readSeq, unread };
+    const unread = this.#messages.filter(held => held.channelId === channelId && held.seq > readSeq && held.authorId !== me.userId);
+    const mentions = unread.filter(held => held.mentions?.includes(me.userId)).length;
+    return { channelId, readSeq, unread: unread.length, mentions };
   }
 
   #presenceList() {

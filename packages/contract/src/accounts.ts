@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { device, empty, id, language, password, role, text, time, token, typedName } from './fields.ts';
+import { client, device, empty, id, language, password, role, text, time, token, typedName } from './fields.ts';
 import { limits } from './limits.ts';
 import { command, event } from './spec.ts';
 
@@ -9,6 +9,8 @@ export const user = z.strictObject({
   kind: z.enum(['person', 'bot']),
   role,
   disabled: z.boolean(),
+  mutedUntil: time.optional().describe('until then they may read, not write'),
+  bannedUntil: time.optional().describe('until then they cannot log in'),
 });
 /** What everybody may know of a user. */
 export type User = z.infer<typeof user>;
@@ -72,6 +74,7 @@ export const accountCommands = {
       version: z.string(),
       setupNeeded: z.boolean(),
       registration: z.enum(['open', 'invite', 'closed']),
+      guests: z.boolean().describe('people without an account may talk, on the Classcord port'),
       passwordMin: z.int(),
     }),
   }),
@@ -90,14 +93,14 @@ export const accountCommands = {
   'session.logIn': command({
     summary: 'Log in with a name and a password. On a live connection, the connection is logged in too.',
     role: 'anyone',
-    input: z.strictObject({ user: typedName, password, device: device.optional() }),
+    input: z.strictObject({ user: typedName, password, device: device.optional(), client: client.optional() }),
     output: loggedIn,
   }),
   'session.resume': command({
     summary: 'Log a live connection in with a token.',
     role: 'anyone',
     live: true,
-    input: z.strictObject({ token }),
+    input: z.strictObject({ token, client: client.optional() }),
     output: z.strictObject({ me }),
   }),
   'session.show': command({
@@ -230,7 +233,13 @@ export const accountCommands = {
     summary: 'Administrative acts, newest first.',
     role: 'admin',
     reads: true,
-    input: z.strictObject({ before: id.optional(), limit: z.int().min(1).max(limits.historyPage).default(50) }),
+    input: z.strictObject({
+      before: id.optional(),
+      search: text.max(200).optional().describe('words that all stand in who, what, subject, detail or address; case does not matter'),
+      from: time.optional(),
+      to: time.optional(),
+      limit: z.int().min(1).max(limits.historyPage).default(50),
+    }),
     output: z.strictObject({ records: z.array(auditRecord) }),
   }),
 };
@@ -241,6 +250,10 @@ export const accountEvents = {
   'session.ended': event({
     summary: 'This session was ended; the connection closes.',
     logged: false,
-    body: z.strictObject({ reason: z.enum(['logged_out', 'ended', 'disabled', 'password_changed', 'stopping']) }),
+    body: z.strictObject({
+      reason: z.enum(['logged_out', 'ended', 'disabled', 'password_changed', 'kicked', 'banned', 'stopping']),
+      why: z.string().optional().describe('in the words of who did it'),
+      until: time.optional(),
+    }),
   }),
 };

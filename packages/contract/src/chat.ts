@@ -21,6 +21,7 @@ export type Channel = z.infer<typeof channel>;
 export const ownChannel = channel.extend({
   readSeq: seq.describe('read up to here'),
   unread: z.int().min(0).describe('messages of others after readSeq that still exist'),
+  mentions: z.int().min(0).describe('those of them that name oneself'),
 });
 /** A channel as one member has it. */
 export type OwnChannel = z.infer<typeof ownChannel>;
@@ -35,12 +36,13 @@ export const message = z.strictObject({
   createdAt: time,
   editedAt: time.nullable(),
   nonce: nonce.optional(),
+  mentions: z.array(id).max(limits.mentions).optional().describe('whom it names (@name), of the channel’s members when it was said'),
   card: incident.optional().describe('an incident, as it is now: the message is its card'),
 });
 export type Message = z.infer<typeof message>;
 
 const presence = z.strictObject({ userId: id, state: seenPresence });
-const readMark = z.strictObject({ channelId: id, readSeq: seq, unread: z.int().min(0) });
+const readMark = z.strictObject({ channelId: id, readSeq: seq, unread: z.int().min(0), mentions: z.int().min(0) });
 
 export const snapshot = z.strictObject({
   epoch: z.string(),
@@ -103,13 +105,20 @@ export const chatCommands = {
     output: z.strictObject({ channelId: id }),
   }),
   'channel.update': command({
-    summary: 'Change a channel’s topic, or archive it.',
+    summary: 'Change a channel’s name, topic or rights, or archive it. Members whose role no longer reaches it leave.',
     role: 'admin',
-    input: z.strictObject({ channelId: id, topic: text.max(limits.topicChars).optional(), archived: z.boolean().optional() }),
+    input: z.strictObject({
+      channelId: id,
+      name: z.string().max(200).optional(),
+      topic: text.max(limits.topicChars).optional(),
+      minRole: role.optional(),
+      postRole: role.optional(),
+      archived: z.boolean().optional(),
+    }),
     output: empty,
   }),
   'channel.members': command({
-    summary: 'Who belongs to a channel.',
+    summary: 'Who belongs to a channel: one’s own, or as an administrator any but a direct one.',
     role: 'viewer',
     reads: true,
     input: z.strictObject({ channelId: id }),
@@ -124,6 +133,7 @@ export const chatCommands = {
   'channel.find': command({
     summary: 'The channel of that name, among those that one belongs to or may join. Case and accents do not matter.',
     role: 'viewer',
+    guests: true,
     reads: true,
     input: z.strictObject({ name: z.string().max(200) }),
     output: z.strictObject({ channel, joined: z.boolean() }),
@@ -161,6 +171,7 @@ export const chatCommands = {
   'message.send': command({
     summary: 'Say something in a channel. Answered when it is on disk; the same nonce again answers the same message.',
     role: 'member',
+    guests: true,
     pipelined: true,
     input: z.strictObject({ channelId: id, content, nonce: nonce.optional(), device: device.optional() }),
     output: z.strictObject({ messageId: id, seq, createdAt: time }),
@@ -237,12 +248,18 @@ export const chatEvents = {
   'message.deleted': event({
     summary: 'A message was taken back.',
     logged: true,
-    body: z.strictObject({ channelId: id, messageId: id, messageSeq: seq, authorId: id.nullable() }),
+    body: z.strictObject({
+      channelId: id,
+      messageId: id,
+      messageSeq: seq,
+      authorId: id.nullable(),
+      mentions: z.array(id).optional().describe('whom it named'),
+    }),
   }),
   'read.moved': event({
     summary: 'One’s own read marker moved, here or on another device.',
     logged: false,
-    body: z.strictObject({ channelId: id, readSeq: seq, unread: z.int().min(0) }),
+    body: z.strictObject({ channelId: id, readSeq: seq, unread: z.int().min(0), mentions: z.int().min(0) }),
   }),
   'presence.changed': event({
     summary: 'Somebody came, went or changed state.',

@@ -49,6 +49,19 @@ export const errorCatalogue = {
     'Your role does not allow this. Ask an administrator.',
     'Votre rôle ne le permet pas. Demandez à un administrateur.',
   ),
+  // `because` is empty, or the words of who did it, in parentheses and with a space before.
+  muted: entry(403, 'You may read, not write, until {until}{because}.', "Vous pouvez lire, mais pas écrire, jusqu'au {until}{because}."),
+  banned: entry(403, 'You may not come in until {until}{because}.', "L'accès vous est fermé jusqu'au {until}{because}."),
+  would_lock_out: entry(
+    409,
+    'This would lock yourself out: {what}. Nothing was done.',
+    "Vous vous enfermeriez dehors : {what}. Rien n'a été fait.",
+  ),
+  bad_address: entry(
+    400,
+    '"{address}" is neither an address nor a network. Write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.',
+    "« {address} » n'est ni une adresse ni un réseau. Écrivez 192.0.2.7, 192.0.2.0/24 ou 2001:db8::/32.",
+  ),
   read_only_channel: entry(
     403,
     'You may read {channel}, not write there. Ask an administrator.',
@@ -118,6 +131,16 @@ export const errorCatalogue = {
   ),
   bad_report: entry(400, 'This report cannot be taken in: {reason}.', 'Ce rapport ne peut pas être accepté : {reason}.'),
   guests_off: entry(403, 'Guests may not talk here. Log in first.', "Les invités ne peuvent pas parler ici. Connectez-vous d'abord."),
+  name_taken: entry(
+    409,
+    'The name {name} belongs to somebody. Choose another one, or log in.',
+    'Le nom {name} est déjà pris. Choisissez-en un autre, ou connectez-vous.',
+  ),
+  guests_full: entry(
+    503,
+    'There are too many guests now. Try again later, or log in.',
+    "Il y a trop d'invités en ce moment. Réessayez plus tard, ou connectez-vous.",
+  ),
   user_absent: entry(404, '{name} is not here.', "{name} n'est pas là."),
   conflict: entry(
     409,
@@ -171,12 +194,21 @@ const reasons: Record<string, Record<Language, string>> = {
   listed_twice: { en: 'it is in the list twice', fr: 'il figure deux fois dans la liste' },
 };
 
+/** A time as people read it, in the zone of whoever reads. */
+function moment(at: number, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', { dateStyle: 'short', timeStyle: 'short' }).format(at);
+}
+
 /** The sentence of an error in a language, its `{placeholders}` filled from `params`. */
 export function errorSentence(code: ErrorCode, params: ErrorParams = {}, language: Language = 'en'): string {
-  return errorCatalogue[code][language].replace(/\{(\w+)\}/g, (_, key: string) => {
-    const value = String(params[key] ?? '…');
-    return key === 'reason' && Object.hasOwn(reasons, value) ? reasons[value]![language] : value;
-  });
+  return errorCatalogue[code][language]
+    .replace(/\{(\w+)\}/g, (_, key: string) => {
+      const given = params[key] ?? '…';
+      if (key === 'until' && typeof given === 'number') return moment(given, language);
+      const value = String(given);
+      return key === 'reason' && Object.hasOwn(reasons, value) ? reasons[value]![language] : value;
+    })
+    .trimEnd();
 }
 
 /** An error that a caller can be told: a code of the catalogue and the params of its sentence. */

@@ -20,6 +20,7 @@ export const typedName = text.max(200);
 export const password = z.string().min(1).max(limits.passwordChars);
 export const token = z.string().min(8).max(limits.tokenChars);
 export const device = text.min(1).max(limits.deviceChars).describe('a stable id that the client chose for this installation');
+export const client = text.min(1).max(limits.clientChars).describe('what the program says it is, such as classcord/1.2 (terminal)');
 export const nonce = text.min(1).max(limits.nonceChars).describe('chosen by the client; the same (author, device, nonce) is stored once');
 export const empty = z.strictObject({});
 export const presenceState = z.enum(['online', 'away', 'dnd', 'invisible']);

@@ -9,8 +9,16 @@ export const limits = {
   userNameChars: 48,
   channelNameChars: 48,
   topicChars: 300,
+  /** Why somebody was kicked, muted or banned. */
+  reasonChars: 300,
+  /** Longest mute or ban: ten years. */
+  sanctionMinutes: 5_256_000,
+  /** People whom one message may name. */
+  mentions: 50,
   passwordChars: 256,
   deviceChars: 64,
+  /** What a program says of itself at log-in, where the door does not tell. */
+  clientChars: 100,
   nonceChars: 64,
   tokenChars: 128,
   /** Most messages in one page of history. */

@@ -12,6 +12,8 @@ export interface CommandSpec<I extends z.ZodType = z.ZodType, O extends z.ZodTyp
   reads?: true;
   /** Acts on the connection it came by, so HTTP cannot carry it. */
   live?: true;
+  /** Guests (people without an account, where the server lets them talk) may call it too. */
+  guests?: true;
   /** The next command of the session may begin as soon as this one's rows are handed to the commit. */
   pipelined?: true;
 }

@@ -36,6 +36,9 @@ const limitsSchema = z.strictObject({
   failureSeconds: whole.min(1).default(300),
   /** Accounts that strangers make from one address in `failureSeconds`, where registration is open. */
   registrationsPerAddress: whole.min(1).default(60),
+  /** Guests in all, and from one address. */
+  guests: whole.default(200),
+  guestsPerAddress: whole.default(60),
   /** A framed session whose queue overflowed is closed when it has not drained after this. */
   slowSeconds: whole.default(30),
 });
@@ -54,6 +57,9 @@ const limitsText = z.preprocess(
   limitsSchema,
 );
 
+/** Hosts that only this machine reaches. */
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
 const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform(value => value === 'on')]);
 
 const schema = z.strictObject({
@@ -69,6 +75,10 @@ const schema = z.strictObject({
     .transform(url => url.replace(/\/+$/, ''))
     .optional(),
   registration: z.enum(['open', 'invite', 'closed']).default('invite'),
+  guests: onOff.default(false),
+  adminTcp: hostPort
+    .refine(({ host }) => loopback.test(host), 'the administration port is for this machine only: write 127.0.0.1:54321')
+    .optional(),
   passwordMin: z.coerce.number().int().min(8).max(128).default(12),
   trustProxy: z
     .preprocess(
@@ -109,6 +119,8 @@ export const environmentNames: Record<keyof Settings, string> = {
   httpTls: 'AERIE_HTTP_TLS',
   publicUrl: 'AERIE_PUBLIC_URL',
   registration: 'AERIE_REGISTRATION',
+  guests: 'AERIE_GUESTS',
+  adminTcp: 'AERIE_ADMIN_TCP',
   passwordMin: 'AERIE_PASSWORD_MIN',
   trustProxy: 'AERIE_TRUST_PROXY',
   log: 'AERIE_LOG',

@@ -23,6 +23,7 @@ onEachDatabase('set-up', newDatabase => {
       version: '1.2.3',
       setupNeeded: true,
       registration: 'invite',
+      guests: false,
       passwordMin: 12,
     });
     const { link, expiresAt } = (await room.accounts.setupLink())!;

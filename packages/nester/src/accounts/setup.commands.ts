@@ -17,6 +17,7 @@ export function setupCommands(shared: Shared): Handlers<'server.show' | 'setup.c
         version,
         setupNeeded: !directory.hasAdmin(),
         registration: config.registration,
+        guests: config.guests,
         passwordMin: config.passwordMin,
       };
     },

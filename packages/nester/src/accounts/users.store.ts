@@ -4,7 +4,10 @@ import type { Tables, UserAccountTable } from '../store/schema.ts';
 import { userOf } from './users.ts';
 
 export async function allUsers(db: Kysely<Tables>): Promise<User[]> {
-  const rows = await db.selectFrom('user_account').select(['user_id', 'name', 'kind', 'role', 'disabled_at']).execute();
+  const rows = await db
+    .selectFrom('user_account')
+    .select(['user_id', 'name', 'kind', 'role', 'disabled_at', 'muted_until', 'banned_until'])
+    .execute();
   return rows.map(userOf);
 }
 

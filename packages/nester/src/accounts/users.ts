@@ -27,16 +27,26 @@ export function newUserRow(fields: {
     language: fields.language,
     password_hash: fields.passwordHash,
     disabled_at: null,
+    muted_until: null,
+    banned_until: null,
     last_seen_at: null,
     created_at: fields.at,
   };
 }
 
-type PublicColumns = Pick<UserAccountTable, 'user_id' | 'name' | 'kind' | 'role' | 'disabled_at'>;
+type PublicColumns = Pick<UserAccountTable, 'user_id' | 'name' | 'kind' | 'role' | 'disabled_at' | 'muted_until' | 'banned_until'>;
 
 /** What everybody may know of a user. */
 export function userOf(row: PublicColumns): User {
-  return { userId: row.user_id, name: row.name, kind: row.kind, role: row.role, disabled: row.disabled_at !== null };
+  return {
+    userId: row.user_id,
+    name: row.name,
+    kind: row.kind,
+    role: row.role,
+    disabled: row.disabled_at !== null,
+    ...(row.muted_until === null ? {} : { mutedUntil: row.muted_until }),
+    ...(row.banned_until === null ? {} : { bannedUntil: row.banned_until }),
+  };
 }
 
 /** What administration sees of a user. */

@@ -53,6 +53,6 @@ describe('members of a channel', () => {
     const moved: unknown[] = [];
     house.bus.subscribe('whispered', ({ event, body }) => event === 'read.moved' && moved.push(body));
     for (const readSeq of [seq, seq, seq - 1]) await call(bob, 'channel.markRead', { channelId, readSeq });
-    expect(moved).toEqual([{ channelId, readSeq: seq, unread: 0 }]);
+    expect(moved).toEqual([{ channelId, readSeq: seq, unread: 0, mentions: 0 }]);
   });
 });

@@ -36,10 +36,11 @@ export interface OwnMark {
   channelId: string;
   readSeq: number;
   unread: number;
+  mentions: number;
 }
 
 /**
- * A user's read markers with, beside each, how many messages of others stand after it.
+ * A user's read markers with, beside each, how many messages of others stand after it, and how many of these name the user.
  * @param channelId of this channel only
  */
 export async function ownMarks(db: Kysely<Tables>, userId: string, channelId?: string): Promise<OwnMark[]> {
@@ -56,8 +57,22 @@ export async function ownMarks(db: Kysely<Tables>, userId: string, channelId?: s
         .where(or => or.or([or('message.author_id', 'is', null), or('message.author_id', '!=', userId)]))
         .as('unread'),
     )
+    .select(eb =>
+      eb
+        .selectFrom('mention')
+        .select(sql<number>`count(*)`.as('n'))
+        .where('mention.user_id', '=', userId)
+        .whereRef('mention.channel_id', '=', 'own.channel_id')
+        .whereRef('mention.seq', '>', 'own.read_seq')
+        .as('mentions'),
+    )
     .where('own.user_id', '=', userId);
   if (channelId !== undefined) query = query.where('own.channel_id', '=', channelId);
   const rows = await query.execute();
-  return rows.map(row => ({ channelId: row.channel_id, readSeq: row.read_seq, unread: Number(row.unread ?? 0) }));
+  return rows.map(row => ({
+    channelId: row.channel_id,
+    readSeq: row.read_seq,
+    unread: Number(row.unread ?? 0),
+    mentions: Number(row.mentions ?? 0),
+  }));
 }

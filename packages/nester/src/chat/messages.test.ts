@@ -18,6 +18,7 @@ function row(seq: number, content = 'text'): MessageTable {
     edited_at: null,
     deleted_at: null,
     card: null,
+    mentions: null,
   };
 }
 

@@ -20,6 +20,7 @@ export function messageOf(row: MessageTable): Message {
     createdAt: row.created_at,
     editedAt: row.edited_at,
     ...(row.nonce === null ? {} : { nonce: row.nonce }),
+    ...(row.mentions === null ? {} : { mentions: JSON.parse(row.mentions) as string[] }),
     ...(row.card === null ? {} : { card: JSON.parse(row.card) as Incident }),
   };
 }
@@ -32,6 +33,8 @@ interface NewMessage {
   content: string;
   at: number;
   card?: Incident;
+  /** User ids of those whom it names. */
+  mentions?: readonly string[];
 }
 
 /** Adds a message and its event to a unit. The row that it answers gets its `seq` at the commit. */
@@ -49,6 +52,7 @@ export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMe
     edited_at: null,
     deleted_at: null,
     card: said.card === undefined ? null : JSON.stringify(said.card),
+    mentions: said.mentions?.length ? JSON.stringify(said.mentions) : null,
   };
   const ids = { channelId, messageId: row.message_id, ...(kind === 'direct' ? { direct: 1 } : {}) };
   const created = unit.event('message.created', [`channel:${channelId}`], ids, () => ({ message: messageOf(row) }));

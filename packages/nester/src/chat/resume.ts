@@ -78,7 +78,7 @@ export function resumeCommands(parts: {
             more,
             events,
             presence: more ? [] : presence.told(),
-            reads: more ? [] : own.map(({ channelId, readSeq, unread }) => ({ channelId, readSeq, unread })),
+            reads: more ? [] : own.map(({ channelId, readSeq, unread, mentions }) => ({ channelId, readSeq, unread, mentions })),
           };
         });
         if (answer.kind === 'events' && answer.more) {
@@ -121,6 +121,7 @@ async function ownChannels(trx: Transaction<Tables>, userId: string): Promise<Ow
     ...recordOf(row).channel,
     readSeq: byChannel.get(row.channel_id)!.readSeq,
     unread: byChannel.get(row.channel_id)!.unread,
+    mentions: byChannel.get(row.channel_id)!.mentions,
   }));
 }
 
@@ -136,7 +137,7 @@ async function asTheyAreNow(
     .filter(event => event.name === 'message.created' || event.name === 'message.edited')
     .map(event => event.ids.messageId!);
   const messages = await messagesByIds(trx, messageIds);
-  const channels = new Map(own.map(({ readSeq: _r, unread: _u, ...channel }) => [channel.channelId, channel as Channel]));
+  const channels = new Map(own.map(({ readSeq: _r, unread: _u, mentions: _m, ...channel }) => [channel.channelId, channel as Channel]));
   const elsewhere = await Promise.all(replays.map(replay => replay(trx, missed)));
   const frames: Frame[] = [];
   for (const { seq, name, ids } of missed) {

@@ -13,6 +13,8 @@ const flags: Record<Key, { value: string; says: string }> = {
   tlsKey: { value: '<file>', says: 'its key, PEM' },
   publicUrl: { value: '<url>', says: 'what links and cookies use (default: from --http)' },
   registration: { value: '<open|invite|closed>', says: 'who may make an account (default: invite)' },
+  guests: { value: '<on|off>', says: 'people without an account may talk on the Classcord port (default: off)' },
+  adminTcp: { value: '<host:port>', says: 'the administration port of the old servers, loopback only (default: off)' },
   passwordMin: { value: '<n>', says: 'shortest password (default: 12)' },
   trustProxy: { value: '<addresses>', says: 'whose X-Forwarded-For is believed, with commas' },
   log: { value: '<file>', says: 'the log (default: stderr)' },

@@ -25,6 +25,7 @@ function message(id: string, fields: Partial<MessageTable> = {}): MessageTable {
     edited_at: null,
     deleted_at: null,
     card: null,
+    mentions: null,
     ...fields,
   };
 }

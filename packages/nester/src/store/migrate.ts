@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { StoreDialect } from './dialect.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { sites } from './migrations/0002-sites.ts';
+import { classcord } from './migrations/0003-classcord.ts';
 import type { Tables } from './schema.ts';
 
 /** Brings the database to the newest shape; what runs already is left alone. Throws with the name of the migration that failed. */
@@ -10,6 +11,7 @@ export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promis
   const migrations: Record<string, Migration> = {
     '0001-foundation': foundation(dialect),
     '0002-sites': sites(dialect),
+    '0003-classcord': classcord(dialect),
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error, results } = await migrator.migrateToLatest();

@@ -11,6 +11,8 @@ export interface Tables {
   channel: ChannelTable;
   membership: MembershipTable;
   message: MessageTable;
+  mention: MentionTable;
+  sanction: SanctionTable;
   site: SiteTable;
   probe: ProbeTable;
   enrolment: EnrolmentTable;
@@ -51,6 +53,10 @@ export interface UserAccountTable {
   /** PHC string; null for bots. */
   password_hash: string | null;
   disabled_at: number | null;
+  /** Until then the account may read, not write; null, or a time that has passed: no such limit. */
+  muted_until: number | null;
+  /** Until then nobody can log in with it. */
+  banned_until: number | null;
   last_seen_at: number | null;
   created_at: number;
 }
@@ -129,6 +135,32 @@ export interface MessageTable {
   deleted_at: number | null;
   /** JSON of the contract's Incident, when the message is the card of one. */
   card: string | null;
+  /** JSON array of the user ids that it names; null for none. */
+  mentions: string | null;
+}
+
+/** Whom a message that still exists names: for exact counts. */
+export interface MentionTable {
+  user_id: string;
+  channel_id: string;
+  /** Of the message. */
+  seq: number;
+}
+
+/** A mute or a ban, of an account or of a network; kept when it is over. */
+export interface SanctionTable {
+  sanction_id: string;
+  kind: 'mute' | 'ban';
+  user_id: string | null;
+  /** Of the user when it was given; of a network, the network. */
+  name: string;
+  /** CIDR, canonical; null for an account. */
+  network: string | null;
+  reason: string;
+  created_at: number;
+  created_by: string;
+  until: number;
+  lifted_at: number | null;
 }
 
 export interface SiteTable {

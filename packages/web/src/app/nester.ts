@@ -5,7 +5,7 @@ import { createStore, type Store } from './store.ts';
 export type ServerInfo = CommandOutput<'server.show'>;
 
 /** Why somebody who was logged in no longer is. */
-export type EndReason = 'logged_out' | 'ended' | 'disabled' | 'password_changed';
+export type EndReason = 'logged_out' | 'ended' | 'disabled' | 'password_changed' | 'kicked' | 'banned';
 
 /** Whether somebody is logged in, and how to reach the server for them. */
 export type Session =

@@ -63,6 +63,8 @@ export const en = {
   'logIn.why.logged_out': 'You have logged out.',
   'logIn.why.ended': 'Your session has ended. What you were writing has been kept.',
   'logIn.why.disabled': 'This account is closed. Ask an administrator.',
+  'logIn.why.kicked': 'An administrator put you out. You may log in again.',
+  'logIn.why.banned': 'An administrator has closed your access for a time.',
   'logIn.why.password_changed': 'Your password was changed. Log in with the new one.',
 
   'register.title': 'Make an account',

@@ -64,6 +64,8 @@ export const fr: Dictionary = {
   'logIn.why.logged_out': 'Vous êtes déconnecté.',
   'logIn.why.ended': 'Votre session est terminée. Ce que vous écriviez a été gardé.',
   'logIn.why.disabled': 'Ce compte est fermé. Demandez à un administrateur.',
+  'logIn.why.kicked': 'Un administrateur vous a déconnecté. Vous pouvez vous reconnecter.',
+  'logIn.why.banned': 'Un administrateur a fermé votre accès pour un temps.',
   'logIn.why.password_changed': 'Votre mot de passe a été changé. Connectez-vous avec le nouveau.',
 
   'register.title': 'Créer un compte',
