@@ -12,18 +12,21 @@ interface Program {
   besides?: { says: string; holds: () => boolean };
 }
 
-/** Programs that some test suites need and npm does not bring. */
+/** Programs that some test suites and benchmarks need and npm does not bring. */
 const programs = {
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   gcc: { commands: ['gcc'], packages: ['gcc', 'libc6-dev'] },
+  inspircd: { commands: ['inspircd'], folders: () => ['/usr/sbin'], packages: ['inspircd'] },
   netns: {
     commands: ['ip'],
     folders: () => ['/usr/sbin', '/sbin'],
     packages: ['iproute2'],
     besides: { says: 'and run as root', holds: mayMakeNamespaces },
   },
+  ngircd: { commands: ['ngircd'], folders: () => ['/usr/sbin'], packages: ['ngircd'] },
   nmap: { commands: ['nmap'], packages: ['nmap'] },
   postgres: { commands: ['postgres'], folders: postgresFolders, packages: ['postgresql'] },
+  python3: { commands: ['python3'], packages: ['python3'] },
 } satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof programs;
