@@ -9,6 +9,7 @@ export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 
     closed: undefined as string | undefined,
     destroyed: false,
     write: (data: Buffer | string) => void sent.push(String(data)),
+    writeParts: (parts: readonly (Buffer | string)[]) => void sent.push(parts.map(String).join('')),
     pause: () => undefined,
     resume: () => undefined,
     close(reason: string) {

@@ -1,6 +1,7 @@
 import { AppError, type User, userKey } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import type { UserActor } from '../context.ts';
+import { keepJson } from '../kept-json.ts';
 import type { Tables } from '../store/schema.ts';
 import type { CommittedEvent, Unit } from '../store/unit.ts';
 import { allUsers, unchangedStandingQuery } from './users.store.ts';
@@ -9,6 +10,7 @@ import { allUsers, unchangedStandingQuery } from './users.store.ts';
 export class Directory {
   readonly #byId = new Map<string, User>();
   readonly #byKey = new Map<string, User>();
+  #all: User[] | undefined;
 
   constructor(users: Iterable<User>) {
     for (const user of users) this.#keep(user);
@@ -27,8 +29,10 @@ export class Directory {
     return this.#byKey.get(userKey(name));
   }
 
-  all(): IterableIterator<User> {
-    return this.#byId.values();
+  /** Everybody, as of now: the same list until somebody changes. */
+  all(): User[] {
+    this.#all ??= keepJson([...this.#byId.values()]);
+    return this.#all;
   }
 
   /** True when somebody can administer: an enabled person, since bots cannot log in. */
@@ -56,6 +60,7 @@ export class Directory {
     const before = this.#byId.get(user.userId);
     if (before) this.#byKey.delete(userKey(before.name));
     this.#byId.set(user.userId, user);
+    this.#all = undefined;
     this.#byKey.set(userKey(user.name), user);
   }
 }

@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import { prepared } from '../store/prepared.ts';
 import type { SessionTable, Tables, UserAccountTable } from '../store/schema.ts';
 
 export type OpenSession = Pick<SessionTable, 'session_id' | 'device_id' | 'seen_at'> &
@@ -6,20 +7,29 @@ export type OpenSession = Pick<SessionTable, 'session_id' | 'device_id' | 'seen_
 
 /** The unexpired session of a token with its user, unless that account is closed. */
 export async function openSessionByToken(db: Kysely<Tables>, hash: string, now: number): Promise<OpenSession | undefined> {
-  return await db
+  const [session] = await byToken(db, { hash, now });
+  return session;
+}
+
+const byToken = prepared<{ hash: string; now: number }, OpenSession>((db, value) =>
+  db
     .selectFrom('session')
     .innerJoin('user_account as user', 'user.user_id', 'session.user_id')
     .select(['session.session_id', 'session.device_id', 'session.seen_at', 'user.user_id', 'user.name', 'user.role', 'user.language'])
-    .where('session.token_hash', '=', hash)
-    .where('session.expires_at', '>', now)
+    .where('session.token_hash', '=', value('hash'))
+    .where('session.expires_at', '>', value('now'))
     .where('user.disabled_at', 'is', null)
-    .where('user.kind', '=', 'person')
-    .executeTakeFirst();
-}
+    .where('user.kind', '=', 'person'),
+);
 
 export async function sessionById(db: Kysely<Tables>, sessionId: string): Promise<SessionTable | undefined> {
-  return await db.selectFrom('session').selectAll().where('session_id', '=', sessionId).executeTakeFirst();
+  const [session] = await byId(db, { sessionId });
+  return session;
 }
+
+const byId = prepared<{ sessionId: string }, SessionTable>((db, value) =>
+  db.selectFrom('session').selectAll().where('session_id', '=', value('sessionId')),
+);
 
 /** A user's unexpired sessions, newest first. */
 export async function sessionsOf(db: Kysely<Tables>, userId: string, now: number): Promise<SessionTable[]> {

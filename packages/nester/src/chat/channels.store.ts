@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import { prepared } from '../store/prepared.ts';
 import type { ChannelTable, Tables } from '../store/schema.ts';
 
 export async function allChannels(db: Kysely<Tables>): Promise<ChannelTable[]> {
@@ -19,11 +20,14 @@ export function updateChannelQuery(
 
 /** The channels that a user belongs to. */
 export async function channelsOf(db: Kysely<Tables>, userId: string): Promise<ChannelTable[]> {
-  return await db
+  return await ofMember(db, { userId });
+}
+
+const ofMember = prepared<{ userId: string }, ChannelTable>((db, value) =>
+  db
     .selectFrom('channel')
     .innerJoin('membership', 'membership.channel_id', 'channel.channel_id')
     .selectAll('channel')
-    .where('membership.user_id', '=', userId)
-    .orderBy('channel.channel_id')
-    .execute();
-}
+    .where('membership.user_id', '=', value('userId'))
+    .orderBy('channel.channel_id'),
+);

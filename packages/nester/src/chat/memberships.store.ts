@@ -1,4 +1,5 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import { prepared } from '../store/prepared.ts';
 import type { Tables } from '../store/schema.ts';
 
 export function leaveQuery(db: Kysely<Tables>, channelId: string, userId: string): CompiledQuery {
@@ -44,7 +45,29 @@ export interface OwnMark {
  * @param channelId of this channel only
  */
 export async function ownMarks(db: Kysely<Tables>, userId: string, channelId?: string): Promise<OwnMark[]> {
-  let query = db
+  const rows = channelId === undefined ? await allMarks(db, { userId }) : await oneMark(db, { userId, channelId });
+  return rows.map(row => ({
+    channelId: row.channel_id,
+    readSeq: row.read_seq,
+    unread: Number(row.unread ?? 0),
+    mentions: Number(row.mentions ?? 0),
+  }));
+}
+
+const allMarks = prepared<{ userId: string }, MarkRow>((db, value) => marksQuery(db, value('userId')));
+const oneMark = prepared<{ userId: string; channelId: string }, MarkRow>((db, value) =>
+  marksQuery(db, value('userId')).where('own.channel_id', '=', value('channelId')),
+);
+
+interface MarkRow {
+  channel_id: string;
+  read_seq: number;
+  unread: number | string | null;
+  mentions: number | string | null;
+}
+
+function marksQuery(db: Kysely<Tables>, userId: string) {
+  return db
     .selectFrom('membership as own')
     .select(['own.channel_id', 'own.read_seq'])
     .select(eb =>
@@ -67,12 +90,4 @@ export async function ownMarks(db: Kysely<Tables>, userId: string, channelId?: s
         .as('mentions'),
     )
     .where('own.user_id', '=', userId);
-  if (channelId !== undefined) query = query.where('own.channel_id', '=', channelId);
-  const rows = await query.execute();
-  return rows.map(row => ({
-    channelId: row.channel_id,
-    readSeq: row.read_seq,
-    unread: Number(row.unread ?? 0),
-    mentions: Number(row.mentions ?? 0),
-  }));
 }

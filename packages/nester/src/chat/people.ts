@@ -7,7 +7,7 @@ import type { Unit } from '../store/unit.ts';
 export interface People {
   byId(userId: string): User | undefined;
   byName(name: string): User | undefined;
-  all(): Iterable<User>;
+  all(): User[];
   /** Makes a unit fail (`conflict`) when the user's role or state is another by the time of its commit: what was allowed may no longer be. */
   requireUnchanged(unit: Unit, db: Kysely<Tables>, user: User): void;
 }

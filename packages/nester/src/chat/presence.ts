@@ -1,5 +1,6 @@
 import type { PresenceState, SeenPresence } from '@aerie/contract';
 import type { Bus } from '../bus/bus.ts';
+import { keepJson } from '../kept-json.ts';
 
 const gatherMs = 50;
 
@@ -12,6 +13,7 @@ export class Presence {
   readonly #connections = new Map<string, Map<string, PresenceState>>();
   /** What each was last told to look like; absent means offline. */
   readonly #told = new Map<string, SeenPresence>();
+  #toldList: { userId: string; state: SeenPresence }[] | undefined;
   readonly #moved = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   readonly #unsubscribe: (() => void)[];
@@ -69,7 +71,8 @@ export class Presence {
    * and changes back before it is told would otherwise never reach that screen.
    */
   told(): { userId: string; state: SeenPresence }[] {
-    return [...this.#told].map(([userId, state]) => ({ userId, state }));
+    this.#toldList ??= keepJson([...this.#told].map(([userId, state]) => ({ userId, state })));
+    return this.#toldList;
   }
 
   stop(): void {
@@ -88,6 +91,7 @@ export class Presence {
       moved.push({ userId, state });
     }
     this.#moved.clear();
+    this.#toldList = undefined;
     if (moved.length > 0) this.#bus.publish('presence.moved', moved);
   }
 }

@@ -26,7 +26,7 @@ onEachDatabase('log.resume', newDatabase => {
     const people: People = {
       byId: userId => users.get(userId),
       byName: () => undefined,
-      all: () => users.values(),
+      all: () => [...users.values()],
       requireUnchanged: () => undefined,
     };
     const publishing = {

@@ -89,7 +89,7 @@ export function resumeCommands(parts: {
           if (answer.kind === 'snapshot') {
             // Read only now: before, what is kept in memory may have been behind the moment of the database.
             const { snapshot } = answer;
-            snapshot.users = [...people.all()];
+            snapshot.users = people.all();
             const user = people.byId(actor.userId);
             if (user) snapshot.me = { ...snapshot.me, name: user.name, role: user.role };
           }

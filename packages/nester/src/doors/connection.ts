@@ -130,10 +130,15 @@ export class Connection implements LiveConnection {
   }
 
   /** Queues the answer of a command, and after it the events that were gathered for it. Answers of one turn leave in one write. */
-  answer(line: string): void {
+  answer(line: string | readonly (Buffer | string)[]): void {
     if (!this.#open) return;
     if (this.#out === '') process.nextTick(() => this.#flush());
-    this.#out += line;
+    if (typeof line === 'string') {
+      this.#out += line;
+    } else {
+      this.#flush();
+      this.#pipe.writeParts(line);
+    }
     if (this.#releaseAt === undefined || !this.#held) return;
     const seq = this.#releaseAt;
     this.#releaseAt = undefined;

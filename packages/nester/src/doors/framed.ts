@@ -1,4 +1,5 @@
 import { AppError, commands, type ErrorFrame, isCommandName } from '@aerie/contract';
+import { frameLine } from '../kept-json.ts';
 import type { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Step } from './ordered-queue.ts';
@@ -14,7 +15,7 @@ export function framedStep(dispatch: Dispatch, connection: Connection, frame: Re
   const id = typeof frame.id === 'number' && Number.isSafeInteger(frame.id) ? frame.id : undefined;
   const run = () =>
     dispatch.call(connection.actor, connection.caller, frame.do, frame.input).then(
-      ok => connection.answer(`${JSON.stringify({ id, ok })}\n`),
+      ok => connection.answer(frameLine({ id, ok })),
       (error: AppError) => connection.answer(errorLine(id, error)),
     );
   if (id === undefined) {

@@ -7,6 +7,8 @@ export type CloseReason = keyof typeof closeCodes;
 export interface Pipe {
   /** Queues whole lines. */
   write(data: Buffer | string): void;
+  /** Queues whole lines that come in parts. */
+  writeParts(parts: readonly (Buffer | string)[]): void;
   /** Bytes queued here that the system has not taken yet. */
   readonly backlog: number;
   pause(): void;

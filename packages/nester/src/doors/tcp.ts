@@ -41,6 +41,11 @@ export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door
   socket.setNoDelay(true);
   const pipe: Pipe = {
     write: data => void socket.write(data),
+    writeParts(parts) {
+      socket.cork();
+      for (const part of parts) socket.write(part);
+      socket.uncork();
+    },
     get backlog() {
       return socket.writableLength;
     },

@@ -75,6 +75,8 @@ export class WebSocketDoor {
     const { hub, dispatch, limits, now } = this.#parts;
     const pipe: Pipe = {
       write: data => socket.send(data, { binary: false }),
+      // Fragments of one message (RFC 6455, section 5.4).
+      writeParts: parts => parts.forEach((part, i) => void socket.send(part, { binary: false, fin: i === parts.length - 1 })),
       get backlog() {
         return socket.bufferedAmount;
       },

@@ -1,5 +1,6 @@
 import type { LoggedEventName } from '@aerie/contract';
 import type { CompiledQuery, Kysely } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Topic } from './unit.ts';
 
@@ -18,8 +19,14 @@ export interface LoggedEvent {
 }
 
 export async function readHead(db: Kysely<Tables>): Promise<LogHead> {
-  return await db.selectFrom('log_head').select(['epoch', 'seq', 'floor']).where('id', '=', 1).executeTakeFirstOrThrow();
+  const [head] = await theHead(db, {});
+  if (!head) throw new Error('the log has no head: the store is not whole');
+  return head;
 }
+
+const theHead = prepared<Record<never, never>, LogHead>(db =>
+  db.selectFrom('log_head').select(['epoch', 'seq', 'floor']).where('id', '=', 1),
+);
 
 /**
  * What a room's events look like now: bodies by seq. An event whose subject is gone, or may not be seen any more, is left out.
