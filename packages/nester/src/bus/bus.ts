@@ -17,7 +17,11 @@ export interface BusTopics {
     userId: string;
     sessionId?: string;
     except?: string;
-    reason: 'logged_out' | 'ended' | 'disabled' | 'password_changed';
+    reason: 'logged_out' | 'ended' | 'disabled' | 'password_changed' | 'kicked' | 'banned';
+    /** In the words of who did it. */
+    why?: string;
+    /** Of a ban. */
+    until?: number;
   };
   'connection.opened': { userId: string; connectionId: string };
   'connection.closed': { userId: string; connectionId: string };

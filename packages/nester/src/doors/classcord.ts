@@ -1,6 +1,6 @@
-import { AppError, type Channel, channelKey, type EventBody, presenceState, type SeenPresence } from '@aerie/contract';
+import { AppError, type Channel, channelKey, type EventBody, errorSentence, presenceState, type SeenPresence } from '@aerie/contract';
 import type { CommittedEvent } from '../store/unit.ts';
-import type { Connection, EndReason } from './connection.ts';
+import type { Connection, Ending, EndReason } from './connection.ts';
 import { type Dispatch, nameText } from './dispatch.ts';
 import { asciiJson } from './lines.ts';
 import type { Step } from './ordered-queue.ts';
@@ -252,7 +252,13 @@ function isPrivate({ subtype }: Record<string, unknown>): boolean {
   return subtype === 'private';
 }
 
-function farewell(reason: EndReason): string {
+function farewell({ reason, why, until }: Ending): string {
   if (reason === 'stopping') return oldLine({ type: 'server_shutdown', message: "Le serveur s'arrête." });
-  return oldLine({ type: 'kick', message: 'Votre session est terminée.' });
+  return oldLine({ type: 'kick', message: kickSentence(reason, why ? ` (${why})` : '', until) });
+}
+
+function kickSentence(reason: EndReason, because: string, until: number | undefined): string {
+  if (reason === 'kicked') return `Un administrateur a mis fin à votre session${because}.`;
+  if (reason === 'banned' && until !== undefined) return errorSentence('banned', { until, because }, 'fr');
+  return 'Votre session est terminée.';
 }

@@ -11,7 +11,9 @@ const backlogCap = 1024 * 1024;
 /** What an old session may be owed before its window listens. */
 const quietCap = 256 * 1024;
 
-export type EndReason = EventBody<'session.ended'>['reason'];
+/** Why a log-in is over, with the words and the time that belong to it. */
+export type Ending = EventBody<'session.ended'>;
+export type EndReason = Ending['reason'];
 
 export type Dialect = 'undecided' | 'framed' | 'classcord';
 
@@ -37,7 +39,7 @@ export class Connection implements LiveConnection {
   /** Of the topics that its user may hear, those that this connection wants. */
   hears: (topic: Topic) => boolean = () => true;
   /** The line that says why the log-in is over. */
-  farewell: (reason: EndReason) => string = reason => `${JSON.stringify({ event: 'session.ended', reason })}\n`;
+  farewell: (ending: Ending) => string = ending => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
   /** Takes no more, and resolves when what was taken is answered. */
   settle: () => Promise<void> = () => Promise.resolve();
   readonly #pipe: Pipe;
@@ -193,8 +195,8 @@ export class Connection implements LiveConnection {
   }
 
   /** Tells the client why its log-in is over, and closes. */
-  end(reason: EndReason): void {
-    this.answer(this.farewell(reason));
+  end(reason: EndReason, words: Omit<Ending, 'reason'> = {}): void {
+    this.answer(this.farewell({ reason, ...words }));
     this.close(reason === 'stopping' ? 'stopping' : 'loggedOut');
   }
 

@@ -209,13 +209,13 @@ export class Hub implements ConnectionKeeper {
     }
   }
 
-  #end({ userId, sessionId, except, reason }: BusTopics['sessions.ended']): void {
+  #end({ userId, sessionId, except, reason, why, until }: BusTopics['sessions.ended']): void {
     for (const connection of [...(this.#byUser.get(userId) ?? [])]) {
       const own = connection.actor.kind === 'user' ? connection.actor.sessionId : undefined;
       if (own === except && except !== undefined) continue;
       if (sessionId !== undefined && own !== sessionId) continue;
       // A turn later: the command that ended the session is answered first.
-      setImmediate(() => connection.end(reason));
+      setImmediate(() => connection.end(reason, { ...(why ? { why } : {}), ...(until === undefined ? {} : { until }) }));
     }
   }
 }
