@@ -1,5 +1,5 @@
-import { v7 as uuid } from 'uuid';
 import type { Act, Actor, Ctx } from '../context.ts';
+import { newId } from '../new-id.ts';
 import type { AuditTable } from '../store/schema.ts';
 import type { CommitResult, Unit } from '../store/unit.ts';
 
@@ -15,7 +15,7 @@ export async function commitAct(ctx: Omit<Ctx, 'commitAct'>, unit: Unit, act: Ac
 
 function auditRow(act: Act, by: { userId: string | null; name: string }, { caller, now }: Pick<Ctx, 'caller' | 'now'>): AuditTable {
   return {
-    audit_id: uuid(),
+    audit_id: newId(),
     at: now(),
     actor_id: by.userId,
     actor_name: by.name,

@@ -1,6 +1,6 @@
 import { AppError, type CommandOutput, userKey } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
 import { type Ctx, meOf, type UserActor } from '../context.ts';
+import { newId } from '../new-id.ts';
 import type { UserAccountTable } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
 import type { Shared } from './parts.ts';
@@ -27,7 +27,7 @@ export function addSession(unit: Unit, ctx: Ctx, user: UserAccountTable, device:
   const token = newToken();
   const { door, address, agent } = ctx.caller;
   const row = newSessionRow({
-    sessionId: uuid(),
+    sessionId: newId(),
     tokenHash: tokenHash(token),
     userId: user.user_id,
     device,

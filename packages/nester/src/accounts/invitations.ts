@@ -1,5 +1,5 @@
 import type { InvitationRecord, Role } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
+import { newId } from '../new-id.ts';
 import type { InvitationTable } from '../store/schema.ts';
 import { newToken, tokenHash } from './tokens.ts';
 
@@ -23,7 +23,7 @@ export function newInvitation(fields: {
 }): { row: InvitationTable; token: string } {
   const token = newToken();
   const row: InvitationTable = {
-    invitation_id: uuid(),
+    invitation_id: newId(),
     token_hash: tokenHash(token),
     kind: fields.kind,
     name: fields.name ?? null,

@@ -1,5 +1,5 @@
 import { AppError, cleanUserName, type Language, type Role, type User, type UserRecord, userKey, userNameProblem } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
+import { newId } from '../new-id.ts';
 import type { UserAccountTable } from '../store/schema.ts';
 
 /** A typed user name, cleaned; throws `bad_user_name`. */
@@ -19,7 +19,7 @@ export function newUserRow(fields: {
   at: number;
 }): UserAccountTable {
   return {
-    user_id: uuid(),
+    user_id: newId(),
     name: fields.name,
     name_key: userKey(fields.name),
     kind: 'person',

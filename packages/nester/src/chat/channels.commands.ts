@@ -1,7 +1,7 @@
 import { AppError, atLeast, channelKey } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
 import type { Handlers } from '../context.ts';
 import { requireUser } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
 import { channelByKey, updateChannelQuery } from './channels.store.ts';
@@ -39,7 +39,7 @@ export function channelCommands(parts: {
       const taken = new AppError('channel_exists', { channel: `#${name}` });
       if (!atLeast(actor.role, minRole)) throw new AppError('forbidden');
       if (await channelByKey(ctx.db, channelKey(name))) throw taken;
-      const row = newChannelRow({ channelId: uuid(), name, kind, topic, minRole, postRole, at: ctx.now() });
+      const row = newChannelRow({ channelId: newId(), name, kind, topic, minRole, postRole, at: ctx.now() });
       const unit = new Unit().insert('channel', row);
       addMember(unit, roster, recordOf(row).channel, actor.userId);
       await ctx.commitAct(unit, { action: 'channel.create', subject: `#${name}`, detail: { kind, minRole, postRole } }).catch(error => {
@@ -90,7 +90,7 @@ export function channelCommands(parts: {
       const existing = await channelByKey(ctx.db, nameKey);
       if (existing) return { channelId: existing.channel_id, userId };
       const row = newChannelRow({
-        channelId: uuid(),
+        channelId: newId(),
         name: '',
         kind: 'direct',
         minRole: 'viewer',

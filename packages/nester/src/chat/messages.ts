@@ -1,5 +1,5 @@
 import { type Channel, type Incident, limits, type Message } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
+import { newId } from '../new-id.ts';
 import type { MessageTable } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
 
@@ -41,7 +41,7 @@ interface NewMessage {
 export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMessage): MessageTable {
   const row: MessageTable = {
     seq: 0,
-    message_id: uuid(),
+    message_id: newId(),
     channel_id: channelId,
     author_id: said.author.userId,
     author_name: said.author.name,

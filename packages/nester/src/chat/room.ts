@@ -1,7 +1,7 @@
 import type { chatCommands, Role } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
 import type { Bus } from '../bus/bus.ts';
 import type { Handlers } from '../context.ts';
+import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Replay } from '../store/log.ts';
 import type { Store } from '../store/store.ts';
@@ -40,7 +40,7 @@ export async function openRoster(store: Store, committer: Committer, now: () => 
   if ((await allChannels(store.read)).length === 0) {
     const unit = new Unit();
     for (const first of firstChannels)
-      unit.insert('channel', newChannelRow({ ...first, channelId: uuid(), kind: 'public', autoJoin: true, at: now() }));
+      unit.insert('channel', newChannelRow({ ...first, channelId: newId(), kind: 'public', autoJoin: true, at: now() }));
     await committer.commit(unit);
   }
   const roster = new Roster((await allChannels(store.read)).map(recordOf), await allMemberships(store.read));

@@ -1,7 +1,7 @@
 import { AppError, type Incident } from '@aerie/contract';
 import type { Kysely } from 'kysely';
-import { v7 as uuid } from 'uuid';
 import type { Log } from '../log.ts';
+import { newId } from '../new-id.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
 import { acknowledgeQuery, resolveQuery, rowOf } from './incidents.store.ts';
@@ -26,7 +26,7 @@ export function addChange(unit: Unit, parts: ChangeParts, after: IncidentRecord,
     incident: parts.present(latest()),
   }));
   unit.insert('outbox', {
-    outbox_id: uuid(),
+    outbox_id: newId(),
     incident_id: incidentId,
     created_at: parts.now(),
     done_at: null,

@@ -1,5 +1,5 @@
 import { AppError } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
+import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
 import { addChange, type ChangeParts } from './changes.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
 import type { Handlers } from '../context.ts';
+import { newId } from '../new-id.ts';
 import type { ProbeTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { stageSite } from './changes.ts';
@@ -73,7 +73,7 @@ function newProbeRow(fields: {
   at: number;
 }): ProbeTable {
   return {
-    probe_id: uuid(),
+    probe_id: newId(),
     site_id: fields.siteId,
     public_key: fields.publicKey,
     name: fields.name,

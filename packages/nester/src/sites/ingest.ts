@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
 import { AppError, type Report } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
+import { newId } from '../new-id.ts';
 import type { SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { stageSite } from './changes.ts';

@@ -1,6 +1,6 @@
 import { AppError, type Report } from '@aerie/contract';
-import { v7 as uuid } from 'uuid';
 import type { Handlers } from '../context.ts';
+import { newId } from '../new-id.ts';
 import { readHead } from '../store/log.ts';
 import type { DevicePortTable, DeviceTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
@@ -68,7 +68,7 @@ export function siteCommands(shared: Shared): Handlers<Names> {
       const name = cleanText(typed).trim();
       if (name === '') throw new AppError('bad_input', { field: 'name', reason: 'it is empty' });
       if (ledger.siteByCode(code)) throw new AppError('site_exists', { code });
-      const row = newSiteRow({ siteId: uuid(), code, name, policy: firstPolicy, at: ctx.now() });
+      const row = newSiteRow({ siteId: newId(), code, name, policy: firstPolicy, at: ctx.now() });
       const siteId = row.site_id;
       const unit = new Unit().insert('site', row);
       unit.event('site.created', ['sites'], { siteId }, () => ({ site: siteOf(row, undefined, 0) }));
