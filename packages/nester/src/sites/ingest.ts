@@ -120,7 +120,7 @@ export class Ingest {
     contacts.heard(probe, now());
     const changes: Partial<SiteTable> = {};
     if (devices) {
-      const changed = compareHosts(devices, report, finishedAt, siteId, uuid);
+      const changed = compareHosts(devices, report, finishedAt, siteId, newId);
       for (const query of dropDevicesQueries(store.read, changed.dropped)) unit.run(query);
       for (const query of putDevicesQueries(store.read, changed.devices)) unit.run(query);
       for (const query of putPortsQueries(store.read, changed.ports)) unit.run(query);
