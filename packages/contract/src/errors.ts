@@ -142,6 +142,16 @@ export const errorCatalogue = {
     "Il y a trop d'invités en ce moment. Réessayez plus tard, ou connectez-vous.",
   ),
   user_absent: entry(404, '{name} is not here.', "{name} n'est pas là."),
+  import_gone: entry(
+    410,
+    'This import is over: it waited too long, or another one began. Nothing of it was taken; run it again.',
+    "Cet import est terminé : il a trop attendu, ou un autre a commencé. Rien n'en a été pris ; relancez-le.",
+  ),
+  import_too_large: entry(
+    413,
+    'This is more than one import takes: at most {users} accounts, {messages} messages and {mebibytes} MiB. Nothing of it was taken.',
+    "C'est plus qu'un import n'accepte : au plus {users} comptes, {messages} messages et {mebibytes} Mio. Rien n'en a été pris.",
+  ),
   conflict: entry(
     409,
     'Somebody changed this at the same moment. Look again, then retry.',

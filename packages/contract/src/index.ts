@@ -7,6 +7,7 @@ export * from './events.ts';
 export * from './fields.ts';
 export * from './frames.ts';
 export * from './guests.ts';
+export * from './imports.ts';
 export * from './incidents.ts';
 export * from './limits.ts';
 export * from './moderation.ts';

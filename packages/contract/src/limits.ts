@@ -31,4 +31,8 @@ export const limits = {
   resumeEvents: 20_000,
   /** Rows of one CSV class list. */
   importRows: 2_000,
+  /** Of one import from another server: accounts, messages, and what all of it takes while it is checked. */
+  importedUsers: 50_000,
+  importedMessages: 500_000,
+  importedBytes: 256 * 1024 * 1024,
 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decoy, Hashing, hashPassword, isOutdated, verifyPassword } from './hashing.ts';
+import { decoy, digestOf, Hashing, hashPassword, isOutdated, verifyPassword, wrapDigest } from './hashing.ts';
 
 describe('a stored password', () => {
   it('is an Argon2id PHC string with its own salt and at least 19 MiB and two passes', async () => {
@@ -28,6 +28,27 @@ describe('a stored password', () => {
     expect(isOutdated(stored)).toBe(false);
     expect(isOutdated(stored.replace('m=19456', 'm=12288'))).toBe(true);
     expect(isOutdated(decoy())).toBe(false);
+  });
+});
+
+describe('a password of which only the SHA-256 digest was known', () => {
+  it('is verified by the password, not by the digest, and is out of date', async () => {
+    // printf %s 1234 | sha256sum
+    const digest = '03ac674216f3e15c761ee1a5e255f067953623c8b388b4459e13f978d7c846f4';
+    expect(digestOf('1234')).toBe(digest);
+    const stored = await wrapDigest(digest);
+    expect(stored).toMatch(/^sha256\+\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(await verifyPassword('1234', stored)).toBe(true);
+    expect(await verifyPassword('12345', stored)).toBe(false);
+    expect(await verifyPassword(digest, stored)).toBe(false);
+    expect(isOutdated(stored)).toBe(true);
+  });
+
+  it('is verified as it was typed then, or composed', async () => {
+    const composed = await wrapDigest(digestOf('h\u00e9ron'));
+    const decomposed = await wrapDigest(digestOf('he\u0301ron'));
+    expect(await verifyPassword('he\u0301ron', composed)).toBe(true);
+    expect(await verifyPassword('he\u0301ron', decomposed)).toBe(true);
   });
 });
 

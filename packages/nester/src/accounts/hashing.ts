@@ -1,4 +1,4 @@
-import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type Argon2Parameters, argon2, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@aerie/contract';
 
 /** Cost of one Argon2id: kibibytes, passes, lanes. */
@@ -14,6 +14,9 @@ const saltBytes = 16;
 const tagBytes = 32;
 const atOnce = 2;
 const mostWaiting = 500;
+
+/** Stands before the PHC string of a password of which only the SHA-256 digest was known: the string is of that digest, in hex. */
+const wrapped = 'sha256+';
 
 /**
  * Takes passwords and their hashes in turn: a hash costs memory and most of a core for tens of milliseconds,
@@ -65,16 +68,35 @@ export async function hashPassword(password: string): Promise<string> {
   return phc(cost, salt, await derive(password, salt, cost, tagBytes));
 }
 
-/** True when `password` is the one that `stored` was made from. Call it inside `Hashing.inTurn`. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
-  const { cost: own, salt, tag } = parsePhc(stored);
-  return timingSafeEqual(await derive(password, salt, own, tag.length), tag);
+/** Argon2id over the SHA-256 digest of a password, so that a fast hash that came from elsewhere stands on no disk. */
+export async function wrapDigest(digest: string): Promise<string> {
+  return `${wrapped}${await hashPassword(digest)}`;
 }
 
-/** True when a stored hash was made with other parameters than new ones get. */
+/** The SHA-256 digest of a password in hex, as `wrapDigest` takes it. */
+export function digestOf(password: string): string {
+  return createHash('sha256').update(password).digest('hex');
+}
+
+/** True when `password` is the one that `stored` was made from. Call it inside `Hashing.inTurn`. */
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  if (!stored.startsWith(wrapped)) return await matches(password, stored);
+  const inner = stored.slice(wrapped.length);
+  // Whoever made the digest took the letters as they were typed then.
+  for (const spelling of new Set([password, password.normalize('NFC')])) if (await matches(digestOf(spelling), inner)) return true;
+  return false;
+}
+
+/** True when a stored hash was made in another way, or with other parameters, than new ones are. */
 export function isOutdated(stored: string): boolean {
+  if (stored.startsWith(wrapped)) return true;
   const { cost: own, salt, tag } = parsePhc(stored);
   return own.m !== cost.m || own.t !== cost.t || own.p !== cost.p || salt.length !== saltBytes || tag.length !== tagBytes;
+}
+
+async function matches(text: string, phcString: string): Promise<boolean> {
+  const { cost: own, salt, tag } = parsePhc(phcString);
+  return timingSafeEqual(await derive(text, salt, own, tag.length), tag);
 }
 
 let madeDecoy: string | undefined;
