@@ -51,8 +51,12 @@ export class LineSplitter {
   }
 }
 
-/** The text of a line: UTF-8, or windows-1252 when it is not valid UTF-8 (French Windows clients send that). */
-export function decodeLine(line: Buffer): string {
+/**
+ * The text of a line: UTF-8, or windows-1252 when it is not valid UTF-8 (French Windows clients send that).
+ * A byte order mark, which .NET writes before the first line, is no part of it.
+ */
+export function decodeLine(whole: Buffer): string {
+  const line = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? whole.subarray(3) : whole;
   return isUtf8(line) ? line.toString('utf8') : windows1252.decode(line);
 }
 

@@ -78,7 +78,9 @@ export class Talk {
           return;
         }
       }
-      if (line.length > 0) this.#queue.push(decodeLine(line));
+      const text = decodeLine(line);
+      // A line without words is none: some clients end theirs twice.
+      if (text.trim() !== '') this.#queue.push(text);
     }
   }
 
