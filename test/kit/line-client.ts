@@ -12,6 +12,7 @@ export class LineClient {
   /** All lines that came, in order. */
   readonly lines: Line[] = [];
   readonly #watchers = new Set<() => void>();
+  readonly #lineListeners = new Set<(line: Line) => void>();
   readonly #answers = new Map<number, PromiseWithResolvers<Line>>();
   #rest = '';
   #taken = 0;
@@ -43,6 +44,11 @@ export class LineClient {
   write(value: Line | string | Uint8Array): void {
     const raw = typeof value === 'string' || value instanceof Uint8Array;
     this.socket.write(raw ? value : `${JSON.stringify(value)}\n`);
+  }
+
+  /** Calls back with every line that comes from now on. */
+  onLine(listener: (line: Line) => void): void {
+    this.#lineListeners.add(listener);
   }
 
   /** The next line, after the one taken last, that fits; lines before it are passed over. */
@@ -99,6 +105,7 @@ export class LineClient {
     for (const piece of pieces) {
       const line: Line = JSON.parse(piece);
       this.lines.push(line);
+      for (const listener of this.#lineListeners) listener(line);
       this.#answers.get(line.id)?.resolve(line);
       this.#answers.delete(line.id);
     }

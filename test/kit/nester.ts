@@ -26,6 +26,7 @@ export class Nester {
   readonly #listeners = new Set<() => void>();
   #process: ChildProcess | undefined;
   #output = '';
+  #starts = 0;
   #http = '127.0.0.1:0';
   #tcp = '127.0.0.1:0';
 
@@ -58,6 +59,7 @@ export class Nester {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#process = child;
+    this.#starts += 1;
     const ready = Promise.withResolvers<RegExpMatchArray>();
     let stdout = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
@@ -108,6 +110,19 @@ export class Nester {
   get tcp(): { host: string; port: number } {
     const [host, port] = this.#tcp.split(':') as [string, string];
     return { host, port: Number(port) };
+  }
+
+  /** Where the same lines are spoken inside TLS, when it was started with `AERIE_TCP_TLS`. */
+  async tls(): Promise<{ host: string; port: number; secure: true }> {
+    // The newest start's: port 0 is another one each time.
+    const told = () => [...this.#output.matchAll(/"tcpTls":"([^":]+):(\d+)"/g)].slice(this.#starts - 1).at(-1);
+    await until(
+      'the TLS port',
+      listener => this.#onOutput(listener),
+      () => told() !== undefined,
+    );
+    const [, host, port] = told()!;
+    return { host: host!, port: Number(port), secure: true };
   }
 
   /** All that it printed and logged so far. */
