@@ -236,8 +236,8 @@ export const accountCommands = {
     input: z.strictObject({
       before: id.optional(),
       search: text.max(200).optional().describe('words that all stand in who, what, subject, detail or address; case does not matter'),
-      from: time.optional(),
-      to: time.optional(),
+      from: time.optional().describe('from this moment on'),
+      to: time.optional().describe('before this moment'),
       limit: z.int().min(1).max(limits.historyPage).default(50),
     }),
     output: z.strictObject({ records: z.array(auditRecord) }),

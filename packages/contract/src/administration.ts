@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { empty, id, time } from './fields.ts';
+import { empty, id, language, time } from './fields.ts';
 import { reason } from './moderation.ts';
 import { command } from './spec.ts';
 
@@ -26,6 +26,26 @@ const setting = z.strictObject({
 });
 export type SettingRecord = z.infer<typeof setting>;
 
+/** What can be taken out as a whole. */
+export const exportSubjects = ['users', 'messages', 'audit'] as const;
+export type ExportSubject = (typeof exportSubjects)[number];
+
+/** What an export takes: the fields of `GET /api/export/<subject>` beside its form. */
+export const exportSelection = z.strictObject({
+  channelId: id.optional().describe('of messages: those of one channel'),
+  from: time.optional().describe('of messages and the audit: from this moment on'),
+  to: time.optional().describe('of messages and the audit: before this moment'),
+});
+export type ExportSelection = z.infer<typeof exportSelection>;
+
+/** How an export is written. */
+export const exportForm = z.strictObject({
+  format: z.enum(['csv', 'json']).default('csv'),
+  language: language.default('en').describe('of the headings in CSV'),
+  bom: z.boolean().default(false).describe('begin CSV with a byte order mark, which Excel needs'),
+});
+export type ExportForm = z.infer<typeof exportForm>;
+
 /** What administrators see and do of the running server. */
 export const administrationCommands = {
   'user.endSessions': command({
@@ -45,6 +65,13 @@ export const administrationCommands = {
     summary: 'Close one connection, saying why. For a guest there is nothing else to end.',
     role: 'admin',
     input: z.strictObject({ connectionId: id, reason }),
+    output: empty,
+  }),
+  'export.begin': command({
+    summary:
+      'Note in the audit that all users, messages or acts are about to be taken out. `GET /api/export/<subject>` does it itself; a program that reads page by page says so here.',
+    role: 'admin',
+    input: exportSelection.extend({ subject: z.enum(exportSubjects), format: z.enum(['csv', 'json']) }),
     output: empty,
   }),
   'settings.show': command({

@@ -202,10 +202,16 @@ export const chatCommands = {
     output: z.strictObject({ messages: z.array(message), moreBefore: z.boolean(), moreAfter: z.boolean() }),
   }),
   'message.export': command({
-    summary: 'All messages, in order of seq, a page at a time.',
+    summary: 'All messages but other people’s direct ones, in order of seq, a page at a time.',
     role: 'admin',
     reads: true,
-    input: z.strictObject({ after: seq.default(0), limit: z.int().min(1).max(1000).default(500) }),
+    input: z.strictObject({
+      after: seq.default(0),
+      channelId: id.optional(),
+      from: time.optional().describe('from this moment on'),
+      to: time.optional().describe('before this moment'),
+      limit: z.int().min(1).max(1000).default(500),
+    }),
     output: z.strictObject({ messages: z.array(message.omit({ nonce: true }).extend({ channel: z.string() })), next: seq.nullable() }),
   }),
   'presence.list': command({

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
+import { administrationCommands } from './administration.ts';
 import { chatCommands } from './chat.ts';
 import { incidentCommands } from './incidents.ts';
+import { moderationCommands } from './moderation.ts';
 import { siteCommands } from './sites.ts';
 
 /** Every command there is. Doors, client, OpenAPI and docs/protocol.md derive from this table. */
-export const commands = { ...accountCommands, ...chatCommands, ...siteCommands, ...incidentCommands };
+export const commands = { ...accountCommands, ...chatCommands, ...siteCommands, ...incidentCommands, ...administrationCommands, ...moderationCommands };
 
 export type Commands = typeof commands;
 export type CommandName = keyof Commands;

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { AppError, atLeast } from '@aerie/contract';
 import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
+import { administrationCommands } from './administration/administration.commands.ts';
+import { noConnections, type OpenConnections } from './administration/connections.ts';
 import { localBus } from './bus/bus.ts';
 import { Announcements } from './chat/announcements.ts';
 import { followAccount, openChat, openRoster } from './chat/room.ts';
+import { addNotice } from './chat/notice.ts';
 import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
 import { ClasscordTalk, ClasscordVoice } from './doors/classcord.ts';
@@ -17,6 +20,7 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
+import { openModeration, openSanctions } from './moderation/room.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
@@ -63,8 +67,10 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
         if (!before && language) greetFirst(unit, { roster, bot, language, now: now() });
       },
     ],
+    bannedBecause: (userId, until) => sanctions.because('ban', userId, until),
     publicUrl: () => publicUrl,
   });
+  const sanctions = await openSanctions(store, now(), userId => accounts.directory.byId(userId));
   const bot = await accounts.bot('aerie');
   const outbox = new Outbox({
     store,
@@ -93,10 +99,27 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     openIncidents: siteId => incidents.openCount(siteId),
   });
   const replays = [sites.replay, incidents.replay];
-  const chat = openChat({ store, committer, bus, people: accounts.directory, roster, replays });
+  const chat = openChat({ store, committer, bus, people: accounts.directory, voices: sanctions, roster, replays });
+  let connections: OpenConnections = noConnections;
+  const administration = administrationCommands({
+    config,
+    connections: () => connections,
+    channelName(channelId) {
+      const channel = roster.channel(channelId);
+      return channel && channel.kind !== 'direct' ? `#${channel.name}` : undefined;
+    },
+  });
+  const moderation = openModeration({
+    sanctions,
+    accounts: accounts.sanctions,
+    bus,
+    userById: userId => accounts.directory.byId(userId),
+    announce: (unit, content) => addNotice(unit, { roster, bot, content, at: now() }),
+  });
   const dispatch = new Dispatch({
+    gate: sanctions,
     record: commitAct,
-    handlers: { ...accounts.commands, ...chat.commands, ...sites.commands, ...incidents.commands },
+    handlers: { ...moderation.commands, ...accounts.commands, ...chat.commands, ...sites.commands, ...incidents.commands, ...administration },
     store,
     committer,
     log,
@@ -134,6 +157,10 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     topicsOf(userId: string): Topic[] {
       const role = accounts.directory.byId(userId)?.role;
       return [...roster.topicsOf(userId), ...(role && atLeast(role, 'technician') ? (['sites'] as const) : [])];
+    },
+    /** Once there are doors: whom administration asks for what is connected. */
+    connectedAt(open: OpenConnections) {
+      connections = open;
     },
     /** Once the port is known: what links, cookies and probes use. */
     listensAt(http: { host: string; port: number }) {
@@ -186,6 +213,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     const fanout = new Fanout(house, voice);
     const hub = new Hub({ fanout, bus, committer, log, limits: config.limits, voice });
     closers.push(() => hub.stop());
+    house.connectedAt(hub);
 
     const tls =
       config.tlsCert && config.tlsKey

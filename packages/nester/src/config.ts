@@ -44,18 +44,14 @@ const limitsSchema = z.strictObject({
 });
 export type Limits = z.output<typeof limitsSchema>;
 
-const limitsText = z.preprocess(
-  value =>
-    typeof value === 'string'
-      ? Object.fromEntries(
-          value
-            .split(',')
-            .filter(Boolean)
-            .map(pair => pair.split('=').map(part => part.trim())),
-        )
-      : value,
-  limitsSchema,
-);
+const limitsText = z.preprocess(pairsOf, limitsSchema);
+
+/** `failures=10,connections=5000` as a table; a table stays one. */
+function pairsOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const pairs = value.split(',').filter(Boolean);
+  return Object.fromEntries(pairs.map(pair => pair.split('=').map(part => part.trim())));
+}
 
 /** Hosts that only this machine reaches. */
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
@@ -102,9 +98,13 @@ const schema = z.strictObject({
 
 /** What the program was told, checked and with defaults filled in. */
 export type Config = z.output<typeof schema> & {
+  /** Where each setting that is not a default comes from; a limit is `limits.NAME`. */
+  sources: Sources;
   /** What links name when Nester listens on all addresses: found on this machine, not a setting. */
   reachableAs?: string;
 };
+type Source = 'flag' | 'environment' | 'file';
+type Sources = Partial<Record<keyof Settings | `limits.${keyof Limits}`, Source>>;
 /** The settings as people write them. */
 export type Settings = z.input<typeof schema>;
 
@@ -137,11 +137,18 @@ export class ConfigError extends Error {}
  */
 export function readConfig(flags: Partial<Record<keyof Settings, unknown>>, environment: NodeJS.ProcessEnv, tomlFile?: string): Config {
   const raw: Record<string, unknown> = tomlFile ? readToml(tomlFile) : {};
+  const from = new Map<string, Source>(Object.keys(raw).map(key => [key, 'file']));
   for (const [key, name] of Object.entries(environmentNames)) {
     const value = environment[name];
-    if (value !== undefined && value !== '') raw[key] = value;
+    if (value === undefined || value === '') continue;
+    raw[key] = value;
+    from.set(key, 'environment');
   }
-  for (const [key, value] of Object.entries(flags)) if (value !== undefined) raw[key] = value;
+  for (const [key, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    raw[key] = value;
+    from.set(key, 'flag');
+  }
   const result = schema.safeParse(raw);
   if (!result.success) {
     const issue = result.error.issues[0]!;
@@ -157,7 +164,15 @@ export function readConfig(flags: Partial<Record<keyof Settings, unknown>>, envi
       'AERIE_TCP_TLS and AERIE_HTTP_TLS need a certificate: set AERIE_TLS_CERT and AERIE_TLS_KEY, or start with --lan to have one made.',
     );
   }
-  return { ...config, data: resolve(config.data) };
+  return { ...config, data: resolve(config.data), sources: sourcesOf(from, raw.limits) };
+}
+
+/** A limit that was not named is at its default, wherever the others come from. */
+function sourcesOf(from: ReadonlyMap<string, Source>, limits: unknown): Sources {
+  const sources: Record<string, Source> = Object.fromEntries(from);
+  const source = from.get('limits');
+  if (source) for (const name of Object.keys(pairsOf(limits) as object)) sources[`limits.${name}`] = source;
+  return sources;
 }
 
 /** `limits.failures` as `failures`, in TOML a table; keys of the file are the names of the settings. */

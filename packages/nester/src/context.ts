@@ -41,8 +41,8 @@ export interface Caller {
 /** What commands may do to the live connection that they came by. */
 export interface LiveConnection {
   readonly connectionId: string;
-  /** From now on this connection acts as that user. Throws `already_logged_in` when it acts as another. */
-  logIn(actor: UserActor): void;
+  /** From now on this connection acts as that user, by a client that says so of itself. Throws `already_logged_in` when it acts as another. */
+  logIn(actor: UserActor, client?: string): void;
   /** From now on this connection acts as that probe. Throws `already_logged_in` when it acts as somebody else. */
   logInProbe(actor: ProbeActor): void;
   /** Begins to gather events for this connection, to be sent after the answer of the running command. */

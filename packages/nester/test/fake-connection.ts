@@ -24,6 +24,7 @@ export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 
     door: 'tcp',
     address,
     agent: '',
+    at: 0,
     pipe,
     keeper: { settled: nothing, loggedIn: nothing, probeLoggedIn: nothing, followLog: nothing, unfollow: nothing, ...keeper },
     slowMs,

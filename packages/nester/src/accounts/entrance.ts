@@ -14,6 +14,13 @@ export interface Entry {
   readonly token: string;
   readonly expiresAt: number;
   readonly actor: UserActor;
+  readonly client: string | undefined;
+}
+
+/** What a log-in says of where it comes from: the installation, and the program. */
+interface Installation {
+  device?: string | undefined;
+  client?: string | undefined;
 }
 
 /** Throws when the connection acts as somebody else already. */
@@ -23,9 +30,10 @@ export function requireFreeConnection({ actor, caller }: Ctx, name?: string): vo
 }
 
 /** Adds a new session of a user to a unit. */
-export function addSession(unit: Unit, ctx: Ctx, user: UserAccountTable, device: string | undefined): Entry {
+export function addSession(unit: Unit, ctx: Ctx, user: UserAccountTable, { device, client }: Installation): Entry {
   const token = newToken();
-  const { door, address, agent } = ctx.caller;
+  const { door, address } = ctx.caller;
+  const agent = ctx.caller.agent || client || '';
   const row = newSessionRow({
     sessionId: newId(),
     tokenHash: tokenHash(token),
@@ -37,7 +45,7 @@ export function addSession(unit: Unit, ctx: Ctx, user: UserAccountTable, device:
     at: ctx.now(),
   });
   unit.insert('session', row).run(seenUserQuery(ctx.db, user.user_id, row.created_at));
-  return { token, expiresAt: row.expires_at, actor: actorOf(row, user) };
+  return { token, expiresAt: row.expires_at, actor: actorOf(row, user), client };
 }
 
 /** Once its unit is on disk: lets the caller's connection in, and answers what a log-in answers. */
@@ -45,14 +53,14 @@ export async function enter(shared: Shared, ctx: Ctx, entry: Entry): Promise<Com
   const { door, address } = ctx.caller;
   const actor = shared.directory.asNow(entry.actor);
   ctx.log.info('LOGIN', 'Logged in', { user: actor.name, userId: actor.userId, door, address });
-  await actLive(shared, ctx, actor);
+  await actLive(shared, ctx, actor, entry.client);
   return { token: entry.token, expiresAt: entry.expiresAt, me: meOf(actor) };
 }
 
 /** From now on the caller's connection, if it is a live one, acts as that user, whose rights are those of this moment: later changes reach it. */
-export async function actLive(shared: Shared, ctx: Ctx, actor: UserActor): Promise<void> {
+export async function actLive(shared: Shared, ctx: Ctx, actor: UserActor, client?: string): Promise<void> {
   if (!ctx.caller.connection) return;
-  ctx.caller.connection.logIn(actor);
+  ctx.caller.connection.logIn(actor, client);
   // Ended between the reading of the session and this line, nobody has told the connection: look again.
   if (await sessionById(ctx.db, actor.sessionId)) return;
   shared.bus.publish('sessions.ended', { userId: actor.userId, sessionId: actor.sessionId, reason: 'ended' });

@@ -58,7 +58,7 @@ export function invitationCommands(shared: Shared): Handlers<Names> {
       requireFreeConnection(ctx);
       const invitation = await requireOpenInvitation(shared, ctx, token, 'person');
       const { row, unit } = await newAccount(shared, { name, password, role: invitation.role, language }, invitation);
-      const entry = addSession(unit, ctx, row, device);
+      const entry = addSession(unit, ctx, row, { device });
       await orUserExists(ctx.commit(unit));
       return await enter(shared, ctx, entry);
     },

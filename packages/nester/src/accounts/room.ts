@@ -12,6 +12,7 @@ import { Lockout } from './lockout.ts';
 import { meCommands } from './me.commands.ts';
 import type { AccountsParts, Shared } from './parts.ts';
 import { Registrations } from './registrations.ts';
+import { type AccountSanctions, accountSanctions } from './sanctioned.ts';
 import { sessionCommands } from './sessions.commands.ts';
 import { sweepSessionsQuery } from './sessions.store.ts';
 import { newSetupLink, setupCommands } from './setup.commands.ts';
@@ -21,12 +22,13 @@ export type { Directory } from './directory.ts';
 
 /** Who may come in, and as whom. */
 export interface Accounts {
-  readonly commands: Handlers<keyof typeof accountCommands>;
+  readonly commands: Handlers<keyof typeof accountCommands | 'user.endSessions'>;
   readonly directory: Directory;
   /** The user that a token (cookie, bearer) logs in; undefined when it is unknown or expired, or the account closed. */
   authenticate(token: string): Promise<UserActor | undefined>;
   /** Without an administrator who could log in: a new set-up link (one use, 30 minutes); older ones stop working. */
   setupLink(): Promise<{ link: string; expiresAt: number } | undefined>;
+  readonly sanctions: AccountSanctions;
   /** The account of a bot of that name, made when it is not there. */
   bot(name: string): Promise<User>;
   /** Forgets log-ins that expired. */
@@ -63,6 +65,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
       ...invitationCommands(shared),
       ...auditCommands,
     },
+    sanctions: accountSanctions(shared),
     authenticate: token => authentication.authenticate(token),
     async setupLink() {
       if (directory.hasAdmin()) return undefined;

@@ -14,21 +14,21 @@ type Names = 'session.logIn' | 'session.resume' | 'session.show' | 'session.list
 
 export function sessionCommands(shared: Shared, authentication: Authentication): Handlers<Names> {
   return {
-    async 'session.logIn'(ctx, { user: typed, password, device }) {
+    async 'session.logIn'(ctx, { user: typed, password, device, client }) {
       const name = cleanUserName(typed);
       requireFreeConnection(ctx, name);
-      const attempt = () => logInOnce(shared, ctx, { name, password }, device);
+      const attempt = () => logInOnce(shared, ctx, { name, password }, { device, client });
       // The account changed while its password was verified: once more with what is there now.
       const entry = (await attempt()) ?? (await attempt());
       if (!entry) throw new AppError('login_failed');
       return await enter(shared, ctx, entry);
     },
 
-    async 'session.resume'(ctx, { token }) {
+    async 'session.resume'(ctx, { token, client }) {
       const actor = await authentication.authenticate(token);
       if (!actor) throw new AppError('session_ended');
       requireFreeConnection(ctx, actor.name);
-      await actLive(shared, ctx, actor);
+      await actLive(shared, ctx, actor, client);
       return { me: meOf(actor) };
     },
 
@@ -72,22 +72,27 @@ export function sessionCommands(shared: Shared, authentication: Authentication):
   };
 }
 
-/** Undefined when the account was changed between the check of its password and the commit. */
+/**
+ * Undefined when the account was changed between the check of its password and the commit.
+ * Only with the right password is one told of a ban.
+ */
 async function logInOnce(
   shared: Shared,
   ctx: Ctx,
   typed: { name: string; password: string },
-  device: string | undefined,
+  from: { device: string | undefined; client: string | undefined },
 ): Promise<Entry | undefined> {
   const user = await userByKey(ctx.db, userKey(typed.name));
   const verified = mayLogIn(user) ? user.password_hash : undefined;
   const hash = await requirePassword(shared, ctx, typed, verified);
   if (!user || verified === undefined) throw new AppError('login_failed');
   const at = ctx.now();
+  const until = user.banned_until ?? 0;
+  if (until > at) throw new AppError('banned', { until, because: shared.bannedBecause(user.user_id, until) });
   const unit = new Unit()
     .run(enterQuery(ctx.db, user.user_id, verified, { hash, at }), new AppError('conflict'))
     .run(sweepSessionsQuery(ctx.db, at, user.user_id));
-  const entry = addSession(unit, ctx, user, device);
+  const entry = addSession(unit, ctx, user, from);
   try {
     await ctx.commit(unit);
     return entry;

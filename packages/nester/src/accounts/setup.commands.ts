@@ -26,7 +26,7 @@ export function setupCommands(shared: Shared): Handlers<'server.show' | 'setup.c
       requireFreeConnection(ctx);
       const invitation = await requireOpenInvitation(shared, ctx, token, 'setup');
       const { row, unit } = await newAccount(shared, { name, password, role: 'admin', language }, invitation);
-      const entry = addSession(unit, ctx, row, device);
+      const entry = addSession(unit, ctx, row, { device });
       const by = { userId: row.user_id, name: row.name };
       await orUserExists(commitAct(ctx, unit, { action: 'setup.complete', subject: row.name, detail: { role: 'admin' }, by }));
       return await enter(shared, ctx, entry);

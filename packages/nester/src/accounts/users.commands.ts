@@ -9,7 +9,15 @@ import { endSessionsQuery } from './sessions.store.ts';
 import { setPasswordQuery, updateStandingQuery, usersAfter } from './users.store.ts';
 import { userRecordOf } from './users.ts';
 
-type Names = 'user.register' | 'user.create' | 'user.list' | 'user.setRole' | 'user.setPassword' | 'user.disable' | 'user.enable';
+type Names =
+  | 'user.register'
+  | 'user.create'
+  | 'user.list'
+  | 'user.setRole'
+  | 'user.setPassword'
+  | 'user.disable'
+  | 'user.enable'
+  | 'user.endSessions';
 
 export function userCommands(shared: Shared): Handlers<Names> {
   return {
@@ -73,6 +81,14 @@ export function userCommands(shared: Shared): Handlers<Names> {
       return {};
     },
 
+    async 'user.endSessions'(ctx, { userId }) {
+      const user = requireTarget(shared, userId);
+      const unit = new Unit().run(endSessionsQuery(ctx.db, userId));
+      await commitAct(ctx, unit, { action: 'user.endSessions', subject: user.name, detail: { userId } });
+      shared.bus.publish('sessions.ended', { userId, reason: 'ended' });
+      return {};
+    },
+
     async 'user.enable'(ctx, { userId }) {
       const user = requireTarget(shared, userId);
       if (!user.disabled) return {};
@@ -111,7 +127,8 @@ function changeStanding(shared: Shared, ctx: Ctx, user: User, change: { role: Ro
   directory.requireUnchanged(unit, ctx.db, user);
   unit.run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
   if (after.role === 'admin' && !after.disabled) endSetup(unit, shared);
-  unit.event('user.updated', ['all'], { userId }, () => ({ user: after }));
+  // Beside what changes here, the user is by then as others have left them.
+  unit.event('user.updated', ['all'], { userId }, () => ({ user: { ...(directory.byId(userId) ?? user), ...change } }));
   for (const effect of effects) effect(unit, { userId, name, language: undefined, before: user, after });
   return unit;
 }

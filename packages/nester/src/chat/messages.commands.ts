@@ -64,8 +64,9 @@ export function messageCommands(
       return before === undefined ? page : { ...page, moreAfter: (await messagesAfter(ctx.db, channelId, before - 1, 1)).length > 0 };
     },
 
-    async 'message.export'(ctx, { after, limit }) {
-      const rows = await exportPage(ctx.db, after, limit);
+    async 'message.export'(ctx, { limit, ...wanted }) {
+      // An administrator reads every channel but other people's private talk; whoever owns the machine has that anyway.
+      const rows = await exportPage(ctx.db, { ...wanted, direct: ctx.actor.kind === 'local' }, limit);
       const messages = rows.map(row => {
         const { nonce: _, ...message }: Message = messageOf(row);
         return { ...message, channel: row.channel };

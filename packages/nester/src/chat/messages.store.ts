@@ -62,8 +62,22 @@ export async function messageByNonce(
     .executeTakeFirst();
 }
 
-/** Messages of all channels in order of seq, with the channel's name. */
-export async function exportPage(db: Kysely<Tables>, after: number, limit: number): Promise<(MessageTable & { channel: string })[]> {
+/** Which messages an export takes: all that exist after `after`, or those of one channel or between two moments. */
+interface Wanted {
+  after: number;
+  channelId?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+  /** Those of direct channels too. */
+  direct: boolean;
+}
+
+/** Messages in order of seq, with their channel's name. */
+export async function exportPage(
+  db: Kysely<Tables>,
+  { after, channelId, from, to, direct }: Wanted,
+  limit: number,
+): Promise<(MessageTable & { channel: string })[]> {
   return await db
     .selectFrom('message')
     .innerJoin('channel', 'channel.channel_id', 'message.channel_id')
@@ -71,6 +85,10 @@ export async function exportPage(db: Kysely<Tables>, after: number, limit: numbe
     .select('channel.name as channel')
     .where('message.seq', '>', after)
     .where('message.deleted_at', 'is', null)
+    .$if(channelId !== undefined, query => query.where('message.channel_id', '=', channelId as string))
+    .$if(from !== undefined, query => query.where('message.created_at', '>=', from as number))
+    .$if(to !== undefined, query => query.where('message.created_at', '<', to as number))
+    .$if(!direct, query => query.where('channel.kind', '!=', 'direct'))
     .orderBy('message.seq')
     .limit(limit)
     .execute();

@@ -34,6 +34,7 @@ export interface ConnectionKeeper {
 export class Connection implements LiveConnection {
   readonly connectionId = randomUUID();
   readonly caller: Caller;
+  readonly openedAt: number;
   dialect: Dialect = 'undecided';
   actor: Actor = { kind: 'anyone' };
   /** Of the topics that its user may hear, those that this connection wants. */
@@ -53,10 +54,21 @@ export class Connection implements LiveConnection {
   #quietBytes = 0;
   #slowTimer: NodeJS.Timeout | undefined;
   #following = false;
+  #agent: string;
   #open = true;
 
-  constructor(parts: { door: Door; address: string; agent: string; pipe: Pipe; keeper: ConnectionKeeper; slowMs: number }) {
-    this.caller = { door: parts.door, address: parts.address, agent: parts.agent, connection: this };
+  constructor(parts: { door: Door; address: string; agent: string; at: number; pipe: Pipe; keeper: ConnectionKeeper; slowMs: number }) {
+    const agent = () => this.#agent;
+    this.#agent = parts.agent;
+    this.caller = {
+      door: parts.door,
+      address: parts.address,
+      get agent() {
+        return agent();
+      },
+      connection: this,
+    };
+    this.openedAt = parts.at;
     this.#pipe = parts.pipe;
     this.#keeper = parts.keeper;
     this.#slowMs = parts.slowMs;
@@ -80,7 +92,9 @@ export class Connection implements LiveConnection {
     return this.#pipe.backlog > backlogCap;
   }
 
-  logIn(actor: UserActor): void {
+  logIn(actor: UserActor, client?: string): void {
+    // Where the door does not know what the client is, the client says it.
+    if (client !== undefined && this.#agent === '') this.#agent = client;
     if (this.actor.kind === 'user') {
       if (this.actor.userId !== actor.userId) throw new AppError('already_logged_in', { name: this.actor.name });
       this.actor = actor;

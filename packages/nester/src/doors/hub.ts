@@ -1,9 +1,11 @@
 import type { EventBody, User } from '@aerie/contract';
 import { networkOf } from '../accounts/lockout.ts';
+import type { OpenConnections } from '../administration/connections.ts';
 import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
 import type { Limits } from '../config.ts';
 import type { ProbeActor } from '../context.ts';
 import type { Log } from '../log.ts';
+import { holds, networkFrom } from '../moderation/networks.ts';
 import type { CommittedEvent, PublishedEvents } from '../store/unit.ts';
 import type { Connection, ConnectionKeeper } from './connection.ts';
 import type { Fanout } from './fanout.ts';
@@ -14,7 +16,7 @@ export interface ClasscordPresence {
 }
 
 /** All live connections of this process: how many there may be, whose they are, and what reaches them from the log and the bus. */
-export class Hub implements ConnectionKeeper {
+export class Hub implements ConnectionKeeper, OpenConnections {
   readonly #fanout: Fanout;
   readonly #bus: Bus;
   readonly #log: Log;
@@ -42,6 +44,7 @@ export class Hub implements ConnectionKeeper {
       this.#bus.subscribe('whispered', whisper => this.#whisper(whisper)),
       this.#bus.subscribe('presence.moved', moved => this.#presence(moved)),
       this.#bus.subscribe('sessions.ended', ended => this.#end(ended)),
+      this.#bus.subscribe('address.banned', ban => this.#ban(ban)),
       this.#bus.subscribe('probe.revoked', ({ probeId }) => {
         for (const connection of this.#ofProbe(probeId)) connection.end('ended');
       }),
@@ -54,6 +57,22 @@ export class Hub implements ConnectionKeeper {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  open(): Iterable<Connection> {
+    return this.#all;
+  }
+
+  closeOne(connectionId: string, why: string): boolean {
+    const connection = [...this.#all].find(one => one.connectionId === connectionId);
+    if (!connection) return false;
+    // A turn later: whoever closes the own connection is answered first.
+    setImmediate(() => {
+      // Told that it is not wanted, a probe would never come again; that is what revoking it is for.
+      if (connection.actor.kind === 'probe') connection.close('idle');
+      else connection.end('kicked', why === '' ? {} : { why });
+    });
+    return true;
   }
 
   /** Whether one more connection from that address may come in; it has not said anything yet. */
@@ -206,6 +225,16 @@ export class Hub implements ConnectionKeeper {
         .map(({ line }) => line)
         .join('');
       if (others !== '') connection.whisper(Buffer.from(others));
+    }
+  }
+
+  /** Strangers too; but probes, which are known by their key, and the machine's own administrator stay. */
+  #ban({ network, why, until }: BusTopics['address.banned']): void {
+    const banned = networkFrom(network);
+    for (const connection of [...this.#all]) {
+      const { actor, caller } = connection;
+      if (actor.kind === 'probe' || caller.door === 'local' || !holds(banned, caller.address)) continue;
+      connection.end('banned', { ...(why ? { why } : {}), until });
     }
   }
 

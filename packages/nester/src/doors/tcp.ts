@@ -58,7 +58,15 @@ export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door
     },
     destroy: () => void socket.destroy(),
   };
-  const connection = new Connection({ door, address, agent: '', pipe, keeper: parts.hub, slowMs: parts.limits.slowSeconds * 1_000 });
+  const connection = new Connection({
+    door,
+    address,
+    agent: '',
+    at: parts.now(),
+    pipe,
+    keeper: parts.hub,
+    slowMs: parts.limits.slowSeconds * 1_000,
+  });
   const talk = new Talk({ connection, pipe, dispatch: parts.dispatch, limits: parts.limits, now: parts.now, old: parts.old });
   const splitter = new LineSplitter();
   let lineTimer: NodeJS.Timeout | undefined;

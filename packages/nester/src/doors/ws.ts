@@ -60,6 +60,13 @@ export class WebSocketDoor {
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       const connection = this.#accept(webSocket, address, String(request.headers['user-agent'] ?? '').slice(0, 200));
       if (!actor) return;
+      try {
+        this.#parts.dispatch.requireOpen(connection.caller);
+      } catch (error) {
+        const { until } = (error as AppError).params;
+        connection.end('banned', { until: Number(until) });
+        return;
+      }
       connection.logIn(actor);
       // Ended between the look at the cookie and this line, nobody has told the connection: look again.
       judge.authenticate(request).then(
@@ -88,7 +95,7 @@ export class WebSocketDoor {
       },
       destroy: () => socket.terminate(),
     };
-    const connection = new Connection({ door: 'ws', address, agent, pipe, keeper: hub, slowMs: limits.slowSeconds * 1_000 });
+    const connection = new Connection({ door: 'ws', address, agent, at: now(), pipe, keeper: hub, slowMs: limits.slowSeconds * 1_000 });
     connection.dialect = 'framed';
     const talk = new Talk({ connection, pipe, dispatch, limits, now });
     this.#alive.add(socket);

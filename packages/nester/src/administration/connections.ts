@@ -1,0 +1,52 @@
+import type { LiveConnectionRecord } from '@aerie/contract';
+import type { Actor, Caller } from '../context.ts';
+
+/** A connection that is open now, as the doors know it. */
+export interface OpenConnection {
+  readonly connectionId: string;
+  readonly dialect: LiveConnectionRecord['dialect'];
+  readonly actor: Actor;
+  readonly caller: Caller;
+  readonly openedAt: number;
+}
+
+/** All connections that are open now: whoever keeps them answers for them. */
+export interface OpenConnections {
+  open(): Iterable<OpenConnection>;
+  /** Closes one, telling it why; false when it is gone already. */
+  closeOne(connectionId: string, why: string): boolean;
+}
+
+/** Nobody is connected to a store that no server runs on. */
+export const noConnections: OpenConnections = { open: () => [], closeOne: () => false };
+
+/** A connection as administration sees it. `own` is whoever looks. */
+export function connectionRecord(connection: OpenConnection, own: { actor: Actor; caller: Caller }): LiveConnectionRecord {
+  const { connectionId, dialect, actor, caller, openedAt } = connection;
+  return {
+    connectionId,
+    door: caller.door,
+    dialect,
+    address: caller.address,
+    agent: caller.agent,
+    since: openedAt,
+    who: actor.kind === 'local' ? 'anyone' : actor.kind,
+    userId: actor.kind === 'user' ? actor.userId : null,
+    name: nameOf(actor),
+    current: connectionId === own.caller.connection?.connectionId || (actor.kind === 'user' && actor.sessionId === sessionOf(own.actor)),
+  };
+}
+
+/** Whom a connection acts as, in a word; empty for a stranger. */
+export function nameOf(actor: Actor): string {
+  return 'name' in actor ? actor.name : '';
+}
+
+function sessionOf(actor: Actor): string | undefined {
+  return actor.kind === 'user' ? actor.sessionId : undefined;
+}
+
+/** By door, and at each the oldest first. */
+export function inOrder(a: LiveConnectionRecord, b: LiveConnectionRecord): number {
+  return a.door.localeCompare(b.door) || a.since - b.since;
+}
