@@ -7,7 +7,14 @@ import { moderationCommands } from './moderation.ts';
 import { siteCommands } from './sites.ts';
 
 /** Every command there is. Doors, client, OpenAPI and docs/protocol.md derive from this table. */
-export const commands = { ...accountCommands, ...chatCommands, ...siteCommands, ...incidentCommands, ...administrationCommands, ...moderationCommands };
+export const commands = {
+  ...accountCommands,
+  ...chatCommands,
+  ...siteCommands,
+  ...incidentCommands,
+  ...administrationCommands,
+  ...moderationCommands,
+};
 
 export type Commands = typeof commands;
 export type CommandName = keyof Commands;

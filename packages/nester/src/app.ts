@@ -8,8 +8,8 @@ import { administrationCommands } from './administration/administration.commands
 import { noConnections, type OpenConnections } from './administration/connections.ts';
 import { localBus } from './bus/bus.ts';
 import { Announcements } from './chat/announcements.ts';
-import { followAccount, openChat, openRoster } from './chat/room.ts';
 import { addNotice } from './chat/notice.ts';
+import { followAccount, openChat, openRoster } from './chat/room.ts';
 import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
 import { ClasscordTalk, ClasscordVoice } from './doors/classcord.ts';
@@ -20,11 +20,11 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
-import { openModeration, openSanctions } from './moderation/room.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
+import { openModeration, openSanctions } from './moderation/room.ts';
 import { channelMessages } from './notify/channel-message.ts';
 import { Outbox } from './notify/outbox.ts';
 import { certificatePin } from './self-signed.ts';
@@ -119,7 +119,14 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   const dispatch = new Dispatch({
     gate: sanctions,
     record: commitAct,
-    handlers: { ...moderation.commands, ...accounts.commands, ...chat.commands, ...sites.commands, ...incidents.commands, ...administration },
+    handlers: {
+      ...moderation.commands,
+      ...accounts.commands,
+      ...chat.commands,
+      ...sites.commands,
+      ...incidents.commands,
+      ...administration,
+    },
     store,
     committer,
     log,

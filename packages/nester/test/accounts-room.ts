@@ -102,10 +102,19 @@ export async function openAccountsRoom(database: TestDatabase, settings: Partial
     now,
     version: '1.2.3',
     effects: [(_unit, change) => changes.push(change)],
+    bannedBecause: () => ' (spam)',
     publicUrl: () => 'https://aerie.example',
   });
   Object.assign(room, { accounts });
-  const dispatch = new Dispatch({ record: commitAct, handlers: accounts.commands as Handlers, store, committer, log, now });
+  const dispatch = new Dispatch({
+    gate: { requireOpen() {} },
+    record: commitAct,
+    handlers: accounts.commands as Handlers,
+    store,
+    committer,
+    log,
+    now,
+  });
   return room;
 }
 

@@ -38,6 +38,8 @@ export interface AccountsParts {
   now: () => number;
   version: string;
   effects: UserEffect[];
+  /** The words of whoever banned somebody until then, as they stand in a sentence; may be empty. */
+  bannedBecause: (userId: string, until: number) => string;
   /** Known only when the port is open. */
   publicUrl: () => string;
 }

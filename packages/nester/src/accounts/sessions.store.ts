@@ -5,7 +5,7 @@ import type { SessionTable, Tables, UserAccountTable } from '../store/schema.ts'
 export type OpenSession = Pick<SessionTable, 'session_id' | 'device_id' | 'seen_at'> &
   Pick<UserAccountTable, 'user_id' | 'name' | 'role' | 'language'>;
 
-/** The unexpired session of a token with its user, unless that account is closed. */
+/** The unexpired session of a token with its user, unless that account is closed or banned. */
 export async function openSessionByToken(db: Kysely<Tables>, hash: string, now: number): Promise<OpenSession | undefined> {
   const [session] = await byToken(db, { hash, now });
   return session;
@@ -19,6 +19,7 @@ const byToken = prepared<{ hash: string; now: number }, OpenSession>((db, value)
     .where('session.token_hash', '=', value('hash'))
     .where('session.expires_at', '>', value('now'))
     .where('user.disabled_at', 'is', null)
+    .where(({ eb, or }) => or([eb('user.banned_until', 'is', null), eb('user.banned_until', '<=', value('now'))]))
     .where('user.kind', '=', 'person'),
 );
 

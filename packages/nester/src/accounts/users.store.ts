@@ -1,5 +1,5 @@
 import type { Language, Role, User } from '@aerie/contract';
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery, ExpressionBuilder, Kysely } from 'kysely';
 import type { Tables, UserAccountTable } from '../store/schema.ts';
 import { userOf } from './users.ts';
 
@@ -49,18 +49,39 @@ export function updateStandingQuery(
   if (keepsAdmin) return update.compile();
   return update
     .where(eb =>
+      eb.or([eb('role', '!=', 'admin'), eb('disabled_at', 'is not', null), eb('kind', '=', 'bot'), eb.exists(otherAdmins(eb, userId))]),
+    )
+    .compile();
+}
+
+function otherAdmins(eb: ExpressionBuilder<Tables, 'user_account'>, userId: string) {
+  return eb
+    .selectFrom('user_account as other')
+    .select('other.user_id')
+    .where('other.user_id', '!=', userId)
+    .where('other.role', '=', 'admin')
+    .where('other.kind', '=', 'person')
+    .where('other.disabled_at', 'is', null);
+}
+
+export function muteQuery(db: Kysely<Tables>, userId: string, until: number | null): CompiledQuery {
+  return db.updateTable('user_account').set({ muted_until: until }).where('user_id', '=', userId).compile();
+}
+
+/**
+ * Bans until then; null ends it. It touches no row when nobody could administer meanwhile: two administrators who ban
+ * each other at the same moment cannot both succeed.
+ */
+export function banQuery(db: Kysely<Tables>, userId: string, until: number | null, now: number): CompiledQuery {
+  const update = db.updateTable('user_account').set({ banned_until: until }).where('user_id', '=', userId);
+  if (until === null) return update.compile();
+  return update
+    .where(eb =>
       eb.or([
         eb('role', '!=', 'admin'),
         eb('disabled_at', 'is not', null),
-        eb('kind', '=', 'bot'),
         eb.exists(
-          eb
-            .selectFrom('user_account as other')
-            .select('other.user_id')
-            .where('other.user_id', '!=', userId)
-            .where('other.role', '=', 'admin')
-            .where('other.kind', '=', 'person')
-            .where('other.disabled_at', 'is', null),
+          otherAdmins(eb, userId).where(({ eb, or }) => or([eb('other.banned_until', 'is', null), eb('other.banned_until', '<=', now)])),
         ),
       ]),
     )
@@ -73,7 +94,7 @@ export function setPasswordQuery(db: Kysely<Tables>, userId: string, hash: strin
   return (from === undefined ? update : update.where('password_hash', '=', from)).compile();
 }
 
-/** Notes a log-in. It touches no row when the account was closed, or its password changed, since the password was verified. */
+/** Notes a log-in. It touches no row when the account was closed or banned, or its password changed, since the password was verified. */
 export function enterQuery(db: Kysely<Tables>, userId: string, verified: string, now: { hash: string; at: number }): CompiledQuery {
   return db
     .updateTable('user_account')
@@ -81,6 +102,7 @@ export function enterQuery(db: Kysely<Tables>, userId: string, verified: string,
     .where('user_id', '=', userId)
     .where('password_hash', '=', verified)
     .where('disabled_at', 'is', null)
+    .where(({ eb, or }) => or([eb('banned_until', 'is', null), eb('banned_until', '<=', now.at)]))
     .compile();
 }
 

@@ -23,6 +23,8 @@ export interface BusTopics {
     /** Of a ban. */
     until?: number;
   };
+  /** A network may not come in until then. */
+  'address.banned': { network: string; why: string; until: number };
   'connection.opened': { userId: string; connectionId: string };
   'connection.closed': { userId: string; connectionId: string };
   'probe.connected': { probeId: string; siteId: string; connectionId: string };

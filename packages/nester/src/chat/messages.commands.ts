@@ -6,14 +6,23 @@ import { Unit } from '../store/unit.ts';
 import { requirePost } from './channels.ts';
 import { editQuery, eraseQuery, exportPage, messageById, messageByNonce, messagesAfter, messagesBefore } from './messages.store.ts';
 import { addMessage, cleanContent, messageOf, pageOf } from './messages.ts';
+import type { People, Voices } from './people.ts';
 import type { Roster } from './roster.ts';
 
+/** What messages need to know: who belongs where, who people are, and who may speak. */
+export interface MessageParts {
+  roster: Roster;
+  people: People;
+  voices: Voices;
+}
+
 export function messageCommands(
-  roster: Roster,
+  parts: MessageParts,
 ): Handlers<'message.send' | 'message.edit' | 'message.delete' | 'message.history' | 'message.export'> {
+  const { roster, voices } = parts;
   return {
     // Pipelined: everything up to the commit happens before the first await, so that order of calls is order of seq.
-    'message.send': (ctx, request) => send(ctx, roster, request),
+    'message.send': (ctx, request) => send(ctx, parts, request),
 
     async 'message.edit'(ctx, { messageId, content }) {
       const row = await ownRow(ctx, roster, messageId);
@@ -21,6 +30,7 @@ export function messageCommands(
       if (row.author_id !== userId) throw new AppError('forbidden');
       // Other words are as good as new ones: where one may not write any more, one may not rewrite.
       requirePost(roster.channelOf(userId, row.channel_id), role);
+      voices.requireVoice(userId, ctx.now());
       const edited: MessageTable = { ...row, content: cleanContent(content), edited_at: ctx.now() };
       const unit = new Unit().run(
         editQuery(ctx.db, messageId, edited.content, edited.edited_at as number),
@@ -78,12 +88,13 @@ export function messageCommands(
 
 async function send(
   ctx: Ctx,
-  roster: Roster,
+  { roster, voices }: MessageParts,
   { channelId, content, nonce, device }: CommandRequest<'message.send'>,
 ): Promise<CommandOutput<'message.send'>> {
   const actor = requireUser(ctx.actor);
   const channel = roster.channelOf(actor.userId, channelId);
   requirePost(channel, actor.role);
+  voices.requireVoice(actor.userId, ctx.now());
   const unit = new Unit();
   const row = addMessage(unit, channel, {
     author: actor,

@@ -11,3 +11,9 @@ export interface People {
   /** Makes a unit fail (`conflict`) when the user's role or state is another by the time of its commit: what was allowed may no longer be. */
   requireUnchanged(unit: Unit, db: Kysely<Tables>, user: User): void;
 }
+
+/** What chat asks of moderation. */
+export interface Voices {
+  /** Throws `muted` while that user may read only. */
+  requireVoice(userId: string, now: number): void;
+}

@@ -3,7 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Handlers } from '../context.ts';
 import { requireUser } from '../errors.ts';
 import { requirePost } from './channels.ts';
-import type { People } from './people.ts';
+import type { People, Voices } from './people.ts';
 import type { Presence } from './presence.ts';
 import type { Roster } from './roster.ts';
 import { Sparingly } from './sparingly.ts';
@@ -15,6 +15,7 @@ export function presenceCommands(
   roster: Roster,
   presence: Presence,
   people: People,
+  voices: Voices,
   bus: Bus,
 ): Handlers<'presence.list' | 'presence.set' | 'typing.start'> {
   const typing = new Sparingly(typingEveryMs);
@@ -34,6 +35,7 @@ export function presenceCommands(
     'typing.start'(ctx, { channelId }) {
       const { userId, role } = requireUser(ctx.actor);
       requirePost(roster.channelOf(userId, channelId), role);
+      voices.requireVoice(userId, ctx.now());
       if (!typing.isDue(`${userId} ${channelId}`, ctx.now())) return {};
       const except = ctx.caller.connection?.connectionId;
       bus.publish('whispered', {

@@ -14,7 +14,7 @@ import { memberCommands } from './members.commands.ts';
 import { allMemberships } from './memberships.store.ts';
 import { followRole } from './memberships.ts';
 import { messageCommands } from './messages.commands.ts';
-import type { People } from './people.ts';
+import type { People, Voices } from './people.ts';
 import { presenceCommands } from './presence.commands.ts';
 import { Presence } from './presence.ts';
 import { resumeCommands } from './resume.ts';
@@ -58,6 +58,7 @@ export function openChat(parts: {
   committer: Committer;
   bus: Bus;
   people: People;
+  voices: Voices;
   roster: Roster;
   replays: readonly Replay[];
 }): Chat {
@@ -67,10 +68,10 @@ export function openChat(parts: {
     roster,
     presence,
     commands: {
-      ...messageCommands(roster),
+      ...messageCommands(parts),
       ...channelCommands({ ...parts, marks: new Marks(parts) }),
       ...memberCommands(roster, parts.people),
-      ...presenceCommands(roster, presence, parts.people, parts.bus),
+      ...presenceCommands(roster, presence, parts.people, parts.voices, parts.bus),
       ...resumeCommands({ ...parts, presence }),
     },
     stop: () => presence.stop(),

@@ -38,7 +38,7 @@ it('tells a channel once a second at most that somebody is writing', () => {
   const whispered: unknown[] = [];
   bus.subscribe('whispered', whisper => whispered.push(whisper));
   const presence = new Presence(bus);
-  const commands = presenceCommands(roster, presence, {} as People, bus);
+  const commands = presenceCommands(roster, presence, {} as People, { requireVoice() {} }, bus);
   let now = 0;
   const ctx = { actor: { kind: 'user', userId: 'alice', role: 'member' }, caller: {}, now: () => now } as unknown as Ctx;
   for (let i = 0; i < 200; i++) void commands['typing.start'](ctx, { channelId: 'dev' });

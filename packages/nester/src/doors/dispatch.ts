@@ -10,6 +10,15 @@ import type { CommitResult, Unit } from '../store/unit.ts';
 /** Commits an administrative act together with the audit's record of it. */
 export type Record = (ctx: Omit<Ctx, 'commitAct'>, unit: Unit, act: Act) => Promise<CommitResult>;
 
+/** Who may not come in at all, by where they come from. */
+export interface Gate {
+  /** Throws `banned` while the address is. */
+  requireOpen(address: string, now: number): void;
+}
+
+/** A probe is known by its key, wherever it is; so it must be able to show it. */
+const probesShowTheirKey: ReadonlySet<unknown> = new Set(['probe.challenge', 'probe.connect']);
+
 /** The one way in: every door calls this, and it calls the one handler of a command. */
 export class Dispatch {
   readonly #handlers: Handlers;
@@ -18,14 +27,16 @@ export class Dispatch {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #record: Record;
+  readonly #gate: Gate;
 
-  constructor(parts: { record: Record; handlers: Handlers; store: Store; committer: Committer; log: Log; now: () => number }) {
+  constructor(parts: { gate: Gate; record: Record; handlers: Handlers; store: Store; committer: Committer; log: Log; now: () => number }) {
     this.#handlers = parts.handlers;
     this.#store = parts.store;
     this.#committer = parts.committer;
     this.#log = parts.log;
     this.#now = parts.now;
     this.#record = parts.record;
+    this.#gate = parts.gate;
   }
 
   /**
@@ -37,6 +48,7 @@ export class Dispatch {
     try {
       const known = requireCommand(name);
       const spec: CommandSpec = commands[known];
+      if (actor.kind !== 'probe' && !probesShowTheirKey.has(known)) this.requireOpen(caller);
       authorise(spec, known, actor, caller);
       const request = parseInput(spec.input, input);
       const connectionId = caller.connection?.connectionId;
@@ -54,6 +66,11 @@ export class Dispatch {
     } catch (error) {
       return Promise.reject(this.#asAppError(error, name));
     }
+  }
+
+  /** Throws `banned` when whoever comes from there may not come in. The machine's own administrator always may. */
+  requireOpen({ door, address }: Pick<Caller, 'door' | 'address'>): void {
+    if (door !== 'local') this.#gate.requireOpen(address, this.#now());
   }
 
   #asAppError(error: unknown, name: unknown): AppError {
