@@ -17,6 +17,7 @@ const programs = {
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   gcc: { commands: ['gcc'], packages: ['gcc', 'libc6-dev'] },
   inspircd: { commands: ['inspircd'], folders: () => ['/usr/sbin'], packages: ['inspircd'] },
+  mount: { commands: ['mount'], packages: ['mount'], besides: { says: 'and run as root', holds: mayMakeNamespaces } },
   netns: {
     commands: ['ip'],
     folders: () => ['/usr/sbin', '/sbin'],
@@ -27,6 +28,7 @@ const programs = {
   nmap: { commands: ['nmap'], packages: ['nmap'] },
   postgres: { commands: ['postgres'], folders: postgresFolders, packages: ['postgresql'] },
   python3: { commands: ['python3'], packages: ['python3'] },
+  tmux: { commands: ['tmux'], packages: ['tmux'] },
 } satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof programs;

@@ -1,0 +1,35 @@
+import { Chat } from '../chat/chat.ts';
+import { Failure } from '../failure.ts';
+import { Keyboard } from '../screen/keyboard.ts';
+import { Screen } from '../screen/screen.ts';
+import { endpointOf, enter, type Where } from './entrance.ts';
+
+/** `classcord [URL]`: the screen. */
+export async function open(where: Omit<Where, 'keyboard'>, env: NodeJS.ProcessEnv): Promise<void> {
+  const { words, settings } = where;
+  // What is wrong with the command line is told first.
+  endpointOf(where);
+  if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure('screen.noTerminal');
+  if (env.TERM === 'dumb') throw new Failure('screen.dumb', { term: env.TERM });
+  const keyboard = new Keyboard(process.stdin);
+  const screen = new Screen(process.stdout, !env.NO_COLOR);
+  const leave = (signal: NodeJS.Signals) => {
+    screen.stop();
+    keyboard.stop();
+    process.exit(signal === 'SIGTERM' ? 143 : 129);
+  };
+  process.on('SIGTERM', leave).on('SIGHUP', leave);
+  keyboard.start();
+  try {
+    const session = await enter({ ...where, keyboard }, { live: true });
+    const end = await new Chat({ session, screen, keyboard, words, now: Date.now }).run();
+    session.connection.stop();
+    if (end === 'quit') return;
+    const url = settings.last!;
+    settings.keep(url, { token: undefined });
+    throw new Failure('screen.ended', { url });
+  } finally {
+    keyboard.stop();
+    process.off('SIGTERM', leave).off('SIGHUP', leave);
+  }
+}

@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** `0.1.0 2026-11-22 abc1234`: the file VERSION, and the commit in a git checkout. */
+export function versionLine(): string {
+  const [version = 'unknown', date = ''] = readFileSync(`${root}VERSION`, 'utf8').trim().split(/\s+/);
+  let commit = '';
+  try {
+    const git = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    commit = git.trim();
+  } catch {
+    // An installation without git still knows its version.
+  }
+  return [version, date, commit].filter(Boolean).join(' ');
+}
