@@ -121,6 +121,7 @@ export class Connection implements LiveConnection {
   hold(): void {
     if (!this.#open) return;
     this.#following = true;
+    this.#releaseAt = undefined;
     this.#held = [];
     this.#heldBytes = 0;
     this.#keeper.followLog(this);
@@ -249,6 +250,18 @@ export class Connection implements LiveConnection {
       this.#slowTimer = undefined;
       if (this.#pipe.backlog > whisperCap) this.destroy();
     }, this.#slowMs);
+  }
+
+  /** More happened than it can be told: a framed client asks for it, one of the old wire goes on without. */
+  beginAgain(): void {
+    if (!this.#open || !this.#following) return;
+    if (this.dialect === 'classcord') {
+      this.followAgain();
+      return;
+    }
+    this.letGo();
+    if (this.#out !== '') this.#flush();
+    this.#pipe.write('{"event":"log.gap"}\n');
   }
 
   #keepQuiet(lines: Buffer): void {

@@ -69,6 +69,11 @@ export class Fanout {
     }
   }
 
+  /** More happened than can be told one by one: whoever follows the log begins again. */
+  skip(): void {
+    for (const connection of [...this.#topics.keys()]) connection.beginAgain();
+  }
+
   publish(events: readonly CommittedEvent[]): void {
     let from = 0;
     events.forEach((event, i) => {

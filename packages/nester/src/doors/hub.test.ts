@@ -9,7 +9,7 @@ const quiet = { info() {}, warning() {}, error() {} };
 
 function newHub(settings: Partial<Limits> = {}): Hub {
   const fanout = new Fanout({ topicsOf: () => [] }, { line: () => '' });
-  const committer = { onPublished: () => undefined };
+  const committer = { onPublished: () => undefined, onUntold: () => undefined };
   const { limits } = readConfig({ limits: settings }, {});
   return new Hub({ fanout, bus: localBus(() => undefined), committer, log: quiet, limits, voice: { presenceLine: () => '' } });
 }

@@ -40,6 +40,7 @@ export class Hub implements ConnectionKeeper, OpenConnections {
       this.#followUsers(events);
       this.#fanout.publish(events);
     });
+    parts.committer.onUntold(() => this.#fanout.skip());
     this.#unsubscribe = [
       this.#bus.subscribe('whispered', whisper => this.#whisper(whisper)),
       this.#bus.subscribe('presence.moved', moved => this.#presence(moved)),

@@ -71,6 +71,37 @@ onEachDatabase('Committer', newDatabase => {
     expect((await readHead(store.read)).seq).toBe(300);
   });
 
+  it('gives a large unit seqs without events: the log begins anew behind them, and nobody is told of them one by one', async () => {
+    const told: string[] = [];
+    committer.onPublished(events => told.push(...events.map(event => `${event.seq} ${event.ids.messageId}`)));
+    committer.onUntold(() => told.push('more'));
+    const applied: number[] = [];
+    committer.onApplied(events => applied.push(...events.map(event => event.seq)));
+    const large = said('own');
+    const reserved = large.reserve(3);
+    for (let i = 0; i < 3; i++) large.insert('message', () => message(`old${i}`, { seq: reserved.first + i }));
+    large.run(() =>
+      store.read
+        .updateTable('message')
+        .set({ content: `from ${reserved.first}` })
+        .where('message_id', '=', 'before')
+        .compile(),
+    );
+    await Promise.all([said('before'), large, said('after')].map(unit => committer.commit(unit)));
+    await committer.whenPublished(6);
+    expect(await stored()).toEqual(['before', 'old0', 'old1', 'old2', 'own', 'after'].map((id, i) => [i + 1, id]));
+    expect((await logged()).map(([seq]) => seq)).toEqual([1, 5, 6]);
+    expect(await readHead(store.read)).toMatchObject({ seq: 6, floor: 4 });
+    expect(told).toEqual(['1 before', 'more', '6 after']);
+    expect(applied).toEqual([1, 5, 6]);
+    const { content } = await store.read
+      .selectFrom('message')
+      .select('content')
+      .where('message_id', '=', 'before')
+      .executeTakeFirstOrThrow();
+    expect(content).toBe('from 2');
+  });
+
   it('drops a unit that violates a constraint alone, with its event', async () => {
     await committer.commit(said('taken'));
     const results = await Promise.allSettled(['a', 'taken', 'b', 'c', 'taken', 'd'].map(name => committer.commit(said(name))));

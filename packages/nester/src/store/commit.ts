@@ -10,6 +10,8 @@ const unitsPerBatch = 1_000;
 const unitsWaiting = 50_000;
 /** Turns of the event loop that a batch may wait for more units. */
 const turnsPerBatch = 4;
+/** After so many statements of one commit, sockets are read again: a very large unit must not stop all talk with everybody. */
+const statementsPerTurn = 32;
 
 const loopTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
@@ -29,6 +31,12 @@ class UnitFault extends Error {
     this.unit = unit;
     this.fault = fault;
   }
+}
+
+/** What a commit has to tell; `untold` where it is more than can be told. */
+interface Outgoing {
+  events: CommittedEvent[];
+  untold: boolean;
 }
 
 type Step =
@@ -52,7 +60,8 @@ export class Committer implements PublishedEvents {
   #idle: (() => void)[] = [];
   #applied: ((events: readonly CommittedEvent[]) => void)[] = [];
   #published: ((events: readonly CommittedEvent[]) => void)[] = [];
-  #outgoing: CommittedEvent[] = [];
+  #untold: (() => void)[] = [];
+  #outgoing: Outgoing[] = [];
   #outgoingSeq: number;
   #publishedSeq: number;
   #publishWaiters: { seq: number; resolve(): void }[] = [];
@@ -76,6 +85,10 @@ export class Committer implements PublishedEvents {
 
   onPublished(listener: (events: readonly CommittedEvent[]) => void): void {
     this.#published.push(listener);
+  }
+
+  onUntold(listener: () => void): void {
+    this.#untold.push(listener);
   }
 
   /**
@@ -173,16 +186,17 @@ export class Committer implements PublishedEvents {
   async #write(batch: readonly Waiting[]): Promise<ReadonlySet<Unit>> {
     const at = this.#now();
     const eventCount = batch.reduce((sum, { unit }) => sum + unit.events.length, 0);
+    const seqCount = batch.reduce((sum, { unit }) => sum + unit.reservation.count, eventCount);
     return await this.#store.write.transaction().execute(async trx => {
-      if (eventCount > 0) {
+      if (seqCount > 0) {
         const head = await trx
           .updateTable('log_head')
-          .set(eb => ({ seq: eb('seq', '+', eventCount) }))
+          .set(eb => ({ seq: eb('seq', '+', seqCount) }))
           .where('id', '=', 1)
           .returning('seq')
           .executeTakeFirstOrThrow();
-        let seq = head.seq - eventCount;
-        for (const { unit } of batch) for (const event of unit.events) event.seq = ++seq;
+        const floor = giveSeqs(batch, head.seq - seqCount);
+        if (floor > 0) await trx.updateTable('log_head').set({ floor }).where('id', '=', 1).execute();
       }
       const skipped = new Set<Unit>();
       for (const step of plan(batch)) await this.#runStep(trx, step, skipped);
@@ -201,8 +215,7 @@ export class Committer implements PublishedEvents {
             });
           }
         }
-        if (rows.length > 0)
-          for (const query of insertQueries(this.#store.dialect, 'event', rows, undefined)) await trx.executeQuery(query);
+        if (rows.length > 0) await this.#insert(trx, 'event', rows);
       }
       return skipped;
     });
@@ -216,7 +229,7 @@ export class Committer implements PublishedEvents {
     }
     const { once } = step;
     if (!once) {
-      for (const query of insertQueries(this.#store.dialect, step.table, step.rows, undefined)) await trx.executeQuery(query);
+      await this.#insert(trx, step.table, step.rows);
       return;
     }
     const written: unknown[] = [];
@@ -229,21 +242,32 @@ export class Committer implements PublishedEvents {
     });
   }
 
+  async #insert(trx: Transaction<Tables>, table: TableName, rows: readonly Row[]): Promise<void> {
+    let statements = 0;
+    for (const query of insertQueries(this.#store.dialect, table, rows, undefined)) {
+      await trx.executeQuery(query);
+      if (++statements % statementsPerTurn === 0) await loopTurn();
+    }
+  }
+
   #settle(batch: readonly Waiting[], skipped: ReadonlySet<Unit>): void {
     const at = this.#now();
-    const events: CommittedEvent[] = [];
+    const outgoing: Outgoing[] = [];
     let lastSeq = 0;
     for (const { unit, origin } of batch) {
+      const { count, first } = unit.reservation;
       // The seqs of a skipped unit are used up all the same: whoever waits for them must not wait for ever.
-      lastSeq = unit.events.at(-1)?.seq ?? lastSeq;
+      lastSeq = unit.events.at(-1)?.seq ?? (count > 0 ? first + count - 1 : lastSeq);
       if (skipped.has(unit)) continue;
       // Unit by unit: what an event says may come from a projection that a unit of the same batch has just moved.
       const said = this.#said(unit, at, origin);
       if (said.length > 0) this.#tell(this.#applied, said);
-      events.push(...said);
+      if (count > 0) outgoing.push({ events: [], untold: true });
+      else if (outgoing.at(-1)?.untold === false) for (const event of said) outgoing.at(-1)!.events.push(event);
+      else outgoing.push({ events: said, untold: false });
     }
     if (lastSeq > 0) {
-      this.#outgoing.push(...events);
+      for (const one of outgoing) this.#outgoing.push(one);
       this.#outgoingSeq = lastSeq;
       setImmediate(() => this.#publish());
     }
@@ -271,10 +295,10 @@ export class Committer implements PublishedEvents {
     }
   }
 
-  #tell(listeners: readonly ((events: readonly CommittedEvent[]) => void)[], events: readonly CommittedEvent[]): void {
+  #tell<T>(listeners: readonly ((what: T) => void)[], what: T): void {
     for (const listener of listeners) {
       try {
-        listener(events);
+        listener(what);
       } catch (error) {
         this.#onFault(error);
       }
@@ -282,15 +306,37 @@ export class Committer implements PublishedEvents {
   }
 
   #publish(): void {
-    const events = this.#outgoing;
     if (this.#outgoingSeq === this.#publishedSeq) return;
+    const outgoing = joined(this.#outgoing);
     this.#outgoing = [];
-    if (events.length > 0) this.#tell(this.#published, events);
+    for (const { events, untold } of outgoing) {
+      if (untold) this.#tell(this.#untold, undefined);
+      else if (events.length > 0) this.#tell(this.#published, events);
+    }
     this.#publishedSeq = this.#outgoingSeq;
     const waiters = this.#publishWaiters;
     this.#publishWaiters = waiters.filter(waiter => waiter.seq > this.#publishedSeq);
     for (const waiter of waiters) if (waiter.seq <= this.#publishedSeq) waiter.resolve();
   }
+}
+
+/** Gives each unit its seqs, after `seq`: what it reserves first, then its events. Answers the last reserved one, or 0. */
+function giveSeqs(batch: readonly Waiting[], seq: number): number {
+  let last = seq;
+  let reserved = 0;
+  for (const { unit } of batch) {
+    unit.reservation.first = last + 1;
+    last += unit.reservation.count;
+    if (unit.reservation.count > 0) reserved = last;
+    for (const event of unit.events) event.seq = ++last;
+  }
+  return reserved;
+}
+
+/** What several commits have to tell, in as few pieces as their order allows. */
+function joined(outgoing: readonly Outgoing[]): readonly Outgoing[] {
+  if (outgoing.length < 2 || outgoing.some(({ untold }) => untold)) return outgoing;
+  return [{ events: outgoing.flatMap(({ events }) => events), untold: false }];
 }
 
 /** Joins inserts of one table into one step, as long as no update or delete stands between them. */
@@ -300,7 +346,7 @@ function plan(batch: readonly Waiting[]): Step[] {
   for (const { unit } of batch) {
     for (const operation of unit.operations) {
       if (operation.kind === 'run') {
-        steps.push({ kind: 'run', query: operation.query, unit, orElse: operation.orElse });
+        steps.push({ kind: 'run', query: operation.query(), unit, orElse: operation.orElse });
         open = new Map();
         continue;
       }

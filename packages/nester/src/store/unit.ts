@@ -22,7 +22,13 @@ export interface EventDraft {
 
 export type Operation =
   | { kind: 'insert'; table: TableName; row: () => Row; once: Once | undefined }
-  | { kind: 'run'; query: CompiledQuery; orElse: AppError | undefined };
+  | { kind: 'run'; query: () => CompiledQuery; orElse: AppError | undefined };
+
+/** A stretch of seqs. `first` is given at commit; until then it is 0. */
+export interface Reservation {
+  count: number;
+  first: number;
+}
 
 /** An insert that is skipped when a row with the same `key` columns is there already; `id` is the column that tells rows apart. */
 export interface Once {
@@ -37,6 +43,7 @@ export interface Once {
 export class Unit {
   readonly operations: Operation[] = [];
   readonly events: EventDraft[] = [];
+  readonly reservation: Reservation = { count: 0, first: 0 };
   readonly #settled: ((written: boolean) => void)[] = [];
 
   /** Adds a row. A function is called at commit, when the seqs of this unit's events are known. */
@@ -56,10 +63,22 @@ export class Unit {
     return this;
   }
 
-  /** Adds a compiled update or delete. With `orElse`, it must touch at least one row; otherwise the whole unit fails with that error. */
-  run(query: CompiledQuery, orElse?: AppError): this {
-    this.operations.push({ kind: 'run', query, orElse });
+  /**
+   * Adds a compiled update or delete; a function is called at commit, as for rows. With `orElse`, it must touch at least
+   * one row; otherwise the whole unit fails with that error.
+   */
+  run(query: CompiledQuery | (() => CompiledQuery), orElse?: AppError): this {
+    this.operations.push({ kind: 'run', query: typeof query === 'function' ? query : () => query, orElse });
     return this;
+  }
+
+  /**
+   * Takes seqs, below those of this unit's events, for more than can be told one by one. No event has them: the log begins
+   * anew behind them, and of this unit everybody hears only that there is more than they know.
+   */
+  reserve(count: number): Reservation {
+    this.reservation.count += count;
+    return this.reservation;
   }
 
   event<K extends LoggedEventName>(
@@ -101,6 +120,8 @@ export interface CommittedEvent {
 /** Where those who only follow the log hear of what is durable and may be shown. */
 export interface PublishedEvents {
   onPublished(listener: (events: readonly CommittedEvent[]) => void): void;
+  /** Hears, in order with `onPublished`, that there is now more than can be told one by one: whoever follows the log must begin again. */
+  onUntold(listener: () => void): void;
 }
 
 export interface CommitResult {
