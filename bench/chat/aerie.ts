@@ -1,63 +1,47 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { newFolder } from '../kit/folders.ts';
-import { startServer } from '../kit/server.ts';
-import { seedChannel } from './aerie-seed.ts';
-import type { Contender } from './contender.ts';
+import { type SeededChannel, seedChannel } from './aerie-seed.ts';
+import { startAerie } from './aerie-server.ts';
+import type { Contender, Running } from './contender.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'packages', 'nester', 'src', 'main.ts');
+/** The product as it ships. `folder` holds its data folders; `remove` takes it away. */
+export interface Aerie extends Contender {
+  readonly folder: string;
+  /** A data folder with so many members, made once; each server runs on a copy. */
+  seed(members: number): Promise<SeededChannel>;
+  remove(): void;
+}
 
-/** Limits that protect a server from strangers and that one machine playing a thousand people would run into. */
-export const raisedLimits = 'pendingPerAddress=2000,commandsPerSecond=1000000,commandsBurst=1000000';
-
-/**
- * The product as it ships: rights, log, persistence and fsync before every acknowledgement are on.
- * The folder that this returns holds its data folders; `remove` takes it away.
- */
-export function aerie(): Contender & { folder: string; remove(): void } {
+export function aerie(): Aerie {
   const folder = newFolder('chat-');
-  const seeds = new Map<number, { data: string; tokens: string; channelId: string }>();
+  const seeds = new Map<number, Promise<SeededChannel>>();
   let started = 0;
 
-  async function seedOf(members: number) {
-    let seed = seeds.get(members);
-    if (!seed) {
-      const data = join(folder, `seed-${members}`);
-      const { channelId, tokens } = await seedChannel(data, members);
-      const file = join(folder, `tokens-${members}`);
-      writeFileSync(file, `${tokens.join('\n')}\n`, { mode: 0o600 });
-      seed = { data, tokens: file, channelId };
-      seeds.set(members, seed);
+  function seed(members: number): Promise<SeededChannel> {
+    let seeded = seeds.get(members);
+    if (!seeded) {
+      seeded = seedChannel(folder, members);
+      seeds.set(members, seeded);
     }
-    return seed;
+    return seeded;
   }
 
   return {
     name: 'aerie',
     dialect: 'aerie',
     folder,
+    seed,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    async start(members, { core, nodeFlags }) {
-      const { data: seed, tokens, channelId } = await seedOf(members);
+    async start(members, how): Promise<Running> {
+      const { data: seeded, tokenFile, channelId } = await seed(members);
       const data = join(folder, `run-${++started}`);
       mkdirSync(data, { mode: 0o700 });
-      cpSync(seed, data, { recursive: true });
-      const server = await startServer({
-        script: main,
-        args: ['serve'],
-        nodeFlags,
-        core,
-        env: {
-          AERIE_DATA: data,
-          AERIE_HTTP: '127.0.0.1:0',
-          AERIE_TCP: '127.0.0.1:0',
-          AERIE_LOG: join(data, 'nester.log'),
-          AERIE_LIMITS: raisedLimits,
-        },
-      });
+      cpSync(seeded, data, { recursive: true });
+      const server = await startAerie(data, how);
       return {
         server,
-        access: { tokens, channelId },
+        access: { tokens: tokenFile, channelId },
         async stop() {
           await server.stop();
           rmSync(data, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import type { ProgramName } from '../../scripts/programs.ts';
 import type { Load } from '../kit/generator.ts';
 import type { Server } from '../kit/server.ts';
 
@@ -5,6 +6,8 @@ import type { Server } from '../kit/server.ts';
 export interface Contender {
   readonly name: string;
   readonly dialect: Load['dialect'];
+  /** The program of the machine that it is or runs on. */
+  readonly needs?: ProgramName;
   /** Starts a fresh one, with a channel of so many members. */
   start(members: number, how: { core: number | undefined; nodeFlags?: readonly string[] }): Promise<Running>;
 }

@@ -3,7 +3,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Cores } from '../kit/machine.ts';
-import { startServer } from '../kit/server.ts';
+import { onNode, startServer } from '../kit/server.ts';
 import type { Load, LoadResult } from './load.ts';
 import type { Point } from './points.ts';
 import { type SeededProbe, storedReports } from './seed.ts';
@@ -34,8 +34,7 @@ export async function measure(point: Point, how: Measuring): Promise<LoadResult>
   cpSync(how.seed, data, { recursive: true });
   try {
     const server = await startServer({
-      script: main,
-      args: ['serve'],
+      command: onNode(main, ['serve']),
       core: how.cores.server,
       env: {
         AERIE_DATA: data,

@@ -1,17 +1,12 @@
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { buildFolder } from './folders.ts';
-
-const sources = join(import.meta.dirname, '..', 'generator');
-const flags = ['-std=gnu17', '-O3', '-march=native', '-Wall', '-Wextra', '-Werror'];
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { compiled } from './compile.ts';
 
 /** What the generator is told. */
 export interface Load {
-  /** How members log in and speak: Aerie's frames, or those of the plain loop. */
-  dialect: 'aerie' | 'loop';
+  /** How members log in and speak: Aerie's frames, those of the plain loop, IRC, or the old Classcord wire. */
+  dialect: 'aerie' | 'loop' | 'irc' | 'classcord';
   port: number;
   members: number;
   senders: number;
@@ -19,6 +14,8 @@ export interface Load {
   window?: number;
   /** Messages a second, of all senders together, due at fixed times whatever the server does. */
   rate?: number;
+  /** Messages that are sent as fast as they arrive before anything else, not measured. */
+  fill?: number;
   /** Bytes of one message. */
   size?: number;
   warmSeconds: number;
@@ -54,8 +51,9 @@ export interface LoadResult {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  ackP50Ms: number;
-  ackP99Ms: number;
+  /** Absent where the server does not acknowledge. */
+  ackP50Ms?: number;
+  ackP99Ms?: number;
   /** The server's processor time in its own code and in the kernel, as shares of one core. */
   cpuUser: number;
   cpuKernel: number;
@@ -64,7 +62,8 @@ export interface LoadResult {
   rssMb: number;
   /** Over the whole run, warm-up and end included. */
   sent: number;
-  acked: number;
+  /** Absent where the server does not acknowledge. */
+  acked?: number;
   delivered: number;
   missing: number;
   doubled: number;
@@ -79,29 +78,18 @@ export interface LoadResult {
   generator: { cpu: number; idle: number; turnP50Ms: number; turnP99Ms: number; turnMaxMs: number };
 }
 
-/** Compiles the generator unless it is there already, and returns its path. The name says from what it was made. */
-export async function buildGenerator(): Promise<string> {
-  const hash = createHash('sha256').update(flags.join(' '));
-  for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
-  const program = join(buildFolder, `generator-${hash.digest('hex').slice(0, 12)}`);
-  if (existsSync(program)) return program;
-  mkdirSync(buildFolder, { recursive: true });
-  // Two runs may build at once: each writes its own file, and the rename decides.
-  const unfinished = `${program}.${process.pid}`;
-  try {
-    await promisify(execFile)('gcc', [...flags, '-o', unfinished, join(sources, 'chat.c')]);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error('gcc is missing. Install it: apt-get install gcc libc6-dev');
-    throw error;
-  }
-  renameSync(unfinished, program);
-  const older = readdirSync(buildFolder).filter(name => /^generator-[0-9a-f]{12}$/.test(name) && join(buildFolder, name) !== program);
-  for (const name of older) rmSync(join(buildFolder, name), { force: true });
-  return program;
+/** The generator at work. */
+export interface Generating {
+  /** Resolves when it begins to measure. */
+  readonly measuring: Promise<void>;
+  /** What it saw. Rejects when it could not finish; a result that is not `clean` is still a result. */
+  readonly result: Promise<LoadResult>;
+  /** Ends the measured time now. */
+  finish(): void;
 }
 
-/** Runs the generator once. Rejects when it could not finish; a result that is not `clean` is still a result. */
-export async function generate(program: string, load: Load, signal?: AbortSignal): Promise<LoadResult> {
+/** Starts the generator. */
+export async function startGenerating(load: Load): Promise<Generating> {
   const values: Record<string, string | number | undefined> = {
     dialect: load.dialect,
     port: load.port,
@@ -109,6 +97,7 @@ export async function generate(program: string, load: Load, signal?: AbortSignal
     senders: load.senders,
     window: load.window,
     rate: load.rate,
+    fill: load.fill,
     size: load.size,
     warm: load.warmSeconds,
     seconds: load.seconds,
@@ -122,12 +111,31 @@ export async function generate(program: string, load: Load, signal?: AbortSignal
   const args = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
   // Logging in, settling and draining are bounded in the generator itself; this is for a generator that hangs.
   const timeout = (load.warmSeconds + load.seconds + 200) * 1_000;
-  const output = await promisify(execFile)(program, args, { signal, timeout }).then(
-    done => done.stdout,
-    (error: Error & { stdout?: string; stderr?: string }) => {
-      if (error.stdout) return error.stdout;
-      throw new Error(error.stderr?.trim() || error.message);
-    },
-  );
-  return JSON.parse(output) as LoadResult;
+  const child = spawn(await compiled('generator'), args, { stdio: ['ignore', 'pipe', 'pipe'], timeout });
+  const killed = () => child.kill('SIGKILL');
+  process.once('exit', killed);
+  let said = '';
+  child.stderr.on('data', chunk => {
+    said = (said + chunk).slice(-2_000);
+  });
+  let last = '';
+  const { promise: measuring, resolve, reject } = Promise.withResolvers<void>();
+  createInterface({ input: child.stdout }).on('line', line => {
+    if (line === 'measuring') resolve();
+    else last = line;
+  });
+  const result = once(child, 'close').then(() => {
+    process.off('exit', killed);
+    if (last === '') throw new Error(said.trim() || 'the generator ended without a result');
+    return JSON.parse(last) as LoadResult;
+  });
+  // Whoever waits for the beginning only must hear that there will be none.
+  result.then(() => resolve(), reject);
+  measuring.catch(() => undefined);
+  return { measuring, result, finish: () => void child.kill('SIGUSR1') };
+}
+
+/** Runs the generator once. */
+export async function generate(load: Load): Promise<LoadResult> {
+  return await (await startGenerating(load)).result;
 }

@@ -5,8 +5,8 @@ import { afterEach, expect, it } from 'vitest';
 import { aerie } from '../../bench/chat/aerie.ts';
 import type { Contender, Running } from '../../bench/chat/contender.ts';
 import { nodeLoop } from '../../bench/chat/node-loop.ts';
-import { fault } from '../../bench/chat/rows.ts';
-import { buildGenerator, generate, type Load, type LoadResult } from '../../bench/kit/generator.ts';
+import { fault } from '../../bench/chat/speed-rows.ts';
+import { generate, type Load, type LoadResult } from '../../bench/kit/generator.ts';
 import { needs } from '../kit/needs.ts';
 
 const members = 5;
@@ -15,7 +15,7 @@ const messages = 300;
 const all = { sent: messages, acked: messages, delivered: messages * members, missing: 0, doubled: 0, malformed: 0, clean: true };
 
 async function load(port: number, how: Partial<Load>): Promise<LoadResult> {
-  return await generate(await buildGenerator(), { dialect: 'loop', port, members, senders, warmSeconds: 0, seconds: 30, ...how });
+  return await generate({ dialect: 'loop', port, members, senders, warmSeconds: 0, seconds: 30, ...how });
 }
 
 needs('gcc')('the chat benchmark', () => {

@@ -1,44 +1,6 @@
 import type { LoadResult } from '../kit/generator.ts';
 import type { Profile, Share } from '../kit/profile.ts';
-import { table } from '../kit/table.ts';
 import type { Point } from './points.ts';
-import type { Row } from './rows.ts';
-
-/** The rows for people. */
-export function rowsText(rows: readonly Row[]): string {
-  const head = [
-    'server',
-    'N',
-    'load',
-    'deliveries/s',
-    'p50 ms',
-    'p99 ms',
-    'ack p99 ms',
-    'CPU %',
-    'kernel %',
-    'RSS MB',
-    'ours/peer',
-    'generator CPU %',
-    'others CPU %',
-  ];
-  const lines = rows.map(row => [
-    row.server,
-    row.n,
-    row.window ? `window ${row.window}` : `${row.rate} messages/s`,
-    row.deliveriesPerS,
-    row.p50Ms,
-    row.p99Ms,
-    row.ackP99Ms,
-    Math.round(row.cpu * 100),
-    Math.round(row.cpuKernel * 100),
-    row.rssMb,
-    // At a fixed rate all deliver the same; there the delay and the processor time are what differs.
-    row.ratio === undefined ? '' : row.window ? row.ratio : `p99 ${row.p99Ratio}, CPU ${row.cpuRatio}`,
-    Math.round(row.generatorCpu * 100),
-    Math.round(row.cpuOthers * 100),
-  ]);
-  return table(head, lines);
-}
 
 /** Where one run's time went, for people. */
 export function profileText(point: Point, { result, profile }: { result: LoadResult; profile: Profile }): string {
