@@ -23,6 +23,16 @@ describe('waiting after failures', () => {
     expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
   });
 
+  it('is not longer when the clock is set back', () => {
+    const lockout = new Lockout(settings);
+    for (let i = 0; i < 5; i++) lockout.failed('alice', '192.0.2.7', start);
+    const before = start - 3_600_000;
+    expect(lockout.waitSeconds('alice', '192.0.2.7', before)).toBe(5);
+    expect(lockout.waitSeconds('alice', '192.0.2.7', before + 5_000)).toBe(0);
+    lockout.failed('alice', '192.0.2.7', before + 5_000);
+    expect(lockout.waitSeconds('alice', '192.0.2.7', before + 5_000)).toBe(10);
+  });
+
   it('is for one account from one address', () => {
     const lockout = new Lockout(settings);
     for (let i = 0; i < 5; i++) lockout.failed('alice', '192.0.2.7', start);

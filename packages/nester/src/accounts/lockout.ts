@@ -76,6 +76,12 @@ export class Lockout {
   /** The entry, unless nothing failed for a whole window after its last wait: then it is forgotten. */
   #fresh(key: string, now: number): Entry | undefined {
     const entry = this.#entries.get(key);
+    const ahead = (entry?.times.at(-1) ?? 0) - now;
+    if (entry && ahead > 0) {
+      // The clock was set back: nobody waits longer for that.
+      entry.times = entry.times.map(time => time - ahead);
+      entry.until -= ahead;
+    }
     if (entry && now - Math.max(entry.until, entry.times.at(-1) ?? 0) < this.#windowMs) return entry;
     this.#entries.delete(key);
     return undefined;

@@ -13,6 +13,12 @@ it('takes so many from one network within the window', () => {
   expect(registrations.take('192.0.2.7', 300_000)).toBe(10);
 });
 
+it('asks nobody to wait longer because the clock is set back', () => {
+  const registrations = new Registrations(settings);
+  for (const now of [3_600_000, 3_600_000]) expect(registrations.take('192.0.2.7', now)).toBe(0);
+  expect(registrations.take('192.0.2.7', 1_000)).toBe(300);
+});
+
 it('counts all addresses of one IPv6 customer as one, and no account that was not made', () => {
   const registrations = new Registrations(settings);
   for (const address of ['2001:db8:1:2::a', '2001:db8:1:2::b']) expect(registrations.take(address, 0)).toBe(0);

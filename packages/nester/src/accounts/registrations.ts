@@ -21,8 +21,9 @@ export class Registrations {
   /** Counts one, and answers 0; or, when there were too many, the seconds until the next may be made. */
   take(address: string, now: number): number {
     const windowMs = this.#settings.failureSeconds * 1_000;
+    // A time to come is one from before the clock was set back.
     const network = networkOf(address);
-    const times = (this.#times.get(network) ?? []).filter(time => time > now - windowMs);
+    const times = (this.#times.get(network) ?? []).map(time => Math.min(time, now)).filter(time => time > now - windowMs);
     const oldest = times.at(-this.#settings.registrationsPerAddress);
     if (oldest !== undefined) return Math.ceil((oldest + windowMs - now) / 1_000);
     this.#times.delete(network);

@@ -33,7 +33,7 @@ export class Watch {
       this.#waiting.set(key, seen);
       return;
     }
-    const step = { at: this.#parts.now(), newId: newId };
+    const step = { at: this.#parts.now(), newId };
     const after = observed(this.#open.get(key), seen, step);
     if (!after) return;
     this.#underWay.set(key, { siteId: seen.siteId, isOpening: after.state === 'open' });

@@ -91,11 +91,14 @@ export class Ledger {
     this.#probes.set(record.row.probe_id, record);
   }
 
-  hearing({ heardAt, row, site }: ProbeRecord, now: number): Hearing {
+  hearing(probe: ProbeRecord, now: number): Hearing {
+    // Heard in a time to come: the clock was set back. From this look on its silence counts again.
+    if (probe.heardAt !== undefined && probe.heardAt > now) probe.heardAt = now;
+    const { heardAt, row, site } = probe;
     return hearingOf({
       heardAt,
       lastContactAt: row.last_contact_at,
-      startedAt: this.startedAt,
+      startedAt: Math.min(this.startedAt, now),
       heartbeatMs: site.policy.heartbeatMs,
       now,
     });

@@ -117,6 +117,17 @@ onEachDatabase('probes', newDatabase => {
     expect(told()).toEqual(['probe false', 'probe true', 'probe false']);
   });
 
+  it('are missed as soon when the clock is set back', async () => {
+    await probe.connect();
+    await pass(60 * second, () => probe.beat());
+    room.now -= 3_600 * second;
+    await pass(60 * second, () => probe.beat());
+    expect(told()).toEqual(['probe false']);
+    room.now -= 3_600 * second;
+    await pass(50 * second);
+    expect(told()).toEqual(['probe false', 'probe true']);
+  });
+
   it('keep what their devices were, shown as unknown, while nobody watches', async () => {
     await probe.connect();
     await probe.send(probe.report());

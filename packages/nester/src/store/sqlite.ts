@@ -28,6 +28,7 @@ export function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(sql: string) {
+      if (sql === 'rollback') return rollback(database);
       let statement = cache.get(sql);
       if (statement) {
         cache.delete(sql);
@@ -38,6 +39,22 @@ export function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
       cache.set(sql, statement);
       return statement;
     },
+  };
+}
+
+/**
+ * After some errors (a full disk above all) SQLite has rolled back already, and says so of a second rollback: that would
+ * be told in place of the error (sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+ */
+function rollback(database: DatabaseSync): CachedStatement {
+  return {
+    reader: false,
+    all: () => [],
+    run() {
+      if (database.isTransaction) database.exec('rollback');
+      return { changes: 0, lastInsertRowid: 0 };
+    },
+    iterate: () => [].values(),
   };
 }
 
