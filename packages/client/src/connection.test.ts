@@ -259,6 +259,7 @@ describe('the end of a session', () => {
     const { server, connection } = begin();
     server.line.accept();
     server.line.refuse('log.resume', { code: 'busy', message: '' });
+    expect(connection.refusal?.code).toBe('busy');
     expect(connection.status).toBe('waiting');
     connection.stop();
   });

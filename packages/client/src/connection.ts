@@ -37,6 +37,7 @@ export class Connection {
 
   #status: Status = 'connecting';
   #retryAt: number | undefined;
+  #refusal: AppError | undefined;
   #line: Line | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #forgetWake: (() => void) | undefined;
@@ -78,6 +79,11 @@ export class Connection {
   /** When the next attempt begins, in ms. */
   get retryAt(): number | undefined {
     return this.#retryAt;
+  }
+
+  /** Why the server did not let the session in at the last attempt, when it said so: banned, too busy. */
+  get refusal(): AppError | undefined {
+    return this.#refusal;
   }
 
   /** The same object as long as nothing changes. */
@@ -196,12 +202,16 @@ export class Connection {
 
   #refused(error: AppError): void {
     if (error.code === 'not_logged_in' || error.code === 'session_ended') this.#end();
-    else if (error.code !== 'connection_lost') this.#line?.lose();
+    else if (error.code !== 'connection_lost') {
+      this.#refusal = error;
+      this.#line?.lose();
+    }
   }
 
   #nowLive(): void {
     if (this.#status !== 'live') this.#liveSince = this.#now();
     this.#status = 'live';
+    this.#refusal = undefined;
     for (const early of this.#early.splice(0)) early.begin();
     this.#follower.ready();
     this.#pump();

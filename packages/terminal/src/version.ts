@@ -4,9 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
+const [version = 'unknown', date = ''] = readFileSync(`${root}VERSION`, 'utf8').trim().split(/\s+/);
+
+/** What the program says it is, in the list of one's sessions. */
+export const agent = `classcord/${version} (terminal)`;
+
 /** `0.1.0 2026-11-22 abc1234`: the file VERSION, and the commit in a git checkout. */
 export function versionLine(): string {
-  const [version = 'unknown', date = ''] = readFileSync(`${root}VERSION`, 'utf8').trim().split(/\s+/);
   let commit = '';
   try {
     const git = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

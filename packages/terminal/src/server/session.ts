@@ -1,6 +1,7 @@
 import { Connection, type OpenTransport } from '@aerie/client';
 import type { Me } from '@aerie/contract';
 import { Failure } from '../failure.ts';
+import { agent } from '../version.ts';
 import type { Endpoint } from './dial.ts';
 import { lineTransport } from './lines.ts';
 import { webSocketTransport } from './web-socket.ts';
@@ -8,7 +9,7 @@ import { webSocketTransport } from './web-socket.ts';
 /** A connection to a server, and why its last attempt failed. */
 export interface Session {
   readonly connection: Connection;
-  readonly failure: () => Failure | undefined;
+  readonly failure: () => Error | undefined;
 }
 
 interface Options {
@@ -39,10 +40,11 @@ export async function connectTo(endpoint: Endpoint, options: Options): Promise<S
   const end = connection.subscribe(() => connection.status !== 'connecting' && settled.resolve());
   await settled.promise;
   end();
-  if (connection.status === 'live') return { connection, failure: () => failure };
+  const why = () => connection.refusal ?? failure;
+  if (connection.status === 'live') return { connection, failure: why };
   const { status } = connection;
   connection.stop();
-  throw status === 'ended' ? new Failure('session.ended', { url }) : (failure ?? new Failure('connect.closed', { url }));
+  throw status === 'ended' ? new Failure('session.ended', { url }) : (why() ?? new Failure('connect.closed', { url }));
 }
 
 /** Logs in with a name and a password; answers what lets one in from now on. */
@@ -52,7 +54,7 @@ export async function logIn(
 ): Promise<{ token: string; me: Me }> {
   const { connection } = await connectTo(endpoint, { live: false });
   try {
-    const { token, me } = await connection.call('session.logIn', { user: name, password, device });
+    const { token, me } = await connection.call('session.logIn', { user: name, password, device, client: agent });
     if (token === undefined) throw new Failure('connect.notNester', { url: endpoint.address.url });
     return { token, me };
   } finally {

@@ -3,11 +3,12 @@ import http from 'node:http';
 import type { Socket } from 'node:net';
 import type { OpenTransport, TransportEvents } from '@aerie/client';
 import { Failure } from '../failure.ts';
+import { agent } from '../version.ts';
+import type { Key } from '../words/words.ts';
 import { dial, type Endpoint } from './dial.ts';
 import { clientFrame, FrameReader, opcodes } from './web-socket-frames.ts';
 
 const answerMs = 10_000;
-const agent = 'classcord (terminal)';
 
 /**
  * Frames over a WebSocket, on a socket whose certificate was judged before. Node's own WebSocket takes no socket and
@@ -67,10 +68,11 @@ class WebSocketTransport {
         'user-agent': agent,
       },
     });
-    const notNester = () => this.#fail(new Failure('connect.notNester', { url }));
-    request.setTimeout(answerMs, notNester);
-    request.on('error', notNester);
-    request.on('response', ({ statusCode }) => (statusCode === 503 ? this.#fail(new Failure('connect.busy', { url })) : notNester()));
+    const refused: Record<number, Key> = { 403: 'connect.unwanted', 503: 'connect.busy' };
+    const notNester = (status = 0) => this.#fail(new Failure(refused[status] ?? 'connect.notNester', { url }));
+    request.setTimeout(answerMs, () => notNester());
+    request.on('error', () => notNester());
+    request.on('response', ({ statusCode }) => notNester(statusCode));
     request.on('upgrade', (answer, _socket, head) => {
       const expected = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
       if (answer.headers['sec-websocket-accept'] !== expected) return notNester();

@@ -7,6 +7,7 @@ export const en = {
   'connect.notNester': 'What answers at {url} is not Classcord. Check the address and the port.',
   'connect.closed': '{url} closed the connection. Check that the address and its kind (http, https, tcp, tls) fit the port.',
   'connect.busy': '{url} takes no more connections now. Try again in a minute.',
+  'connect.unwanted': '{url} does not let this machine in. Ask an administrator.',
   'connect.failed': '{url} cannot be reached: {reason}. Check the address and the network.',
   'connect.lostFor': {
     one: 'The connection was lost and did not come back in {count} second.',

@@ -9,6 +9,7 @@ export const fr: Dictionary = {
   'connect.notNester': 'Ce qui répond à {url} n’est pas Classcord. Vérifiez l’adresse et le port.',
   'connect.closed': '{url} a fermé la connexion. Vérifiez que l’adresse et son type (http, https, tcp, tls) correspondent au port.',
   'connect.busy': '{url} n’accepte plus de connexions pour l’instant. Réessayez dans une minute.',
+  'connect.unwanted': '{url} ne laisse pas entrer cette machine. Demandez à un administrateur.',
   'connect.failed': '{url} est injoignable : {reason}. Vérifiez l’adresse et le réseau.',
   'connect.lostFor': {
     one: 'La connexion a été perdue et n’est pas revenue en {count} seconde.',
