@@ -230,6 +230,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       config,
       log,
       dispatch,
+      now,
       reports: house.sites,
       authenticate: token => accounts.authenticate(token),
       publicUrl: house.publicUrl,

@@ -1,20 +1,19 @@
 import { once } from 'node:events';
 import { createWriteStream, renameSync, rmSync } from 'node:fs';
-import { Readable, type Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { type ExportForm, type ExportSubject, exportSubjects } from '@aerie/contract';
 import { Argument, type Command, Option } from 'commander';
-import { stringify } from 'csv-stringify';
-import { columns, type Language, type Subject, subjects } from './export-columns.ts';
+import { exported } from '../exports/export.ts';
 import { Failure } from './failure.ts';
-import { allAudit, allMessages, allUsers } from './pages.ts';
+import { endOf, startOf } from './moments.ts';
 import { withDesk } from './run.ts';
 import { withSettings } from './settings.ts';
-import type { Desk } from './socket.ts';
 
-interface ExportOptions {
-  format: 'csv' | 'json';
+interface ExportOptions extends ExportForm {
   out?: string;
-  language: Language;
+  from?: number;
+  to?: number;
 }
 
 /** `nester export …` */
@@ -23,24 +22,27 @@ export function addExportCommand(program: Command): void {
     program
       .command('export')
       .description('write out all accounts, messages or administrative acts')
-      .addArgument(new Argument('<what>', 'what to write out').choices(subjects))
+      .addArgument(new Argument('<what>', 'what to write out').choices(exportSubjects))
       .addOption(new Option('--format <format>', 'csv for spreadsheets, or one JSON array').choices(['csv', 'json']).default('csv'))
       .option('--out <file>', 'a new file, for its owner only (default: standard output)')
-      .addOption(new Option('--language <language>', 'of the headings in CSV').choices(['en', 'fr']).default('en')),
+      .addOption(new Option('--language <language>', 'of the headings in CSV').choices(['en', 'fr']).default('en'))
+      .option('--bom', 'begin CSV with a byte order mark, which Excel needs to read accents', false)
+      .addOption(new Option('--from <date>', 'messages or acts from this day on, such as 2026-11-22').argParser(startOf))
+      .addOption(new Option('--to <date>', 'messages or acts up to the end of this day').argParser(endOf)),
     'usual',
-  ).action(async (subject: Subject, options: ExportOptions) => {
-    await withDesk({ ...options }, {}, desk => exportTo(options.out, records(desk, subject), subject, options));
+  ).action(async (subject: ExportSubject, options: ExportOptions) => {
+    await withDesk({ ...options }, {}, async desk => {
+      const { format, language, bom, from, to } = options;
+      await writeTo(options.out, exported(desk.call, { subject, selection: { from, to }, form: { format, language, bom } }));
+    });
   });
 }
 
-function records(desk: Desk, subject: Subject): AsyncIterable<object> {
-  if (subject === 'users') return allUsers(desk);
-  return subject === 'messages' ? allMessages(desk) : allAudit(desk);
-}
-
-/** Writes page by page, so that no export is too large; a file is there only when it is whole. */
-async function exportTo(file: string | undefined, all: AsyncIterable<object>, subject: Subject, options: ExportOptions): Promise<void> {
-  if (file === undefined) return await write(all, subject, options, process.stdout);
+/** Writes page by page; a file is there only when it is whole. */
+async function writeTo(file: string | undefined, text: AsyncIterable<string>): Promise<void> {
+  const chunks = Readable.from(text, { objectMode: false });
+  // Standard output stays open: it is not ours to end.
+  if (file === undefined) return await pipeline(chunks, process.stdout, { end: false });
   const part = `${file}.part`;
   const stream = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
   try {
@@ -49,38 +51,10 @@ async function exportTo(file: string | undefined, all: AsyncIterable<object>, su
     throw new Failure(`${part} cannot be written: ${(error as NodeJS.ErrnoException).code}. Name another file, or remove it.`);
   }
   try {
-    await write(all, subject, options, stream);
+    await pipeline(chunks, stream);
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
   }
-}
-
-async function write(all: AsyncIterable<object>, subject: Subject, { format, language }: ExportOptions, target: Writable): Promise<void> {
-  // Standard output stays open: it is not ours to end.
-  const end = { end: target !== process.stdout };
-  if (format === 'json') return await pipeline(Readable.from(jsonArray(all)), target, end);
-  const rows = stringify({
-    header: true,
-    columns: columns(subject, language).map(({ heading }, index) => ({ key: String(index), header: heading })),
-    // A spreadsheet takes a cell that begins with = + - @ for a formula, and runs it.
-    escape_formulas: true,
-  });
-  await pipeline(Readable.from(cells(all, subject, language)), rows, target, end);
-}
-
-async function* cells(all: AsyncIterable<object>, subject: Subject, language: Language): AsyncGenerator<string[]> {
-  const shown = columns(subject, language);
-  for await (const record of all) yield shown.map(({ cell }) => cell(record as never));
-}
-
-/** One JSON array, one record a line. */
-async function* jsonArray(all: AsyncIterable<object>): AsyncGenerator<string> {
-  let before = '[\n';
-  for await (const record of all) {
-    yield before + JSON.stringify(record);
-    before = ',\n';
-  }
-  yield before === '[\n' ? '[]\n' : '\n]\n';
 }

@@ -1,8 +1,8 @@
 import { type CommandInput, type Role, roles, type UserRecord, userKey } from '@aerie/contract';
 import { type Command, Option } from 'commander';
+import { allUsers } from '../exports/pages.ts';
 import { Failure } from './failure.ts';
 import { passwordFromStdin, readText } from './input.ts';
-import { allUsers } from './pages.ts';
 import { withDesk } from './run.ts';
 import { withSettings } from './settings.ts';
 import type { Desk } from './socket.ts';
@@ -30,7 +30,7 @@ export function addUserCommands(program: Command): void {
     async (options: { json?: boolean }) => {
       const users: UserRecord[] = [];
       await withDesk(options, {}, async desk => {
-        for await (const one of allUsers(desk)) users.push(one);
+        for await (const one of allUsers(desk.call)) users.push(one);
       });
       process.stdout.write(
         options.json ? `${JSON.stringify(users, null, 2)}\n` : table(['name', 'role', 'state', 'last seen'], users.map(rowOf)),
@@ -109,7 +109,7 @@ async function change<K extends OfOneUser>(
 
 async function idOf(desk: Desk, name: string): Promise<string> {
   const key = userKey(name.trim());
-  for await (const user of allUsers(desk)) if (userKey(user.name) === key) return user.userId;
+  for await (const user of allUsers(desk.call)) if (userKey(user.name) === key) return user.userId;
   throw new Failure(`There is no account ${JSON.stringify(name)}. "nester user list" shows them.`);
 }
 

@@ -41,7 +41,8 @@ export function commandRoutes(server: FastifyInstance, parts: { dispatch: Dispat
   });
 }
 
-function callerOf(request: FastifyRequest, judge: UpgradeJudge): Caller {
+/** What a request tells of whoever sent it. */
+export function callerOf(request: FastifyRequest, judge: UpgradeJudge): Caller {
   return {
     door: 'http',
     address: judge.addressOf(request.raw),

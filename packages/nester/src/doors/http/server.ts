@@ -14,6 +14,7 @@ import type { Dispatch } from '../dispatch.ts';
 import type { UpgradeJudge } from '../ws.ts';
 import { commandRoutes } from './commands.ts';
 import { cookieName, readCookie } from './cookie.ts';
+import { exportRoutes } from './exports.ts';
 import { securityHeaders } from './headers.ts';
 import { isOwnOrigin } from './origin.ts';
 import { pageRoutes } from './pages.ts';
@@ -28,6 +29,7 @@ export interface HttpParts {
   config: Config;
   log: Log;
   dispatch: Dispatch;
+  now: () => number;
   reports: ReportTaker;
   authenticate(token: string): Promise<UserActor | undefined>;
   publicUrl(): string;
@@ -94,6 +96,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     if (isStopping) void reply.header('connection', 'close');
   });
   commandRoutes(server, { dispatch: parts.dispatch, judge, isSecure });
+  exportRoutes(server, { ...parts, judge });
   reportRoute(server, parts.reports);
   await pageRoutes(server);
   return {

@@ -1,9 +1,5 @@
-import type { AuditRecord, UserRecord } from '@aerie/contract';
+import type { AuditRecord, ExportSubject, Language, UserRecord } from '@aerie/contract';
 import type { ExportedMessage } from './pages.ts';
-
-export const subjects = ['users', 'messages', 'audit'] as const;
-export type Subject = (typeof subjects)[number];
-export type Language = 'en' | 'fr';
 
 interface Column<R> {
   en: string;
@@ -11,7 +7,7 @@ interface Column<R> {
   cell: (record: R) => string;
 }
 
-const moment = (at: number | null) => (at === null ? '' : new Date(at).toISOString());
+const moment = (at: number | null | undefined) => (at == null ? '' : new Date(at).toISOString());
 
 const users: Column<UserRecord>[] = [
   { en: 'id', fr: 'ID', cell: user => user.userId },
@@ -21,11 +17,13 @@ const users: Column<UserRecord>[] = [
   { en: 'disabled', fr: 'Fermé', cell: user => String(user.disabled) },
   { en: 'created', fr: 'Créé', cell: user => moment(user.createdAt) },
   { en: 'last_seen', fr: 'Vu', cell: user => moment(user.lastSeenAt) },
+  { en: 'muted_until', fr: "Muet jusqu'au", cell: user => moment(user.mutedUntil) },
+  { en: 'banned_until', fr: "Banni jusqu'au", cell: user => moment(user.bannedUntil) },
 ];
 
-/** Headings as the spreadsheets of the Classcord servers before this one had them. */
-const messages: Column<ExportedMessage>[] = [
-  { en: 'id', fr: 'ID', cell: message => message.messageId },
+/** The first columns as the spreadsheets of the Classcord servers before this one had them, in either language. */
+const messageId: Column<ExportedMessage> = { en: 'id', fr: 'ID', cell: message => message.messageId };
+const said: Column<ExportedMessage>[] = [
   { en: 'username', fr: 'Utilisateur', cell: message => message.authorName },
   { en: 'channel', fr: 'Canal', cell: message => message.channel },
   { en: 'content', fr: 'Contenu', cell: message => message.content },
@@ -43,9 +41,13 @@ const audit: Column<AuditRecord>[] = [
   { en: 'address', fr: 'Adresse', cell: record => record.address },
 ];
 
-const bySubject: Record<Subject, readonly Column<never>[]> = { users, messages, audit };
+const bySubject: Record<ExportSubject, Record<Language, readonly Column<never>[]>> = {
+  users: { en: users, fr: users },
+  messages: { en: [messageId, ...said], fr: [...said, messageId] },
+  audit: { en: audit, fr: audit },
+};
 
 /** The columns of a CSV export, with their headings in a language. */
-export function columns(subject: Subject, language: Language): { heading: string; cell: (record: never) => string }[] {
-  return bySubject[subject].map(column => ({ heading: column[language], cell: column.cell }));
+export function columns(subject: ExportSubject, language: Language): { heading: string; cell: (record: never) => string }[] {
+  return bySubject[subject][language].map(column => ({ heading: column[language], cell: column.cell }));
 }

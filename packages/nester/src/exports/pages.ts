@@ -1,0 +1,50 @@
+import type { AuditRecord, CommandInput, CommandName, CommandOutput, ExportSelection, ExportSubject, UserRecord } from '@aerie/contract';
+
+export type ExportedMessage = CommandOutput<'message.export'>['messages'][number];
+
+/** Calls commands for somebody who may. */
+export type Ask = <K extends CommandName>(name: K, input: CommandInput<K>) => Promise<CommandOutput<K>>;
+
+/** Messages may be long: a page of them stays a few megabytes at most. */
+const messagesAtOnce = 200;
+
+/** All records of a subject, a page at a time: the next one is asked for when the one before has been taken. */
+export function pages(ask: Ask, subject: ExportSubject, selection: ExportSelection): AsyncIterable<readonly object[]> {
+  if (subject === 'users') return userPages(ask);
+  return subject === 'messages' ? messagePages(ask, selection) : auditPages(ask, selection);
+}
+
+/** All accounts, by name. */
+export async function* allUsers(ask: Ask): AsyncGenerator<UserRecord> {
+  for await (const page of userPages(ask)) yield* page;
+}
+
+async function* userPages(ask: Ask): AsyncGenerator<UserRecord[]> {
+  let after: string | undefined;
+  do {
+    const { users, next } = await ask('user.list', { after });
+    yield users;
+    after = next ?? undefined;
+  } while (after !== undefined);
+}
+
+/** Oldest first. */
+async function* messagePages(ask: Ask, selection: ExportSelection): AsyncGenerator<ExportedMessage[]> {
+  let after: number | null = 0;
+  while (after !== null) {
+    const page: CommandOutput<'message.export'> = await ask('message.export', { ...selection, after, limit: messagesAtOnce });
+    yield page.messages;
+    after = page.next;
+  }
+}
+
+/** Newest first. */
+async function* auditPages(ask: Ask, { from, to }: ExportSelection): AsyncGenerator<AuditRecord[]> {
+  let before: string | undefined;
+  for (;;) {
+    const { records } = await ask('audit.list', { before, from, to, limit: 200 });
+    yield records;
+    before = records.at(-1)?.auditId;
+    if (before === undefined) return;
+  }
+}
