@@ -79,7 +79,7 @@ describe('the queue of passwords', () => {
   it('refuses when too many wait, and goes on after one that failed', async () => {
     const hashing = new Hashing();
     const running = [heldWork(hashing), heldWork(hashing)];
-    const waiting = Array.from({ length: 500 }, (_, i) =>
+    const waiting = Array.from({ length: 2_000 }, (_, i) =>
       hashing.inTurn(async () => {
         if (i === 0) throw new Error('broken');
         return i;
