@@ -158,7 +158,7 @@ needs('chromium')('the first journey: a message', () => {
       ['/c/général', page.getByRole('heading', { name: 'général', level: 1 })],
       ['/admin/users', page.getByRole('cell', { name: 'Bo', exact: true })],
       ['/admin/invitations', page.getByRole('columnheader', { name: 'Expires' })],
-      ['/admin/audit', page.getByRole('cell', { name: 'invitation.create' }).first()],
+      ['/admin/audit', page.getByRole('cell', { name: 'Invitation made' }).first()],
       ['/me', page.getByRole('heading', { name: 'Ada', level: 1 })],
       ['/nowhere', page.getByText('There is nothing at this address')],
     ] as const;

@@ -17,7 +17,7 @@ export function channelName(channel: OwnChannel, users: Users, meId: string): st
 }
 
 /** The last part of a channel's address: its name where it has one, else its id. */
-export function channelSlug(channel: OwnChannel): string {
+export function channelSlug(channel: Pick<OwnChannel, 'kind' | 'channelId' | 'name'>): string {
   return channel.kind === 'direct' ? channel.channelId : channel.name;
 }
 

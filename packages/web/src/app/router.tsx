@@ -40,7 +40,33 @@ const invitations = createRoute({
   path: '/invitations',
   component: lazyRouteComponent(administration, 'InvitationsTab'),
 });
-const audit = createRoute({ getParentRoute: () => admin, path: '/audit', component: lazyRouteComponent(administration, 'AuditTab') });
+const channels = createRoute({
+  getParentRoute: () => admin,
+  path: '/channels',
+  component: lazyRouteComponent(administration, 'ChannelsTab'),
+});
+const connections = createRoute({
+  getParentRoute: () => admin,
+  path: '/connections',
+  component: lazyRouteComponent(administration, 'ConnectionsTab'),
+});
+const bans = createRoute({ getParentRoute: () => admin, path: '/bans', component: lazyRouteComponent(administration, 'BansTab') });
+const audit = createRoute({
+  getParentRoute: () => admin,
+  path: '/audit',
+  component: lazyRouteComponent(administration, 'AuditTab'),
+  validateSearch: (search: Record<string, unknown>): AuditSearch => ({
+    ...(typeof search.search === 'string' && search.search !== '' ? { search: search.search } : {}),
+    ...(isDay(search.from) ? { from: search.from } : {}),
+    ...(isDay(search.to) ? { to: search.to } : {}),
+  }),
+});
+const settings = createRoute({
+  getParentRoute: () => admin,
+  path: '/settings',
+  component: lazyRouteComponent(administration, 'SettingsTab'),
+});
+const exports = createRoute({ getParentRoute: () => admin, path: '/exports', component: lazyRouteComponent(administration, 'ExportsTab') });
 
 const sitePages = () => import('../features/sites/page.tsx');
 const sites = createRoute({ getParentRoute: () => root, path: '/sites', component: lazyRouteComponent(sitePages, 'SitesPage') });
@@ -73,6 +99,17 @@ interface SiteSearch {
   device?: string;
 }
 
+/** What the audit's address may say: words that are looked for, and days (2026-11-22) from which and until which. */
+interface AuditSearch {
+  search?: string;
+  from?: string;
+  to?: string;
+}
+
+function isDay(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+}
+
 /** Every address of the product. */
 export function makeRouter() {
   return createRouter({
@@ -85,7 +122,7 @@ export function makeRouter() {
       setup,
       invitation,
       me,
-      admin.addChildren([adminIndex, users, invitations, audit]),
+      admin.addChildren([adminIndex, users, invitations, channels, connections, bans, audit, settings, exports]),
     ]),
     defaultPreload: 'intent',
     defaultErrorComponent: Crash,

@@ -1,3 +1,5 @@
+import { enAdministration } from './en-administration.ts';
+import { enChat } from './en-chat.ts';
 import { enSites } from './en-sites.ts';
 
 /** English. Its keys are the keys of every language. */
@@ -238,7 +240,6 @@ export const en = {
   'admin.closedText': 'Only administrators see this page.',
   'users.filter': 'Filter by name',
   'users.none': 'Nobody of this name',
-  'users.more': { one: 'Show {count} more', other: 'Show {count} more' },
   'users.import': 'Import a list',
   'users.create': 'Create',
   'users.invite': 'Invite',
@@ -309,7 +310,8 @@ export const en = {
   'audit.what': 'What',
   'audit.subject': 'On',
   'audit.from': 'From',
-  'audit.older': 'Show older acts',
 
+  ...enAdministration,
+  ...enChat,
   ...enSites,
 } as const satisfies Record<string, string | { one: string; other: string }>;

@@ -10,6 +10,8 @@ const day = 24 * hour;
 export interface Figures {
   /** A length of time by its greatest unit: "40 s", "4 min", "3 h", "2 days". */
   span(ms: number): string;
+  /** A round length of time in words: "10 minutes", "8 hours", "7 days", "1 year". */
+  length(ms: number): string;
   /** A latency: "0.05 ms", "12.4 ms", "224 ms". */
   latency(ms: number): string;
   /** A ratio from 0 to 1: "12 %". */
@@ -23,6 +25,9 @@ function figuresIn(language: Language): Figures {
   const minutes = unit('minute', 'short');
   const hours = unit('hour', 'short');
   const days = unit('day', 'long');
+  const longMinutes = unit('minute', 'long');
+  const longHours = unit('hour', 'long');
+  const years = unit('year', 'long');
   const latency = unit('millisecond', 'short', { maximumSignificantDigits: 3 });
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   return {
@@ -32,6 +37,11 @@ function figuresIn(language: Language): Figures {
       if (size < hour) return minutes.format(Math.trunc(size / minute));
       if (size < 2 * day) return hours.format(Math.trunc(size / hour));
       return days.format(Math.trunc(size / day));
+    },
+    length: ms => {
+      if (ms % (365 * day) === 0) return years.format(ms / (365 * day));
+      if (ms % day === 0) return days.format(ms / day);
+      return ms % hour === 0 ? longHours.format(ms / hour) : longMinutes.format(ms / minute);
     },
     latency: ms => latency.format(ms),
     percent: ratio => percent.format(ratio),

@@ -1,3 +1,5 @@
+import { frAdministration } from './fr-administration.ts';
+import { frChat } from './fr-chat.ts';
 import { frSites } from './fr-sites.ts';
 import type { Dictionary } from './translate.ts';
 
@@ -240,7 +242,6 @@ export const fr: Dictionary = {
   'admin.closedText': 'Seuls les administrateurs voient cette page.',
   'users.filter': 'Filtrer par nom',
   'users.none': 'Personne de ce nom',
-  'users.more': { one: 'Afficher {count} de plus', other: 'Afficher {count} de plus' },
   'users.import': 'Importer une liste',
   'users.create': 'Créer',
   'users.invite': 'Inviter',
@@ -311,7 +312,8 @@ export const fr: Dictionary = {
   'audit.what': 'Quoi',
   'audit.subject': 'Sur',
   'audit.from': 'Depuis',
-  'audit.older': 'Afficher les actes plus anciens',
 
+  ...frAdministration,
+  ...frChat,
   ...frSites,
 };

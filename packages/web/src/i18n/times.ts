@@ -13,6 +13,8 @@ export interface Times {
   ago(at: number, now: number): string;
   /** "in 3 days" */
   until(at: number, now: number): string;
+  /** "21 Nov 2026, 14:05": where a moment must be read without hovering. */
+  short(at: number): string;
   /** "Friday 21 November 2026, 14:05:09" */
   absolute(at: number): string;
   /** "Today", "Yesterday", "Friday 21 November"; with the year when it is another one. */
@@ -38,6 +40,7 @@ export function timesIn(language: Language): Times {
   const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const absolute = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+  const short = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
   const dayAndYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
@@ -59,6 +62,7 @@ export function timesIn(language: Language): Times {
     message: (at, now) => (now - at < hour ? distance(Math.min(at, now), now) : clock.format(at)),
     ago: (at, now) => distance(Math.min(at, now), now),
     until: (at, now) => distance(Math.max(at, now), now),
+    short: at => short.format(at),
     absolute: at => absolute.format(at),
     day: (at, now) => {
       const days = daysBetween(at, now);

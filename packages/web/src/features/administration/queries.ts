@@ -1,10 +1,27 @@
-import type { CommandInput, CommandName, CommandOutput } from '@aerie/contract';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useConnection, useNester } from '../../app/context.ts';
+import type { CommandOutput } from '@aerie/contract';
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useConnection } from '../../app/context.ts';
 
-/** All accounts. There are as many pages as it takes: a class or a company, not the world. */
+/** However many accounts change at once, their list is asked again this often at most. */
+const settleMs = 500;
+
+/** All accounts, asked again when one changes. There are as many pages as it takes: a class or a company, not the world. */
 export function useUsers() {
   const connection = useConnection();
+  const client = useQueryClient();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const forget = connection.onEvent(frame => {
+      if (frame.event !== 'user.created' && frame.event !== 'user.updated') return;
+      clearTimeout(timer);
+      timer = setTimeout(() => void client.invalidateQueries({ queryKey: ['user.list'] }), settleMs);
+    });
+    return () => {
+      clearTimeout(timer);
+      forget();
+    };
+  }, [connection, client]);
   return useQuery({
     queryKey: ['user.list'],
     queryFn: async () => {
@@ -24,28 +41,59 @@ export function useInvitations() {
   return useQuery({ queryKey: ['invitation.list'], queryFn: () => connection.call('invitation.list', {}) });
 }
 
-const auditPage = 50;
-
-/** Administrative acts, newest first, older ones when asked. */
-export function useAudit() {
+/** All channels but direct ones, archived ones too. */
+export function useChannels() {
   const connection = useConnection();
-  return useInfiniteQuery({
-    queryKey: ['audit.list'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => connection.call('audit.list', { before: pageParam, limit: auditPage }),
-    getNextPageParam: page => (page.records.length < auditPage ? undefined : page.records.at(-1)?.auditId),
+  return useQuery({ queryKey: ['channel.list'], queryFn: () => connection.call('channel.list', {}) });
+}
+
+/** What is open now changes by itself: it is asked again this often while somebody looks. */
+const liveMs = 3_000;
+
+export function useLiveConnections() {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: ['connection.list'],
+    queryFn: () => connection.call('connection.list', {}),
+    refetchInterval: liveMs,
+    staleTime: 0,
   });
 }
 
-/** An administrative act; afterwards all lists of administration are asked again. */
-export function useAct<K extends CommandName>(command: K) {
+const sanctionPage = 100;
+
+/** Mutes and bans, newest first: those that run, or all, older ones when asked. */
+export function useSanctions(all: boolean) {
   const connection = useConnection();
-  const nester = useNester();
-  const client = useQueryClient();
-  return useMutation<CommandOutput<K>, unknown, CommandInput<K>>({
-    // A class list may be longer than a frame.
-    mutationFn: input => (command === 'user.import' ? nester : connection).call(command, input),
-    onSettled: () =>
-      Promise.all(['user.list', 'invitation.list', 'audit.list'].map(queryKey => client.invalidateQueries({ queryKey: [queryKey] }))),
+  return useInfiniteQuery({
+    queryKey: ['sanction.list', all],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) => connection.call('sanction.list', { all, before: pageParam, limit: sanctionPage }),
+    getNextPageParam: page => (page.sanctions.length < sanctionPage ? undefined : page.sanctions.at(-1)?.sanctionId),
   });
+}
+
+export interface AuditQuestion {
+  search?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+const auditPage = 50;
+
+/** Administrative acts that fit, newest first, older ones when asked. What is shown stays until the answer is here. */
+export function useAudit(question: AuditQuestion) {
+  const connection = useConnection();
+  return useInfiniteQuery({
+    queryKey: ['audit.list', question],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) => connection.call('audit.list', { ...question, before: pageParam, limit: auditPage }),
+    getNextPageParam: page => (page.records.length < auditPage ? undefined : page.records.at(-1)?.auditId),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useSettings() {
+  const connection = useConnection();
+  return useQuery({ queryKey: ['settings.show'], queryFn: () => connection.call('settings.show', {}) });
 }

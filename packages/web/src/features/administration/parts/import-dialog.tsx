@@ -1,12 +1,12 @@
 import type { CommandOutput, Role } from '@aerie/contract';
 import { type FormEvent, useState } from 'react';
+import { useAct } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { FormError, TextAreaField } from '../../../ui/field.tsx';
 import { Icon } from '../../../ui/icon.tsx';
-import { useAct } from '../queries.ts';
 import styles from './dialog-form.module.css';
 import { PrintedLinks } from './printed-links.tsx';
 import { RoleField } from './role-field.tsx';

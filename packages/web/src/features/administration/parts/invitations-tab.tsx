@@ -1,10 +1,11 @@
 import { useState } from 'react';
+import { useAct } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
-import { useAct, useInvitations } from '../queries.ts';
+import { useInvitations } from '../queries.ts';
 import { InviteDialog } from './invite-dialog.tsx';
 import styles from './table.module.css';
 

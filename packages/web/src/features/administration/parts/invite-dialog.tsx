@@ -1,12 +1,12 @@
 import type { Role } from '@aerie/contract';
 import { type FormEvent, useState } from 'react';
+import { useAct } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { FormError, SelectField, TextField } from '../../../ui/field.tsx';
 import { Moment } from '../../../ui/time.tsx';
-import { useAct } from '../queries.ts';
 import styles from './dialog-form.module.css';
 import { RoleField } from './role-field.tsx';
 

@@ -2,13 +2,13 @@ import type { UserRecord } from '@aerie/contract';
 import { type FormEvent, useState } from 'react';
 import { useNester } from '../../../app/context.ts';
 import { useStore } from '../../../app/store.ts';
+import { useAct } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { FormError } from '../../../ui/field.tsx';
 import { PasswordField } from '../../../ui/password-field.tsx';
 import { useSay } from '../../../ui/toast.tsx';
-import { useAct } from '../queries.ts';
 import styles from './dialog-form.module.css';
 
 /** Gives somebody who forgot theirs a new password. */

@@ -1,55 +1,43 @@
 import { limits } from '@aerie/contract/limits';
-import { channelNameProblem } from '@aerie/contract/names';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useConnection, useMe } from '../../../app/context.ts';
+import { useMe } from '../../../app/context.ts';
+import { useAct } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { Choice, FormError, TextField } from '../../../ui/field.tsx';
+import { ChannelNameField, channelNameOf, isChannelName, type Rights, RightsFields } from './channel-fields.tsx';
 import styles from './create-channel-dialog.module.css';
 
-/** Makes a channel and goes to it. */
-export function CreateChannelDialog({ onClose }: { onClose: () => void }) {
+/** Makes a channel and, unless `stay` is set, goes to it. */
+export function CreateChannelDialog({ stay = false, onClose }: { stay?: boolean; onClose: () => void }) {
   const { t, sentence } = useText();
   const navigate = useNavigate();
-  const connection = useConnection();
   const me = useMe();
-  const [typed, setTyped] = useState('');
+  const create = useAct('channel.create');
+  const [name, setName] = useState('');
   const [topic, setTopic] = useState('');
   const [kind, setKind] = useState<'public' | 'private'>('public');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  // What one would type as a title becomes a name: spaces turn into dashes.
-  const name = typed.replace(/^#/, '').trim().replace(/\s+/g, '-');
-  const problem = name === '' ? undefined : channelNameProblem(name);
+  const [rights, setRights] = useState<Rights>({ minRole: 'viewer', postRole: 'member' });
 
-  const create = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      const { channelId } = await connection.call('channel.create', { name, kind, topic: topic.trim() });
-      onClose();
-      await navigate({ to: '/c/$channel', params: { channel: channelId } });
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
+    create.mutate(
+      { name: channelNameOf(name), kind, topic: topic.trim(), ...rights },
+      {
+        onSuccess: ({ channelId }) => {
+          onClose();
+          if (!stay) void navigate({ to: '/c/$channel', params: { channel: channelId } });
+        },
+      },
+    );
   };
 
   return (
     <Dialog title={t('create.title')} onClose={onClose}>
-      <form onSubmit={create} className={styles.form}>
-        <TextField
-          label={t('create.name')}
-          hint={name && name !== typed ? `#${name}` : t('create.nameHint')}
-          error={problem && sentence({ code: 'bad_channel_name', params: { reason: problem } })}
-          value={typed}
-          autoComplete="off"
-          onChange={event => setTyped(event.target.value)}
-          data-autofocus
-        />
+      <form onSubmit={submit} className={styles.form}>
+        <ChannelNameField value={name} onChange={setName} focus />
         <TextField
           label={t('topic.label')}
           hint={t('topic.hint')}
@@ -59,20 +47,23 @@ export function CreateChannelDialog({ onClose }: { onClose: () => void }) {
         />
         {/* Only administrators bring people in: anybody else would sit in a private channel alone. */}
         {me.role === 'admin' && (
-          <Choice
-            label={t('create.kind')}
-            value={kind}
-            options={[
-              { value: 'public', label: t('create.public') },
-              { value: 'private', label: t('create.private') },
-            ]}
-            onChange={setKind}
-          />
+          <>
+            <Choice
+              label={t('create.kind')}
+              value={kind}
+              options={[
+                { value: 'public', label: t('create.public') },
+                { value: 'private', label: t('create.private') },
+              ]}
+              onChange={setKind}
+            />
+            <RightsFields rights={rights} onChange={setRights} />
+          </>
         )}
-        <FormError>{error !== undefined && sentence(error)}</FormError>
+        <FormError>{create.isError && sentence(create.error)}</FormError>
         <DialogButtons>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy} disabled={name === '' || problem !== undefined}>
+          <Button look="primary" type="submit" busy={create.isPending} disabled={!isChannelName(name)}>
             {t('create.submit')}
           </Button>
         </DialogButtons>

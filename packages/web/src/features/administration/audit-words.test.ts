@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { figuresOf } from '../../i18n/figures.ts';
+import { timesIn } from '../../i18n/times.ts';
+import { translator } from '../../i18n/translate.ts';
+import { actWords, detailWords } from './audit-words.ts';
+
+const french = { t: translator('fr'), times: timesIn('fr'), figures: figuresOf('fr') };
+const plainly = (detail: unknown) => detailWords(JSON.stringify(detail), french).replace(/[\u00a0\u202f]/g, ' ');
+
+test('an act has words; one that is newer than this page stands as its name', () => {
+  expect(actWords('user.mute', french.t)).toBe('Parole retirée');
+  expect(actWords('something.new', french.t)).toBe('something.new');
+  expect(actWords('constructor', french.t)).toBe('constructor');
+});
+
+test('details are read in words, without ids', () => {
+  expect(plainly({ userId: 'u1', from: 'member', to: 'admin' })).toBe('de : Membre, à : Administrateur');
+  expect(plainly({ kind: 'private', archived: true })).toBe('accès : Les personnes ajoutées, archivé : oui');
+});
+
+test('the end of a mute stands in place of its minutes, and an empty reason is left out', () => {
+  const until = new Date(2026, 10, 22, 14, 5).getTime();
+  expect(plainly({ userId: 'u1', minutes: 60, until, reason: '' })).toMatch(/^fin : 22 nov\. 2026/);
+  expect(plainly({ minutes: 60, reason: 'bruit' })).toBe('durée : 1 h, motif : bruit');
+});
+
+test('what nobody expected is shown as it is', () => {
+  expect(detailWords('not JSON', french)).toBe('not JSON');
+  expect(detailWords('null', french)).toBe('');
+  expect(plainly({ odd: ['x'] })).toBe('odd : ["x"]');
+});

@@ -1,0 +1,112 @@
+import type { Role } from '@aerie/contract';
+import { roles } from '@aerie/contract/roles';
+import type { Figures } from '../../i18n/figures.ts';
+import type { Times } from '../../i18n/times.ts';
+import type { Translate } from '../../i18n/translate.ts';
+
+/** Acts that have words of their own; another one stands as its name. */
+const acts = [
+  'address.ban',
+  'address.unban',
+  'channel.create',
+  'channel.update',
+  'connection.close',
+  'export.audit',
+  'export.messages',
+  'export.users',
+  'invitation.create',
+  'invitation.revoke',
+  'member.add',
+  'member.remove',
+  'message.delete',
+  'probe.code',
+  'probe.enrol',
+  'probe.revoke',
+  'setup.complete',
+  'setup.renew',
+  'site.create',
+  'site.setPolicy',
+  'user.ban',
+  'user.create',
+  'user.disable',
+  'user.enable',
+  'user.endSessions',
+  'user.import',
+  'user.kick',
+  'user.mute',
+  'user.setPassword',
+  'user.setRole',
+  'user.unban',
+  'user.unmute',
+] as const;
+
+const details = [
+  'address',
+  'archived',
+  'channel',
+  'days',
+  'door',
+  'expiresAt',
+  'format',
+  'from',
+  'invited',
+  'kind',
+  'minRole',
+  'minutes',
+  'name',
+  'postRole',
+  'ranges',
+  'reason',
+  'refused',
+  'role',
+  'site',
+  'to',
+  'topic',
+  'until',
+  'version',
+  'wanTargets',
+] as const;
+
+interface Words {
+  t: Translate;
+  times: Times;
+  figures: Figures;
+}
+
+/** What was done, in words. */
+export function actWords(action: string, t: Translate): string {
+  const known = acts.find(each => each === action);
+  return known ? t(`act.${known}`) : action;
+}
+
+/** A record's detail as people read it: "role: Member, ends: 22 Nov 2026, 14:05", without ids; what is no object stands as it is. */
+export function detailWords(detail: string, words: Words): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(detail);
+  } catch {
+    return detail;
+  }
+  if (typeof value !== 'object' || value === null) return String(value ?? '');
+  const parts: string[] = [];
+  for (const [key, each] of Object.entries(value)) {
+    // The moment when a mute or a ban ends says as much as how long it lasts.
+    if (key.endsWith('Id') || each === '' || each === null || (key === 'minutes' && 'until' in value)) continue;
+    const known = details.find(name => name === key);
+    parts.push(words.t('act.detail', { what: known ? words.t(`act.detail.${known}`) : key, value: valueWords(key, each, words) }));
+  }
+  return parts.join(', ');
+}
+
+function valueWords(key: string, value: unknown, { t, times, figures }: Words): string {
+  if (typeof value === 'boolean') return t(value ? 'act.yes' : 'act.no');
+  if (typeof value === 'number') {
+    if (key === 'minutes') return figures.span(value * 60_000);
+    // Only moments are this great: milliseconds since 1970.
+    return value > 1e12 ? times.short(value) : String(value);
+  }
+  const role = roles.find((each): each is Role => each === value);
+  if (role) return t(`role.${role}`);
+  if (value === 'public' || value === 'private') return t(`create.${value}`);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
