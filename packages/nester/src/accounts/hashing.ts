@@ -13,7 +13,7 @@ const cost: Cost = { m: 19_456, t: 2, p: 1 };
 const saltBytes = 16;
 const tagBytes = 32;
 const atOnce = 2;
-const mostWaiting = 500;
+const mostWaiting = 2_000;
 
 /** Stands before the PHC string of a password of which only the SHA-256 digest was known: the string is of that digest, in hex. */
 const wrapped = 'sha256+';
