@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { administrationCommands } from './administration.ts';
 import { chatCommands } from './chat.ts';
+import { importCommands } from './imports.ts';
 import { incidentCommands } from './incidents.ts';
 import { moderationCommands } from './moderation.ts';
 import { siteCommands } from './sites.ts';
@@ -14,6 +15,7 @@ export const commands = {
   ...incidentCommands,
   ...administrationCommands,
   ...moderationCommands,
+  ...importCommands,
 };
 
 export type Commands = typeof commands;

@@ -20,6 +20,7 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
+import { openImports } from './imports/imports.commands.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
@@ -109,6 +110,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       return channel && channel.kind !== 'direct' ? `#${channel.name}` : undefined;
     },
   });
+  const imports = openImports({ accounts: accounts.directory, roster, admit: accounts.admit, now });
   const moderation = openModeration({
     sanctions,
     accounts: accounts.sanctions,
@@ -126,6 +128,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...sites.commands,
       ...incidents.commands,
       ...administration,
+      ...imports.commands,
     },
     store,
     committer,
@@ -137,6 +140,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
       { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
+      { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
       { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
       {
         name: 'log pruning',

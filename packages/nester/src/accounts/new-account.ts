@@ -24,12 +24,20 @@ export async function newAccount(
   const unit = new Unit();
   if (invitation) unit.run(useInvitationQuery(shared.store.read, invitation.invitation_id, row.created_at), new AppError('link_invalid'));
   if (row.role === 'admin') endSetup(unit, shared);
+  addAccount(unit, shared, row, fields.language);
+  return { row, unit };
+}
+
+/**
+ * Adds a new account, and what follows from it, to a unit.
+ * @param language of somebody who is here now, to be greeted
+ */
+export function addAccount(unit: Unit, { effects }: Shared, row: UserAccountTable, language: Language | undefined): void {
   unit.insert('user_account', row);
   const user = userOf(row);
-  unit.event('user.created', ['all'], { userId: user.userId }, () => ({ user }));
-  const after = { role: user.role, disabled: false };
-  for (const effect of shared.effects) effect(unit, { userId: user.userId, name, language: fields.language, before: undefined, after });
-  return { row, unit };
+  const { userId, name, role } = user;
+  unit.event('user.created', ['all'], { userId }, () => ({ user }));
+  for (const effect of effects) effect(unit, { userId, name, language, before: undefined, after: { role, disabled: false } });
 }
 
 /** For every unit that makes an administrator: whoever still holds a set-up link cannot make another one. */

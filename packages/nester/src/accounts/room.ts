@@ -1,4 +1,4 @@
-import type { accountCommands, User } from '@aerie/contract';
+import type { accountCommands, Language, Role, User } from '@aerie/contract';
 import type { Handlers, UserActor } from '../context.ts';
 import { Unit } from '../store/unit.ts';
 import { auditCommands } from './audit.commands.ts';
@@ -10,6 +10,7 @@ import { Hashing } from './hashing.ts';
 import { invitationCommands } from './invitations.commands.ts';
 import { Lockout } from './lockout.ts';
 import { meCommands } from './me.commands.ts';
+import { addAccount } from './new-account.ts';
 import type { AccountsParts, Shared } from './parts.ts';
 import { Registrations } from './registrations.ts';
 import { type AccountSanctions, accountSanctions } from './sanctioned.ts';
@@ -17,8 +18,19 @@ import { sessionCommands } from './sessions.commands.ts';
 import { sweepSessionsQuery } from './sessions.store.ts';
 import { newSetupLink, setupCommands } from './setup.commands.ts';
 import { userCommands } from './users.commands.ts';
+import { newUserRow } from './users.ts';
 
 export type { Directory } from './directory.ts';
+
+interface Newcomer {
+  userId: string;
+  name: string;
+  role: Role;
+  language: Language;
+  /** Null: closed to log-in until a password is set. */
+  passwordHash: string | null;
+  createdAt: number;
+}
 
 /** Who may come in, and as whom. */
 export interface Accounts {
@@ -31,6 +43,8 @@ export interface Accounts {
   readonly sanctions: AccountSanctions;
   /** The account of a bot of that name, made when it is not there. */
   bot(name: string): Promise<User>;
+  /** Adds the account of somebody who comes from another server, and what follows from it, to a unit. The name must be free. */
+  admit(unit: Unit, newcomer: Newcomer): void;
   /** Forgets log-ins that expired. */
   sweepSessions(): Promise<void>;
   /** Resolves when no password is being hashed any more. */
@@ -74,6 +88,9 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
       return { link, expiresAt };
     },
     bot: name => ensureBot(shared, name),
+    admit(unit, { userId, createdAt, ...fields }) {
+      addAccount(unit, shared, { ...newUserRow({ ...fields, at: createdAt }), user_id: userId }, undefined);
+    },
     sweepSessions,
     stop: () => shared.hashing.stop(),
   };
