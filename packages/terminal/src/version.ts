@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-const [version = 'unknown', date = ''] = readFileSync(`${root}VERSION`, 'utf8').trim().split(/\s+/);
-
 /** What the program says it is, in the list of one's sessions. */
-export const agent = `classcord/${version} (terminal)`;
+export function agent(): string {
+  return `classcord/${kept()[0]} (terminal)`;
+}
 
 /** `0.1.0 2026-11-22 abc1234`: the file VERSION, and the commit in a git checkout. */
 export function versionLine(): string {
@@ -18,5 +18,10 @@ export function versionLine(): string {
   } catch {
     // An installation without git still knows its version.
   }
-  return [version, date, commit].filter(Boolean).join(' ');
+  return [...kept(), commit].filter(Boolean).join(' ');
+}
+
+function kept(): [version: string, date: string] {
+  const [version = 'unknown', date = ''] = readFileSync(`${root}VERSION`, 'utf8').trim().split(/\s+/);
+  return [version, date];
 }

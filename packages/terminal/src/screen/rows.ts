@@ -1,10 +1,10 @@
 import type { Pending, Window } from '@aerie/client';
 import type { Message } from '@aerie/contract';
 import type { Notice } from '../chat/notices.ts';
-import { plain } from '../text/plain.ts';
+import { oneLine, plain } from '../text/plain.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Words } from '../words/words.ts';
-import { colourOf, type Line, type Span, type Style } from './style.ts';
+import { clip, colourOf, type Line, type Span, type Style } from './style.ts';
 
 /** A line of a conversation, and its place in it by which it is found again when others come in above or below. */
 export interface Row {
@@ -88,10 +88,11 @@ class Rows {
     this.#head(seq, 0, author, authorName, createdAt, authorId === null ? say('screen.guest') : '');
     const named = mentions?.includes(meId) ?? false;
     const lines = contentLines(message, this.#columns - indent);
+    const mark: Span = named ? { text: '▌ ', style: { colour: 'yellow', bold: true } } : { text: '  ' };
+    const edited = editedAt === null ? [] : [{ text: ` ${say('screen.edited')}`, style: { dim: true } }];
     for (const [index, text] of lines.entries()) {
-      const mark: Span = named ? { text: '▌ ', style: { colour: 'yellow', bold: true } } : { text: '  ' };
-      const last = index === lines.length - 1 && editedAt !== null;
-      this.#push(seq, index + 1, last ? [mark, { text }, { text: ` ${say('screen.edited')}`, style: { dim: true } }] : [mark, { text }]);
+      const last = index === lines.length - 1;
+      this.#push(seq, index + 1, last ? [mark, { text }, ...edited] : [mark, { text }]);
     }
   }
 
@@ -115,7 +116,7 @@ class Rows {
     const joined = this.#last?.author === author && at - this.#last.at < joinMs;
     this.#last = { author, at };
     if (joined) return;
-    const spans: Span[] = [{ text: name, style: { bold: true, colour: colourOf(name) } }];
+    const spans: Span[] = [{ text: oneLine(name), style: { bold: true, colour: colourOf(name) } }];
     if (mark !== '') spans.push({ text: ` ${mark}`, style: { dim: true } });
     this.#push(seq, part + parts.head, [...spans, { text: `  ${this.#words.clock(at)}`, style: { dim: true } }]);
   }
@@ -149,7 +150,7 @@ class Rows {
   }
 
   #push(seq: number, part: number, line: Line): void {
-    this.#rows.push({ seq, part, line });
+    this.#rows.push({ seq, part, line: clip(line, this.#columns) });
   }
 }
 

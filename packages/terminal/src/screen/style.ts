@@ -1,4 +1,5 @@
 import { oneLine } from '../text/plain.ts';
+import { fit, widthOf } from '../text/width.ts';
 
 type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
 
@@ -47,6 +48,16 @@ export function render(line: Line, colours: boolean): string {
       return place + (marks.length > 0 ? `\u001b[${marks.join(';')}m${clean}\u001b[0m` : clean);
     })
     .join('');
+}
+
+/** A line in at most so many columns. */
+export function clip(line: Line, columns: number): Line {
+  let room = columns;
+  return line.map(span => {
+    const text = fit(span.text, room);
+    room -= widthOf(text);
+    return text === span.text ? span : { ...span, text };
+  });
 }
 
 /** A line without its styles. */

@@ -54,7 +54,7 @@ export async function logIn(
 ): Promise<{ token: string; me: Me }> {
   const { connection } = await connectTo(endpoint, { live: false });
   try {
-    const { token, me } = await connection.call('session.logIn', { user: name, password, device, client: agent });
+    const { token, me } = await connection.call('session.logIn', { user: name, password, device, client: agent() });
     if (token === undefined) throw new Failure('connect.notNester', { url: endpoint.address.url });
     return { token, me };
   } finally {

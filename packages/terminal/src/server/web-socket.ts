@@ -65,7 +65,7 @@ class WebSocketTransport {
         upgrade: 'websocket',
         'sec-websocket-key': key,
         'sec-websocket-version': '13',
-        'user-agent': agent,
+        'user-agent': agent(),
       },
     });
     const refused: Record<number, Key> = { 403: 'connect.unwanted', 503: 'connect.busy' };
