@@ -41,8 +41,27 @@ describe('nester export', () => {
 
   it('has French headings', async () => {
     const heading = async (subject: string) => (await nester(subject, '--language', 'fr')).stdout.split('\n', 1)[0];
-    expect(await heading('messages')).toBe('ID,Utilisateur,Canal,Contenu,Horodatage');
+    expect(await heading('messages')).toBe('Utilisateur,Canal,Contenu,Horodatage,ID');
     expect(await heading('users')).toMatch(/^ID,Nom d'utilisateur,/);
+  });
+
+  it('begins with a byte order mark for Excel when that is asked for', async () => {
+    expect((await nester('users', '--bom')).stdout).toMatch(/^\uFEFFid,username,/);
+    expect((await nester('users', '--bom', '--format', 'json')).stdout).toMatch(/^\[/);
+  });
+
+  it('writes what lies between two days, both included', async () => {
+    const day = (add: number) => {
+      const at = new Date();
+      at.setDate(at.getDate() + add);
+      return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(part => String(part).padStart(2, '0')).join('-');
+    };
+    const said = async (...args: string[]) => (parse((await nester('messages', ...args)).stdout) as string[][]).length - 1;
+    expect(await said('--from', day(-1), '--to', day(1))).toBeGreaterThan(count);
+    expect(await said('--to', day(-2))).toBe(0);
+    expect(await said('--from', day(2))).toBe(0);
+    expect(await nester('messages', '--from', '2026-02-31')).toMatchObject({ code: 2, stderr: expect.stringContaining('2026-11-22') });
+    expect(await nester('users', '--from', day(0))).toMatchObject({ code: 1, stderr: expect.stringContaining('field from') });
   });
 
   it('writes JSON: one array, with what was really said', async () => {
@@ -58,7 +77,9 @@ describe('nester export', () => {
     const users = JSON.parse((await nester('users', '--format', 'json')).stdout) as { name: string }[];
     expect(users.map(({ name }) => name)).toContain('Ada');
     const audit = JSON.parse((await nester('audit', '--format', 'json')).stdout) as { action: string }[];
-    expect(audit).toHaveLength(251);
+    // That somebody takes all this out is such an act itself.
+    expect(audit[0]).toMatchObject({ action: 'export.audit', actor: '(local)', detail: '{"format":"json"}' });
+    expect(audit.filter(({ action }) => !action.startsWith('export.'))).toHaveLength(251);
     expect(JSON.stringify({ users, audit })).not.toMatch(/argon2|token/);
   });
 

@@ -48,14 +48,16 @@ export function exportRoutes(
       const first = await text.next();
       const { format } = order.form;
       const whole = async function* () {
-        let isWhole = false;
+        let reason: string | undefined = 'it was not taken any more';
         try {
           yield first.value as string;
           yield* text;
-          isWhole = true;
+          reason = undefined;
+        } catch (error) {
+          reason = (error as Error).message;
+          throw error;
         } finally {
-          await text.return(undefined);
-          log.info('ADMIN', isWhole ? 'An export was sent' : 'An export broke off', { subject, records });
+          log.info('ADMIN', reason === undefined ? 'An export was sent' : 'An export broke off', { subject, records, reason });
         }
       };
       return reply

@@ -9,6 +9,7 @@ it('tells clients of what is unexpected only a reference, and the log the rest',
     config: readConfig({}, {}),
     log: { info: nothing, warning: nothing, error: (area, _sentence, fields) => logged.push({ area, ...fields }) },
     dispatch: undefined as never,
+    now: () => 0,
     reports: undefined as never,
     authenticate: async () => {
       throw new Error('connect ECONNREFUSED db.internal:5432');
