@@ -108,6 +108,11 @@ export const errorCatalogue = {
     '{channel} is archived. An administrator can open it again.',
     '{channel} est archivé. Un administrateur peut le rouvrir.',
   ),
+  fixed_channel: entry(
+    409,
+    'The server speaks in {channel}: it cannot be renamed, archived or opened to others.',
+    'Le serveur parle dans {channel} : ce canal ne peut être ni renommé, ni archivé, ni ouvert à d’autres.',
+  ),
   code_invalid: entry(
     410,
     'This enrolment code is used, expired or mistyped. Make a new one with "nester probe code".',

@@ -6,6 +6,11 @@ export async function allChannels(db: Kysely<Tables>): Promise<ChannelTable[]> {
   return await db.selectFrom('channel').selectAll().execute();
 }
 
+/** All but direct ones. */
+export async function namedChannels(db: Kysely<Tables>): Promise<ChannelTable[]> {
+  return await db.selectFrom('channel').selectAll().where('kind', '!=', 'direct').orderBy('name_key').execute();
+}
+
 export async function channelByKey(db: Kysely<Tables>, nameKey: string): Promise<ChannelTable | undefined> {
   return await db.selectFrom('channel').selectAll().where('name_key', '=', nameKey).executeTakeFirst();
 }
@@ -13,7 +18,7 @@ export async function channelByKey(db: Kysely<Tables>, nameKey: string): Promise
 export function updateChannelQuery(
   db: Kysely<Tables>,
   channelId: string,
-  change: { topic?: string; archived_at?: number | null },
+  change: Partial<Pick<ChannelTable, 'name' | 'name_key' | 'topic' | 'min_role' | 'post_role' | 'archived_at'>>,
 ): CompiledQuery {
   return db.updateTable('channel').set(change).where('channel_id', '=', channelId).compile();
 }

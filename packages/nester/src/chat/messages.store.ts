@@ -103,11 +103,16 @@ export function editQuery(db: Kysely<Tables>, messageId: string, content: string
     .compile();
 }
 
+/** Forgets whom a message names. */
+export function unmentionQuery(db: Kysely<Tables>, channelId: string, seq: number, userIds: readonly string[]): CompiledQuery {
+  return db.deleteFrom('mention').where('user_id', 'in', userIds).where('channel_id', '=', channelId).where('seq', '=', seq).compile();
+}
+
 /** Erases the text and marks the message as gone; the row stays for its seq and nonce. */
 export function eraseQuery(db: Kysely<Tables>, messageId: string, at: number): CompiledQuery {
   return db
     .updateTable('message')
-    .set({ content: '', deleted_at: at })
+    .set({ content: '', mentions: null, deleted_at: at })
     .where('message_id', '=', messageId)
     .where('deleted_at', 'is', null)
     .compile();

@@ -154,7 +154,7 @@ async function asTheyAreNow(
         return row && { message: messageOf(row) };
       }
       case 'message.deleted':
-        return ids;
+        return ids.mentions === undefined ? ids : { ...ids, mentions: JSON.parse(ids.mentions) };
       case 'channel.updated': {
         const channel = channels.get(ids.channelId!);
         return channel && { channel };

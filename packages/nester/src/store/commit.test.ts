@@ -60,7 +60,29 @@ onEachDatabase('Committer', newDatabase => {
 
   const stored = async () =>
     (await store.read.selectFrom('message').select(['seq', 'message_id']).orderBy('seq').execute()).map(row => [row.seq, row.message_id]);
+  const mentioned = async () =>
+    (await store.read.selectFrom('mention').select('user_id').orderBy('user_id').execute()).map(row => row.user_id);
   const logged = async () => (await readEvents(store.read, 0, ['channel:x'], 10_000)).map(event => [event.seq, event.ids.messageId]);
+
+  it('writes what stands beside a row only when that row is written', async () => {
+    const naming = (id: string, userId: string, nonce: string | null) => {
+      const unit = said(id, { nonce }, nonce !== null);
+      return unit.insert('mention', () => ({ user_id: userId, channel_id: 'x', seq: unit.events[0]!.seq }));
+    };
+    await committer.commit(naming('a', 'ann', 'n1'));
+    // In one batch, in every order: one that names without a nonce, one that is there already, twice the same new one.
+    const units = [
+      naming('b', 'bob', null),
+      naming('again', 'eve', 'n1'),
+      naming('c', 'cleo', 'n2'),
+      naming('c-again', 'mallory', 'n2'),
+      naming('d', 'dan', null),
+    ];
+    const results = await Promise.all(units.map(unit => committer.commit(unit)));
+    expect(results.map(({ written }) => written)).toEqual([true, false, true, false, true]);
+    expect((await stored()).map(([, id]) => id).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(await mentioned()).toEqual(['ann', 'bob', 'cleo', 'dan']);
+  });
 
   it('writes rows and events together, in the order they were handed over', async () => {
     const names = Array.from({ length: 300 }, (_, i) => `m${i}`);

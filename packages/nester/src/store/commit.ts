@@ -229,7 +229,9 @@ export class Committer implements PublishedEvents {
     }
     const { once } = step;
     if (!once) {
-      await this.#insert(trx, step.table, step.rows);
+      // What stands beside a row that was there already is not written either.
+      const rows = skipped.size === 0 ? step.rows : step.rows.filter((_, i) => !skipped.has(step.units[i]!));
+      if (rows.length > 0) await this.#insert(trx, step.table, rows);
       return;
     }
     const written: unknown[] = [];
@@ -344,13 +346,16 @@ function plan(batch: readonly Waiting[]): Step[] {
   const steps: Step[] = [];
   let open = new Map<string, Step & { kind: 'insert' }>();
   for (const { unit } of batch) {
+    let after = '';
     for (const operation of unit.operations) {
       if (operation.kind === 'run') {
         steps.push({ kind: 'run', query: operation.query(), unit, orElse: operation.orElse });
         open = new Map();
         continue;
       }
-      const key = operation.once ? `${operation.table} once` : operation.table;
+      // What follows an `insertOnce` waits for it: only then it is known whether it is written.
+      const key = operation.once ? `${operation.table} once` : `${operation.table}${after}`;
+      if (operation.once) after = ` after ${operation.table}`;
       let step = open.get(key);
       if (!step) {
         step = { kind: 'insert', table: operation.table, once: operation.once, rows: [], units: [] };

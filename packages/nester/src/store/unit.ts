@@ -53,7 +53,7 @@ export class Unit {
     return this;
   }
 
-  /** Adds a row unless one with the same key is there; then the unit counts as a duplicate and none of it is written. The unit may hold nothing else but events. */
+  /** Adds a row unless one with the same key is there; then the unit counts as a duplicate and none of it is written. Besides it the unit may hold only events and, after it, inserts. */
   insertOnce<T extends TableName>(
     table: T,
     row: () => Tables[T],
