@@ -19,6 +19,7 @@ export const strong = 'hibou-perche-42-lampadaire';
 interface CallOptions {
   actor?: Actor;
   address?: string;
+  agent?: string;
   connection?: Caller['connection'];
 }
 
@@ -72,8 +73,8 @@ export async function openAccountsRoom(database: TestDatabase, settings: Partial
     lines,
     accounts: undefined as unknown as Accounts,
     now: Date.UTC(2026, 10, 21, 8),
-    call(name, input, { actor = anyone, address = '192.0.2.7', connection } = {}) {
-      const caller: Caller = { door: actor.kind === 'local' ? 'local' : 'tcp', address, agent: 'test', connection };
+    call(name, input, { actor = anyone, address = '192.0.2.7', agent = 'test', connection } = {}) {
+      const caller: Caller = { door: actor.kind === 'local' ? 'local' : 'tcp', address, agent, connection };
       return dispatch.call(actor, caller, name, input) as Promise<never>;
     },
     async firstAdmin(name = 'Ada') {
@@ -118,8 +119,21 @@ export async function openAccountsRoom(database: TestDatabase, settings: Partial
   return room;
 }
 
-/** A live connection that only remembers whom it acts as. */
-export function liveConnection(): NonNullable<Caller['connection']> & { actors: UserActor[] } {
+/** A live connection that only remembers whom it acts as, and what it says it is. */
+export function liveConnection(): NonNullable<Caller['connection']> & { actors: UserActor[]; clients: (string | undefined)[] } {
   const actors: UserActor[] = [];
-  return { connectionId: randomUUID(), actors, logIn: actor => actors.push(actor), logInProbe() {}, hold() {}, release() {}, letGo() {} };
+  const clients: (string | undefined)[] = [];
+  return {
+    connectionId: randomUUID(),
+    actors,
+    clients,
+    logIn(actor, client) {
+      actors.push(actor);
+      clients.push(client);
+    },
+    logInProbe() {},
+    hold() {},
+    release() {},
+    letGo() {},
+  };
 }

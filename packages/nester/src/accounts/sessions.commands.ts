@@ -7,7 +7,8 @@ import type { Authentication } from './authentication.ts';
 import { actLive, addSession, type Entry, enter, requireFreeConnection } from './entrance.ts';
 import { requirePassword } from './guess.ts';
 import type { Shared } from './parts.ts';
-import { endSessionQuery, sessionById, sessionsOf, sweepSessionsQuery } from './sessions.store.ts';
+import { endPastQuery, endSessionQuery, sessionById, sessionsOf, sessionsPast, sweepSessionsQuery } from './sessions.store.ts';
+import { mostSessions } from './sessions.ts';
 import { enterQuery, userById, userByKey } from './users.store.ts';
 
 type Names = 'session.logIn' | 'session.resume' | 'session.show' | 'session.list' | 'session.logOut' | 'session.end';
@@ -91,10 +92,13 @@ async function logInOnce(
   if (until > at) throw new AppError('banned', { until, because: shared.bannedBecause(user.user_id, until) });
   const unit = new Unit()
     .run(enterQuery(ctx.db, user.user_id, verified, { hash, at }), new AppError('conflict'))
-    .run(sweepSessionsQuery(ctx.db, at, user.user_id));
+    .run(sweepSessionsQuery(ctx.db, at, user.user_id))
+    .run(endPastQuery(ctx.db, user.user_id, mostSessions));
   const entry = addSession(unit, ctx, user, from);
   try {
+    const past = await sessionsPast(ctx.db, user.user_id, mostSessions);
     await ctx.commit(unit);
+    for (const sessionId of past) shared.bus.publish('sessions.ended', { userId: user.user_id, sessionId, reason: 'ended' });
     return entry;
   } catch (error) {
     if (error instanceof AppError && error.code === 'conflict') return undefined;

@@ -44,6 +44,27 @@ export async function sessionsOf(db: Kysely<Tables>, userId: string, now: number
     .execute();
 }
 
+/** Those of a user's sessions that go when one more is to be the last of `most`: the ones that were not used for longest. */
+export async function sessionsPast(db: Kysely<Tables>, userId: string, most: number): Promise<string[]> {
+  return (await past(db, { userId, kept: most - 1 })).map(row => row.session_id);
+}
+
+const past = prepared<{ userId: string; kept: number }, { session_id: string }>((db, value) =>
+  lastUsed(db, value('userId')).offset(value('kept')).limit(1_000_000),
+);
+
+/** Ends them, by what is there when it is written. */
+export function endPastQuery(db: Kysely<Tables>, userId: string, most: number): CompiledQuery {
+  return db
+    .deleteFrom('session')
+    .where('user_id', '=', userId)
+    .where('session_id', 'not in', lastUsed(db, userId).limit(most - 1))
+    .compile();
+}
+
+const lastUsed = (db: Kysely<Tables>, userId: string) =>
+  db.selectFrom('session').select('session_id').where('user_id', '=', userId).orderBy('seen_at', 'desc').orderBy('session_id', 'desc');
+
 /** Moves the end of a session on, with its use. */
 export function seenSessionQuery(db: Kysely<Tables>, sessionId: string, at: number, expiresAt: number): CompiledQuery {
   return db.updateTable('session').set({ seen_at: at, expires_at: expiresAt }).where('session_id', '=', sessionId).compile();

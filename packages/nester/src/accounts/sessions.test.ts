@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type AccountsRoom, liveConnection, local, openAccountsRoom, strong } from '../../test/accounts-room.ts';
 import { onEachDatabase } from '../../test/databases.ts';
-import { sessionMs } from './sessions.ts';
+import { mostSessions, newSessionRow, sessionMs } from './sessions.ts';
 import { tokenHash } from './tokens.ts';
 
 const minute = 60_000;
@@ -53,6 +53,42 @@ onEachDatabase('sessions', newDatabase => {
     const connection = liveConnection();
     const { me } = await room.call('session.logIn', { user: 'Alice', password: strong, device: 'phone' }, { connection });
     expect(connection.actors).toEqual([expect.objectContaining({ userId: me.userId, deviceId: 'phone' })]);
+  });
+
+  it('say what their client is, where the door does not', async () => {
+    const connection = liveConnection();
+    const logInAs = (client: string, agent = '') =>
+      room.call('session.logIn', { user: 'Alice', password: strong, client }, { connection, agent });
+    const { token } = await logInAs('classcord/1.2 (terminal)');
+    await logInAs('a lie', 'Mozilla/5.0');
+    const { sessions } = await room.call('session.list', {}, { actor: (await room.accounts.authenticate(token!))! });
+    expect(sessions.map(({ agent }) => agent)).toEqual(['Mozilla/5.0', 'classcord/1.2 (terminal)']);
+    await room.call('session.resume', { token: token!, client: 'classcord/1.3' }, { connection, agent: '' });
+    expect(connection.clients).toEqual(['classcord/1.2 (terminal)', 'a lie', 'classcord/1.3']);
+  });
+
+  it('are a hundred at most: those not used for longest end', async () => {
+    const { me } = await logIn();
+    const { userId } = me;
+    await room.store.write
+      .insertInto('session')
+      .values(
+        Array.from({ length: mostSessions }, (_, i) => {
+          const sessionId = `s${i}`;
+          const fields = { sessionId, userId, device: undefined, door: 'tcp', address: '192.0.2.7', agent: '' };
+          return newSessionRow({ ...fields, tokenHash: `hash ${i}`, at: room.now - 100_000 + i });
+        }),
+      )
+      .execute();
+    const one = await logIn();
+    const other = await logIn();
+    const { rows } = await room.store.read.executeQuery<{ session_id: string }>(CompiledQuery.raw('select session_id from session'));
+    const left = rows.map(row => row.session_id);
+    expect(left).toHaveLength(mostSessions);
+    for (const kept of ['s3', 's99', me.sessionId, one.me.sessionId, other.me.sessionId]) expect(left).toContain(kept);
+    expect(left).not.toContain('s2');
+    expect(room.ended).toEqual(['s1', 's0', 's2'].map(sessionId => ({ userId, sessionId, reason: 'ended' })));
+    expect(await room.accounts.authenticate(one.token!)).toBeDefined();
   });
 
   it('do not begin with what the database cannot hold, and say so', async () => {

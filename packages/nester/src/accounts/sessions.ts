@@ -5,6 +5,8 @@ const dayMs = 86_400_000;
 
 /** A log-in that is not used for this long has to be made again. */
 export const sessionMs = 30 * dayMs;
+/** Log-ins that one account may have at once; one more, and the one that was not used for longest ends. */
+export const mostSessions = 100;
 /** How often use of a session is noted. */
 export const noteEveryMs = 60_000;
 
