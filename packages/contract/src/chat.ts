@@ -58,7 +58,7 @@ export type Snapshot = z.infer<typeof snapshot>;
 /** A logged event as it travels: the body's fields beside seq and name. */
 export const loggedFrame = z.looseObject({ seq, event: z.string() });
 
-const content = z.string().min(1).max(limits.contentChars);
+const content = z.string().min(1, 'it is empty').max(limits.contentChars, `it is longer than ${limits.contentChars} characters`);
 
 export const chatCommands = {
   'log.resume': command({
@@ -116,6 +116,13 @@ export const chatCommands = {
       archived: z.boolean().optional(),
     }),
     output: empty,
+  }),
+  'channel.list': command({
+    summary: 'All channels but direct ones, archived ones too, as administration sees them.',
+    role: 'admin',
+    reads: true,
+    input: empty,
+    output: z.strictObject({ channels: z.array(channel.extend({ members: z.int(), createdAt: time })) }),
   }),
   'channel.members': command({
     summary: 'Who belongs to a channel: one’s own, or as an administrator any but a direct one.',
@@ -219,11 +226,15 @@ export const chatCommands = {
     role: 'anyone',
     reads: true,
     input: empty,
-    output: z.strictObject({ present: z.array(presence.extend({ name: z.string() })) }),
+    output: z.strictObject({
+      present: z.array(presence.extend({ name: z.string() })),
+      guests: z.array(z.strictObject({ guestId: id, name: z.string(), state: seenPresence })),
+    }),
   }),
   'presence.set': command({
     summary: 'Say whether one is here. It holds for this connection.',
     role: 'viewer',
+    guests: true,
     live: true,
     input: z.strictObject({ state: presenceState }),
     output: empty,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { administrationCommands } from './administration.ts';
 import { chatCommands } from './chat.ts';
+import { guestCommands } from './guests.ts';
 import { importCommands } from './imports.ts';
 import { incidentCommands } from './incidents.ts';
 import { moderationCommands } from './moderation.ts';
@@ -16,6 +17,7 @@ export const commands = {
   ...administrationCommands,
   ...moderationCommands,
   ...importCommands,
+  ...guestCommands,
 };
 
 export type Commands = typeof commands;

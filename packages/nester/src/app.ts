@@ -12,7 +12,8 @@ import { addNotice } from './chat/notice.ts';
 import { followAccount, openChat, openRoster } from './chat/room.ts';
 import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
-import { ClasscordTalk, ClasscordVoice } from './doors/classcord.ts';
+import { ClasscordTalk } from './doors/classcord/talk.ts';
+import { ClasscordVoice } from './doors/classcord/voice.ts';
 import { Dispatch } from './doors/dispatch.ts';
 import { Fanout } from './doors/fanout.ts';
 import { httpDoor, rawServer } from './doors/http/server.ts';
@@ -20,6 +21,7 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
+import { openGuests } from './guests/room.ts';
 import { openImports } from './imports/imports.commands.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
@@ -100,7 +102,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     openIncidents: siteId => incidents.openCount(siteId),
   });
   const replays = [sites.replay, incidents.replay];
-  const chat = openChat({ store, committer, bus, people: accounts.directory, voices: sanctions, roster, replays });
+  const guests = openGuests({ bus, committer, config, users: accounts.directory.all() });
+  const chat = openChat({ store, committer, bus, people: accounts.directory, voices: sanctions, guests, roster, replays });
   let connections: OpenConnections = noConnections;
   const administration = administrationCommands({
     config,
@@ -129,6 +132,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...incidents.commands,
       ...administration,
       ...imports.commands,
+      ...guests.commands,
     },
     store,
     committer,
@@ -169,6 +173,9 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       const role = accounts.directory.byId(userId)?.role;
       return [...roster.topicsOf(userId), ...(role && atLeast(role, 'technician') ? (['sites'] as const) : [])];
     },
+    guestTopics(): Topic[] {
+      return ['all', ...chat.guestChannelIds().map(id => `channel:${id}` as const)];
+    },
     /** Once there are doors: whom administration asks for what is connected. */
     connectedAt(open: OpenConnections) {
       connections = open;
@@ -184,6 +191,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       sites.stop();
       await committer.stop();
       chat.stop();
+      guests.stop();
       await store.close();
       await unlock();
     },
@@ -256,7 +264,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       hub,
       limits: config.limits,
       now,
-      old: connection => new ClasscordTalk(connection, dispatch, names),
+      old: connection => new ClasscordTalk(connection, dispatch, names, voice),
     };
     const tcp = tcpServer(lines);
     const tcpTls = config.tcpTls && tls ? tcpServer(lines, tls) : undefined;

@@ -5,7 +5,14 @@ import type { Tables } from './store/schema.ts';
 import type { CommitResult, Unit } from './store/unit.ts';
 
 /** Who acts. `local` is whoever may open nester.sock: the machine's own administrator. */
-export type Actor = { kind: 'anyone' } | { kind: 'local' } | UserActor | ProbeActor;
+export type Actor = { kind: 'anyone' } | { kind: 'local' } | GuestActor | UserActor | ProbeActor;
+
+/** Somebody without an account. The name is as long theirs as no account has it. */
+export interface GuestActor {
+  kind: 'guest';
+  guestId: string;
+  name: string;
+}
 
 export interface ProbeActor {
   kind: 'probe';
@@ -45,6 +52,8 @@ export interface LiveConnection {
   logIn(actor: UserActor, client?: string): void;
   /** From now on this connection acts as that probe. Throws `already_logged_in` when it acts as somebody else. */
   logInProbe(actor: ProbeActor): void;
+  /** From now on this connection acts as that guest, until it logs in. Throws `already_logged_in` when it acts as somebody else. */
+  actAsGuest(actor: GuestActor): void;
   /** Begins to gather events for this connection, to be sent after the answer of the running command. */
   hold(): void;
   /** After the answer, sends what was gathered with a seq above `seq`, and from then on every event at once. */

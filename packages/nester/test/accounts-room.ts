@@ -132,6 +132,7 @@ export function liveConnection(): NonNullable<Caller['connection']> & { actors: 
       clients.push(client);
     },
     logInProbe() {},
+    actAsGuest() {},
     hold() {},
     release() {},
     letGo() {},

@@ -26,7 +26,15 @@ export function fakeConnection(keeper: Partial<ConnectionKeeper> = {}, slowMs = 
     agent: '',
     at: 0,
     pipe,
-    keeper: { settled: nothing, loggedIn: nothing, probeLoggedIn: nothing, followLog: nothing, unfollow: nothing, ...keeper },
+    keeper: {
+      settled: nothing,
+      loggedIn: nothing,
+      probeLoggedIn: nothing,
+      guestLeft: nothing,
+      followLog: nothing,
+      unfollow: nothing,
+      ...keeper,
+    },
     slowMs,
   });
   connection.dialect = 'framed';

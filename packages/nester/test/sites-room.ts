@@ -168,6 +168,7 @@ export function liveProbe(room: SitesRoom): LiveProbe & { close(): void } {
     connectionId,
     actor: undefined,
     logIn() {},
+    actAsGuest() {},
     logInProbe(actor) {
       connection.actor = actor;
       tell('probe.connected', { ...actor, connectionId });

@@ -10,6 +10,12 @@ export interface Whisper<K extends TransientEventName = TransientEventName> {
   except?: string;
 }
 
+/** How somebody looks who has no account. */
+export interface SeenByName {
+  name: string;
+  state: SeenPresence;
+}
+
 /** What rooms tell each other and the doors besides the log. */
 export interface BusTopics {
   /** Log-ins that are over: all of a user's (but `except`), or one. */
@@ -35,6 +41,10 @@ export interface BusTopics {
   'probe.revoked': { probeId: string };
   /** What several people look like now, gathered over a moment. */
   'presence.moved': readonly { userId: string; state: SeenPresence }[];
+  /** A guest's connection is gone, or logged in. */
+  'guest.left': { guestId: string };
+  /** What several guests look like now, and as whom they were known before, gathered over a moment. */
+  'guests.moved': readonly { guestId: string; before: SeenByName | undefined; now: SeenByName | undefined }[];
   whispered: Whisper;
 }
 

@@ -1,15 +1,25 @@
-import { AppError, atLeast, channelKey } from '@aerie/contract';
+import { AppError, atLeast, type Channel, type CommandRequest, channelKey } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import { requireUser } from '../errors.ts';
 import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
-import { channelByKey, updateChannelQuery } from './channels.store.ts';
-import { cleanChannelName, directKey, hashName, newChannelRow, recordOf } from './channels.ts';
+import { channelByKey, namedChannels, updateChannelQuery } from './channels.store.ts';
+import {
+  type ChannelChange,
+  cleanChannelName,
+  directKey,
+  hashName,
+  isOpenToGuests,
+  newChannelRow,
+  recordOf,
+  requireMayChange,
+} from './channels.ts';
 import type { Marks } from './marks.ts';
 import { markReadQuery, readSeqOf } from './memberships.store.ts';
-import { addMember } from './memberships.ts';
+import { addMember, removeMember } from './memberships.ts';
 import type { People } from './people.ts';
+import { membersBelow } from './reach.ts';
 import type { Roster } from './roster.ts';
 
 export function channelCommands(parts: {
@@ -18,7 +28,14 @@ export function channelCommands(parts: {
   marks: Marks;
   committer: Committer;
 }): Handlers<
-  'channel.browse' | 'channel.find' | 'channel.create' | 'channel.update' | 'channel.members' | 'channel.openDirect' | 'channel.markRead'
+  | 'channel.browse'
+  | 'channel.find'
+  | 'channel.create'
+  | 'channel.update'
+  | 'channel.list'
+  | 'channel.members'
+  | 'channel.openDirect'
+  | 'channel.markRead'
 > {
   const { roster, people, marks, committer } = parts;
   return {
@@ -48,31 +65,61 @@ export function channelCommands(parts: {
       return { channelId: row.channel_id };
     },
 
-    async 'channel.update'(ctx, { channelId, topic, archived }) {
+    async 'channel.update'(ctx, { channelId, ...typed }) {
       // An administrator changes every channel but other people's private talk.
       const known = roster.channel(channelId);
       if (!known || known.kind === 'direct') throw new AppError('not_found', { thing: 'channel' });
-      const change = {
+      const change = changeOf(known, typed);
+      if (Object.keys(change).length === 0) return {};
+      requireMayChange(known, change);
+      const { name, topic, minRole, postRole, archived } = change;
+      const taken = new AppError('channel_exists', { channel: `#${name}` });
+      if (name !== undefined && channelKey(name) !== channelKey(known.name) && (await channelByKey(ctx.db, channelKey(name)))) throw taken;
+      const columns = {
+        ...(name === undefined ? {} : { name, name_key: channelKey(name) }),
         ...(topic === undefined ? {} : { topic }),
+        ...(minRole === undefined ? {} : { min_role: minRole }),
+        ...(postRole === undefined ? {} : { post_role: postRole }),
         ...(archived === undefined ? {} : { archived_at: archived ? ctx.now() : null }),
       };
-      if (Object.keys(change).length === 0) return {};
-      const unit = new Unit().run(updateChannelQuery(ctx.db, channelId, change));
+      const unit = new Unit().run(updateChannelQuery(ctx.db, channelId, columns));
+      if (minRole !== undefined)
+        for (const userId of membersBelow(roster, people, known, minRole)) removeMember(unit, ctx.db, channelId, userId);
       // Beside what changes here, the channel is by then as others have left it.
-      unit.event('channel.updated', [`channel:${channelId}`], { channelId }, () => {
-        const channel = roster.channel(channelId) ?? known;
-        return { channel: { ...channel, topic: topic ?? channel.topic, archived: archived ?? channel.archived } };
+      unit.event('channel.updated', [`channel:${channelId}`], { channelId }, () => ({
+        channel: { ...(roster.channel(channelId) ?? known), ...change },
+      }));
+      await ctx.commitAct(unit, { action: 'channel.update', subject: hashName(known), detail: change }).catch(error => {
+        throw name !== undefined && error instanceof AppError && error.code === 'conflict' ? taken : error;
       });
-      await ctx.commitAct(unit, { action: 'channel.update', subject: hashName(known), detail: { topic, archived } });
       return {};
     },
 
+    async 'channel.list'(ctx) {
+      const rows = await namedChannels(ctx.db);
+      return {
+        channels: rows.map(row => ({
+          ...recordOf(row).channel,
+          members: roster.memberIds(row.channel_id).size,
+          createdAt: row.created_at,
+        })),
+      };
+    },
+
     'channel.members'(ctx, { channelId }) {
-      roster.channelOf(requireUser(ctx.actor).userId, channelId);
+      const { actor } = ctx;
+      const channel = roster.channel(channelId);
+      const administers = actor.kind === 'local' || (actor.kind === 'user' && atLeast(actor.role, 'admin'));
+      if (!administers || !channel || channel.kind === 'direct') roster.channelOf(requireUser(actor).userId, channelId);
       return { userIds: [...roster.memberIds(channelId)] };
     },
 
     'channel.find'(ctx, { name }) {
+      if (ctx.actor.kind === 'guest') {
+        const open = roster.named(name.trim());
+        if (!open || !isOpenToGuests(open)) throw new AppError('not_found', { thing: 'channel' });
+        return { channel: open, joined: false };
+      }
       const actor = requireUser(ctx.actor);
       const channel = roster.named(name.trim());
       const joined = channel !== undefined && roster.isMember(channel.channelId, actor.userId);
@@ -123,4 +170,11 @@ export function channelCommands(parts: {
       return {};
     },
   };
+}
+
+/** What is asked for and is not so already; a name cleaned. */
+function changeOf(known: Channel, typed: Omit<CommandRequest<'channel.update'>, 'channelId'>): ChannelChange {
+  const wanted: ChannelChange = { ...typed, ...(typed.name === undefined ? {} : { name: cleanChannelName(typed.name) }) };
+  const entries = Object.entries(wanted).filter(([field, value]) => value !== undefined && known[field as keyof ChannelChange] !== value);
+  return Object.fromEntries(entries);
 }

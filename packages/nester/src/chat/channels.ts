@@ -16,6 +16,21 @@ export const firstChannels: readonly { name: string; minRole: Role; postRole: Ro
   { name: 'supervision', minRole: 'technician', postRole: 'technician' },
 ];
 
+/** Where the server itself speaks: these keep their names and stay open. */
+const fixedKeys: ReadonlySet<string> = new Set(['général', 'admin', 'supervision'].map(channelKey));
+
+/** What an administrator may change of a channel. */
+export type ChannelChange = Partial<Pick<Channel, 'name' | 'topic' | 'minRole' | 'postRole' | 'archived'>>;
+
+/** Throws `fixed_channel` when the change would take from the server a channel in which it speaks, or open #admin to others. */
+export function requireMayChange(channel: Channel, change: ChannelChange): void {
+  const key = channelKey(channel.name);
+  if (!fixedKeys.has(key)) return;
+  const renames = change.name !== undefined && channelKey(change.name) !== key;
+  const opensAdmin = key === 'admin' && change.minRole !== undefined && change.minRole !== 'admin';
+  if (renames || change.archived || opensAdmin) throw new AppError('fixed_channel', { channel: hashName(channel) });
+}
+
 /** The name as people see it in sentences: `#dev`. */
 export function hashName(channel: Channel): string {
   return `#${channel.name}`;
@@ -38,6 +53,11 @@ export function directKey(a: string, b: string): string {
 export function requirePost(channel: Channel, role: Role): void {
   if (channel.archived) throw new AppError('channel_archived', { channel: hashName(channel) });
   if (!atLeast(role, channel.postRole)) throw new AppError('read_only_channel', { channel: hashName(channel) });
+}
+
+/** Whether people without an account may read and write there. */
+export function isOpenToGuests({ kind, archived, minRole, postRole }: Channel): boolean {
+  return kind === 'public' && !archived && minRole === 'viewer' && !atLeast(postRole, 'technician');
 }
 
 export function recordOf(row: ChannelTable): ChannelRecord {

@@ -1,12 +1,22 @@
 import { AppError, atLeast, type CommandOutput, type CommandRequest, type Message } from '@aerie/contract';
-import type { Ctx, Handlers } from '../context.ts';
+import type { Ctx, GuestActor, Handlers } from '../context.ts';
 import { requireUser } from '../errors.ts';
 import type { MessageTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
-import { requirePost } from './channels.ts';
-import { editQuery, eraseQuery, exportPage, messageById, messageByNonce, messagesAfter, messagesBefore } from './messages.store.ts';
-import { addMessage, cleanContent, messageOf, pageOf } from './messages.ts';
-import type { People, Voices } from './people.ts';
+import { isOpenToGuests, requirePost } from './channels.ts';
+import { mentionsIn } from './mentions.ts';
+import {
+  editQuery,
+  eraseQuery,
+  exportPage,
+  messageById,
+  messageByNonce,
+  messagesAfter,
+  messagesBefore,
+  unmentionQuery,
+} from './messages.store.ts';
+import { addMessage, cleanContent, messageOf, namedBy, pageOf } from './messages.ts';
+import type { GuestList, People, Voices } from './people.ts';
 import type { Roster } from './roster.ts';
 
 /** What messages need to know: who belongs where, who people are, and who may speak. */
@@ -14,6 +24,7 @@ export interface MessageParts {
   roster: Roster;
   people: People;
   voices: Voices;
+  guests: GuestList;
 }
 
 export function messageCommands(
@@ -22,7 +33,8 @@ export function messageCommands(
   const { roster, voices } = parts;
   return {
     // Pipelined: everything up to the commit happens before the first await, so that order of calls is order of seq.
-    'message.send': (ctx, request) => send(ctx, parts, request),
+    'message.send': (ctx, request) =>
+      ctx.actor.kind === 'guest' ? sendAsGuest(ctx, ctx.actor, parts, request) : send(ctx, parts, request),
 
     async 'message.edit'(ctx, { messageId, content }) {
       const row = await ownRow(ctx, roster, messageId);
@@ -48,8 +60,11 @@ export function messageCommands(
       const actor = requireUser(ctx.actor);
       if (row.author_id !== actor.userId && !atLeast(actor.role, 'admin')) throw new AppError('forbidden');
       const unit = new Unit().run(eraseQuery(ctx.db, messageId, ctx.now()), new AppError('not_found', { thing: 'message' }));
-      const ids = { channelId: row.channel_id, messageId, messageSeq: row.seq, authorId: row.author_id };
-      unit.event('message.deleted', [`channel:${row.channel_id}`], ids, () => ids);
+      const said = { channelId: row.channel_id, messageId, messageSeq: row.seq, authorId: row.author_id };
+      const mentions = namedBy(row);
+      if (mentions.length > 0) unit.run(unmentionQuery(ctx.db, row.channel_id, row.seq, mentions));
+      const ids = { ...said, ...(row.mentions === null ? {} : { mentions: row.mentions }) };
+      unit.event('message.deleted', [`channel:${row.channel_id}`], ids, () => ({ ...said, ...(mentions.length > 0 ? { mentions } : {}) }));
       // Taking back somebody else's words is an administrative act.
       if (row.author_id === actor.userId) await ctx.commit(unit);
       else
@@ -88,20 +103,23 @@ export function messageCommands(
 
 async function send(
   ctx: Ctx,
-  { roster, voices }: MessageParts,
+  parts: MessageParts,
   { channelId, content, nonce, device }: CommandRequest<'message.send'>,
 ): Promise<CommandOutput<'message.send'>> {
+  const { roster, voices } = parts;
   const actor = requireUser(ctx.actor);
   const channel = roster.channelOf(actor.userId, channelId);
   requirePost(channel, actor.role);
   voices.requireVoice(actor.userId, ctx.now());
   const unit = new Unit();
+  const text = cleanContent(content);
   const row = addMessage(unit, channel, {
     author: actor,
     deviceId: device ?? actor.deviceId,
     nonce: nonce ?? null,
-    content: cleanContent(content),
+    content: text,
     at: ctx.now(),
+    mentions: mentioned(parts, channelId, text, actor.userId),
   });
   const { written } = await ctx.commit(unit);
   if (written) {
@@ -118,6 +136,41 @@ async function send(
   const first = await messageByNonce(ctx.db, actor.userId, row.device_id, nonce as string);
   if (!first) throw new AppError('conflict');
   return { messageId: first.message_id, seq: first.seq, createdAt: first.created_at };
+}
+
+/** A guest has no account: what is said has a name, but no author, and no nonce keeps it from being said twice. */
+async function sendAsGuest(
+  ctx: Ctx,
+  { guestId, name }: GuestActor,
+  parts: MessageParts,
+  { channelId, content }: CommandRequest<'message.send'>,
+): Promise<CommandOutput<'message.send'>> {
+  const { roster, guests } = parts;
+  const channel = roster.channel(channelId);
+  if (!channel || !isOpenToGuests(channel)) throw new AppError('not_found', { thing: 'channel' });
+  const author = { userId: null, name: guests.requireName(guestId, name) };
+  const unit = new Unit();
+  const text = cleanContent(content);
+  const mentions = mentioned(parts, channelId, text, null);
+  const row = addMessage(unit, channel, { author, deviceId: 'guest', nonce: null, content: text, at: ctx.now(), mentions });
+  await ctx.commit(unit);
+  ctx.log.info('MESSAGE', 'Message stored', {
+    guest: author.name,
+    channelId,
+    messageId: row.message_id,
+    length: row.content.length,
+    door: ctx.caller.door,
+  });
+  return { messageId: row.message_id, seq: row.seq, createdAt: row.created_at };
+}
+
+/** Whom a text names, of the members of the channel. */
+function mentioned({ roster, people }: MessageParts, channelId: string, text: string, self: string | null): string[] {
+  const memberByKey = (key: string) => {
+    const userId = people.byName(key)?.userId;
+    return userId !== undefined && roster.isMember(channelId, userId) ? userId : undefined;
+  };
+  return mentionsIn(text, memberByKey, self);
 }
 
 /** The message, if it stands in a channel that the actor belongs to. */

@@ -20,14 +20,20 @@ export function messageOf(row: MessageTable): Message {
     createdAt: row.created_at,
     editedAt: row.edited_at,
     ...(row.nonce === null ? {} : { nonce: row.nonce }),
-    ...(row.mentions === null ? {} : { mentions: JSON.parse(row.mentions) as string[] }),
+    ...(row.mentions === null ? {} : { mentions: namedBy(row) }),
     ...(row.card === null ? {} : { card: JSON.parse(row.card) as Incident }),
   };
 }
 
+/** The user ids of those whom a message names. */
+export function namedBy({ mentions }: Pick<MessageTable, 'mentions'>): string[] {
+  return mentions === null ? [] : JSON.parse(mentions);
+}
+
 /** What is said, by whom; with a nonce it is stored once. */
 interface NewMessage {
-  author: { userId: string; name: string };
+  /** A guest has no user id. */
+  author: { userId: string | null; name: string };
   deviceId: string;
   nonce: string | null;
   content: string;
@@ -62,6 +68,7 @@ export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMe
   };
   if (said.nonce === null) unit.insert('message', stored);
   else unit.insertOnce('message', stored, { key: ['author_id', 'device_id', 'nonce'], id: 'message_id' });
+  for (const userId of said.mentions ?? []) unit.insert('mention', () => ({ user_id: userId, channel_id: channelId, seq: created.seq }));
   return row;
 }
 

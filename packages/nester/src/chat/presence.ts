@@ -1,8 +1,11 @@
 import type { PresenceState, SeenPresence } from '@aerie/contract';
 import type { Bus } from '../bus/bus.ts';
 import { keepJson } from '../kept-json.ts';
+import { type Move, Moves } from '../moves.ts';
 
 const gatherMs = 50;
+/** Nobody is told of the same person more often than this, but by the list of who is here. */
+const everyMs = 1_000;
 
 /**
  * Who is here, by connection. Never logged: coalesced over a moment and then told.
@@ -11,15 +14,22 @@ const gatherMs = 50;
 export class Presence {
   readonly #bus: Bus;
   readonly #connections = new Map<string, Map<string, PresenceState>>();
-  /** What each was last told to look like; absent means offline. */
-  readonly #told = new Map<string, SeenPresence>();
+  #presentList: readonly { userId: string; state: SeenPresence }[] | undefined;
+  readonly #moves: Moves<SeenPresence>;
   #toldList: { userId: string; state: SeenPresence }[] | undefined;
-  readonly #moved = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
   readonly #unsubscribe: (() => void)[];
 
   constructor(bus: Bus) {
     this.#bus = bus;
+    this.#moves = new Moves<SeenPresence>({
+      gatherMs,
+      everyMs,
+      stateOf: userId => {
+        const state = this.seen(userId);
+        return state === 'offline' ? undefined : state;
+      },
+      tell: moves => this.#tell(moves),
+    });
     this.#unsubscribe = [
       bus.subscribe('connection.opened', ({ userId, connectionId }) => this.#keep(userId, connectionId, 'online')),
       bus.subscribe('connection.closed', ({ userId, connectionId }) => this.#keep(userId, connectionId, undefined)),
@@ -44,8 +54,8 @@ export class Presence {
       }
       own.set(connectionId, state);
     }
-    this.#moved.add(userId);
-    this.#timer ??= setTimeout(() => this.#tell(), gatherMs);
+    this.#presentList = undefined;
+    this.#moves.touch(userId);
   }
 
   seen(userId: string): SeenPresence {
@@ -56,8 +66,13 @@ export class Presence {
     return 'offline';
   }
 
-  /** Everybody who is not offline. */
-  present(): { userId: string; state: SeenPresence }[] {
+  /** Everybody who is not offline: the same list until somebody moves. */
+  present(): readonly { userId: string; state: SeenPresence }[] {
+    this.#presentList ??= this.#listPresent();
+    return this.#presentList;
+  }
+
+  #listPresent(): { userId: string; state: SeenPresence }[] {
     const list = [];
     for (const userId of this.#connections.keys()) {
       const state = this.seen(userId);
@@ -71,27 +86,20 @@ export class Presence {
    * and changes back before it is told would otherwise never reach that screen.
    */
   told(): { userId: string; state: SeenPresence }[] {
-    this.#toldList ??= keepJson([...this.#told].map(([userId, state]) => ({ userId, state })));
+    this.#toldList ??= keepJson([...this.#moves.told].map(([userId, state]) => ({ userId, state })));
     return this.#toldList;
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#moves.stop();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 
-  #tell(): void {
-    this.#timer = undefined;
-    const moved = [];
-    for (const userId of this.#moved) {
-      const state = this.seen(userId);
-      if ((this.#told.get(userId) ?? 'offline') === state) continue;
-      if (state === 'offline') this.#told.delete(userId);
-      else this.#told.set(userId, state);
-      moved.push({ userId, state });
-    }
-    this.#moved.clear();
+  #tell(moves: readonly Move<SeenPresence>[]): void {
     this.#toldList = undefined;
-    if (moved.length > 0) this.#bus.publish('presence.moved', moved);
+    this.#bus.publish(
+      'presence.moved',
+      moves.map(({ key, state }) => ({ userId: key, state: state ?? 'offline' })),
+    );
   }
 }

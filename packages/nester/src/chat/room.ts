@@ -8,15 +8,16 @@ import type { Store } from '../store/store.ts';
 import { Unit } from '../store/unit.ts';
 import { channelCommands } from './channels.commands.ts';
 import { allChannels } from './channels.store.ts';
-import { firstChannels, newChannelRow, recordOf } from './channels.ts';
+import { firstChannels, isOpenToGuests, newChannelRow, recordOf } from './channels.ts';
 import { Marks } from './marks.ts';
 import { memberCommands } from './members.commands.ts';
 import { allMemberships } from './memberships.store.ts';
 import { followRole } from './memberships.ts';
 import { messageCommands } from './messages.commands.ts';
-import type { People, Voices } from './people.ts';
+import type { GuestList, People, Voices } from './people.ts';
 import { presenceCommands } from './presence.commands.ts';
 import { Presence } from './presence.ts';
+import { keepReach } from './reach.ts';
 import { resumeCommands } from './resume.ts';
 import { Roster } from './roster.ts';
 
@@ -25,6 +26,8 @@ export interface Chat {
   readonly commands: Handlers<keyof typeof chatCommands>;
   readonly roster: Roster;
   readonly presence: Presence;
+  /** Channels where people without an account may read and write. */
+  guestChannelIds(): string[];
   stop(): void;
 }
 
@@ -59,11 +62,13 @@ export function openChat(parts: {
   bus: Bus;
   people: People;
   voices: Voices;
+  guests: GuestList;
   roster: Roster;
   replays: readonly Replay[];
 }): Chat {
   const { roster } = parts;
   const presence = new Presence(parts.bus);
+  keepReach({ ...parts, db: parts.store.read });
   return {
     roster,
     presence,
@@ -71,9 +76,10 @@ export function openChat(parts: {
       ...messageCommands(parts),
       ...channelCommands({ ...parts, marks: new Marks(parts) }),
       ...memberCommands(roster, parts.people),
-      ...presenceCommands(roster, presence, parts.people, parts.voices, parts.bus),
+      ...presenceCommands({ ...parts, presence }),
       ...resumeCommands({ ...parts, presence }),
     },
+    guestChannelIds: () => [...roster.records()].filter(({ channel }) => isOpenToGuests(channel)).map(({ channel }) => channel.channelId),
     stop: () => presence.stop(),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { localBus } from '../bus/bus.ts';
 import type { Ctx } from '../context.ts';
-import type { People } from './people.ts';
+import type { GuestList, People } from './people.ts';
 import { presenceCommands } from './presence.commands.ts';
 import { Presence } from './presence.ts';
 import { Roster } from './roster.ts';
@@ -38,7 +38,14 @@ it('tells a channel once a second at most that somebody is writing', () => {
   const whispered: unknown[] = [];
   bus.subscribe('whispered', whisper => whispered.push(whisper));
   const presence = new Presence(bus);
-  const commands = presenceCommands(roster, presence, {} as People, { requireVoice() {} }, bus);
+  const commands = presenceCommands({
+    roster,
+    presence,
+    people: {} as People,
+    voices: { requireVoice() {} },
+    guests: {} as GuestList,
+    bus,
+  });
   let now = 0;
   const ctx = { actor: { kind: 'user', userId: 'alice', role: 'member' }, caller: {}, now: () => now } as unknown as Ctx;
   for (let i = 0; i < 200; i++) void commands['typing.start'](ctx, { channelId: 'dev' });

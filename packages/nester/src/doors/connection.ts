@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, type EventBody } from '@aerie/contract';
-import type { Actor, Caller, Door, LiveConnection, ProbeActor, UserActor } from '../context.ts';
+import type { Actor, Caller, Door, GuestActor, LiveConnection, ProbeActor, UserActor } from '../context.ts';
 import type { Topic } from '../store/unit.ts';
 import type { CloseReason, Pipe } from './pipe.ts';
 
@@ -23,6 +23,8 @@ export interface ConnectionKeeper {
   settled(connection: Connection): void;
   loggedIn(connection: Connection): void;
   probeLoggedIn(connection: Connection, actor: ProbeActor): void;
+  /** It does not act as that guest any more. */
+  guestLeft(connection: Connection, actor: GuestActor): void;
   followLog(connection: Connection): void;
   unfollow(connection: Connection): void;
 }
@@ -100,9 +102,24 @@ export class Connection implements LiveConnection {
       this.actor = actor;
       return;
     }
+    if (this.actor.kind === 'guest') {
+      this.#keeper.guestLeft(this, this.actor);
+      this.letGo();
+    }
     this.actor = actor;
     // Gone while its password was verified: nobody would ever forget it again.
     if (this.#open) this.#keeper.loggedIn(this);
+  }
+
+  actAsGuest(actor: GuestActor): void {
+    if (this.actor.kind !== 'anyone' && this.actor.kind !== 'guest')
+      throw new AppError('already_logged_in', { name: this.actor.kind === 'local' ? 'local' : this.actor.name });
+    const isNew = this.actor.kind === 'anyone';
+    this.actor = actor;
+    if (!isNew || !this.#open) return;
+    this.#keeper.settled(this);
+    // Without a snapshot: a guest has no place in the log, and hears from now on.
+    this.followAgain();
   }
 
   logInProbe(actor: ProbeActor): void {

@@ -98,7 +98,8 @@ function requireCommand(name: unknown): CommandName {
 function authorise(spec: CommandSpec, name: CommandName, actor: Actor, caller: Caller): void {
   if (spec.live && !caller.connection) throw new AppError('wrong_door', { name });
   if (spec.role === 'anyone' || actor.kind === 'local') return;
-  if (actor.kind === 'anyone') throw new AppError('not_logged_in');
+  if (actor.kind === 'anyone' || (actor.kind === 'guest' && !spec.guests)) throw new AppError('not_logged_in');
+  if (actor.kind === 'guest') return;
   if (actor.kind === 'probe' || spec.role === 'probe') {
     if (actor.kind !== 'probe' || spec.role !== 'probe') throw new AppError('forbidden');
     return;

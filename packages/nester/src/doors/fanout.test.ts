@@ -17,7 +17,10 @@ function event(
 
 function house(members: Record<string, string[]>) {
   const topicsOf = (userId: string): Topic[] => ['all', `user:${userId}`, ...(members[userId] ?? []).map(id => `channel:${id}` as const)];
-  const fanout = new Fanout({ topicsOf }, { line: one => (one.name === 'message.created' ? `old ${one.seq}\n` : '') });
+  const fanout = new Fanout(
+    { topicsOf, guestTopics: () => ['all', 'channel:x'] },
+    { line: one => (one.name === 'message.created' ? `old ${one.seq}\n` : '') },
+  );
   const join = (userId: string, dialect: Connection['dialect'] = 'framed') => {
     const fake = fakeConnection({
       followLog: connection => fanout.follow(connection),

@@ -5,6 +5,8 @@ import type { Connection } from './connection.ts';
 /** What the fan-out asks of chat: which topics a user may hear. */
 export interface Hearing {
   topicsOf(userId: string): Topic[];
+  /** What somebody without an account may hear. */
+  guestTopics(): Topic[];
 }
 
 /** How events and messages look on the old wire, for those connections that speak it. */
@@ -24,6 +26,7 @@ export class Fanout {
   readonly #classcord: Audience = new Map();
   readonly #topics = new Map<Connection, Set<Topic>>();
   readonly #byUser = new Map<string, Set<Connection>>();
+  readonly #guests = new Set<Connection>();
   readonly #hearing: Hearing;
   readonly #voice: ClasscordVoice;
 
@@ -35,6 +38,10 @@ export class Fanout {
   /** The connection hears all that its user may hear. */
   follow(connection: Connection): void {
     const { userId } = connection;
+    if (connection.actor.kind === 'guest') {
+      this.#guests.add(connection);
+      for (const topic of this.#hearing.guestTopics()) this.listenTo(connection, topic);
+    }
     if (userId === undefined) return;
     if (!this.#topics.has(connection)) {
       this.#topics.set(connection, new Set());
@@ -62,6 +69,7 @@ export class Fanout {
   unfollow(connection: Connection): void {
     for (const topic of this.#topics.get(connection) ?? []) this.#drop(connection, topic);
     this.#topics.delete(connection);
+    this.#guests.delete(connection);
     if (connection.userId !== undefined) {
       const own = this.#byUser.get(connection.userId);
       own?.delete(connection);
@@ -77,6 +85,12 @@ export class Fanout {
   publish(events: readonly CommittedEvent[]): void {
     let from = 0;
     events.forEach((event, i) => {
+      if (event.name === 'channel.updated' && this.#guests.size > 0) {
+        this.#send(events.slice(from, i + 1));
+        from = i + 1;
+        this.#followChannel();
+        return;
+      }
       if (event.name !== 'member.joined' && event.name !== 'member.left') return;
       // Who hears what changes here: what came before goes out first.
       this.#send(events.slice(from, i + 1));
@@ -186,6 +200,15 @@ export class Fanout {
         if (heard.has(event.topic) || (event.alsoTopic !== null && heard.has(event.alsoTopic))) indexes.push(i);
       });
       yield { connections, indexes };
+    }
+  }
+
+  /** Guests hear open channels, and no others. */
+  #followChannel(): void {
+    const allowed = new Set(this.#hearing.guestTopics());
+    for (const connection of this.#guests) {
+      for (const topic of [...(this.#topics.get(connection) ?? [])]) if (!allowed.has(topic)) this.#drop(connection, topic);
+      for (const topic of allowed) this.#listen(connection, topic);
     }
   }
 

@@ -8,10 +8,17 @@ import { Hub } from './hub.ts';
 const quiet = { info() {}, warning() {}, error() {} };
 
 function newHub(settings: Partial<Limits> = {}): Hub {
-  const fanout = new Fanout({ topicsOf: () => [] }, { line: () => '' });
+  const fanout = new Fanout({ topicsOf: () => [], guestTopics: () => [] }, { line: () => '' });
   const committer = { onPublished: () => undefined, onUntold: () => undefined };
   const { limits } = readConfig({ limits: settings }, {});
-  return new Hub({ fanout, bus: localBus(() => undefined), committer, log: quiet, limits, voice: { presenceLine: () => '' } });
+  return new Hub({
+    fanout,
+    bus: localBus(() => undefined),
+    committer,
+    log: quiet,
+    limits,
+    voice: { presenceLine: () => '', guestLines: () => '' },
+  });
 }
 
 it('has room for nobody once it closes', async () => {

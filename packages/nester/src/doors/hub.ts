@@ -3,7 +3,7 @@ import { networkOf } from '../accounts/lockout.ts';
 import type { OpenConnections } from '../administration/connections.ts';
 import type { Bus, BusTopics, Whisper } from '../bus/bus.ts';
 import type { Limits } from '../config.ts';
-import type { ProbeActor } from '../context.ts';
+import type { GuestActor, ProbeActor } from '../context.ts';
 import type { Log } from '../log.ts';
 import { holds, networkFrom } from '../moderation/networks.ts';
 import type { CommittedEvent, PublishedEvents } from '../store/unit.ts';
@@ -13,6 +13,8 @@ import type { Fanout } from './fanout.ts';
 /** How people coming and going look on the old wire. */
 export interface ClasscordPresence {
   presenceLine(moved: BusTopics['presence.moved'][number]): string;
+  /** A guest came, went, or is called something else now. */
+  guestLines(moved: BusTopics['guests.moved'][number]): string;
 }
 
 /** All live connections of this process: how many there may be, whose they are, and what reaches them from the log and the bus. */
@@ -44,6 +46,9 @@ export class Hub implements ConnectionKeeper, OpenConnections {
     this.#unsubscribe = [
       this.#bus.subscribe('whispered', whisper => this.#whisper(whisper)),
       this.#bus.subscribe('presence.moved', moved => this.#presence(moved)),
+      this.#bus.subscribe('guests.moved', moved =>
+        this.#tellOld(moved.map(one => ({ ownerId: one.guestId, line: this.#voice.guestLines(one) }))),
+      ),
       this.#bus.subscribe('sessions.ended', ended => this.#end(ended)),
       this.#bus.subscribe('address.banned', ban => this.#ban(ban)),
       this.#bus.subscribe('probe.revoked', ({ probeId }) => {
@@ -112,6 +117,11 @@ export class Hub implements ConnectionKeeper, OpenConnections {
     this.#bus.publish('probe.connected', { probeId, siteId, connectionId: connection.connectionId });
   }
 
+  guestLeft(connection: Connection, { guestId }: GuestActor): void {
+    this.#fanout.unfollow(connection);
+    this.#bus.publish('guest.left', { guestId });
+  }
+
   followLog(connection: Connection): void {
     this.#fanout.follow(connection);
   }
@@ -132,6 +142,7 @@ export class Hub implements ConnectionKeeper, OpenConnections {
       if (own?.size === 0) this.#byUser.delete(userId);
       this.#bus.publish('connection.closed', { userId, connectionId });
     }
+    if (connection.actor.kind === 'guest') this.#bus.publish('guest.left', { guestId: connection.actor.guestId });
     if (connection.actor.kind === 'probe') {
       const { probeId, siteId } = connection.actor;
       this.#bus.publish('probe.disconnected', { probeId, siteId, connectionId });
@@ -142,6 +153,7 @@ export class Hub implements ConnectionKeeper, OpenConnections {
       address: caller.address,
       connectionId,
       user: connection.actor.kind === 'user' ? connection.actor.name : undefined,
+      guest: connection.actor.kind === 'guest' ? connection.actor.name : undefined,
       probe: connection.actor.kind === 'probe' ? connection.actor.probeId : undefined,
     });
   }
@@ -213,19 +225,21 @@ export class Hub implements ConnectionKeeper, OpenConnections {
 
   #presence(moved: BusTopics['presence.moved']): void {
     this.#fanout.whisper('all', moved.map(one => `${JSON.stringify({ event: 'presence.changed', ...one })}\n`).join(''));
-    const lines = moved.map(one => ({ userId: one.userId, line: this.#voice.presenceLine(one) }));
+    this.#tellOld(moved.map(one => ({ ownerId: one.userId, line: this.#voice.presenceLine(one) })));
+  }
+
+  /** Lines to every old session, but to nobody the own ones. */
+  #tellOld(lines: readonly { ownerId: string; line: string }[]): void {
     const all = Buffer.from(lines.map(({ line }) => line).join(''));
-    const users = new Set(moved.map(one => one.userId));
+    const owners = new Set(lines.map(({ ownerId }) => ownerId));
     for (const connection of this.#fanout.oldConnections('all')) {
-      if (!users.has(connection.userId as string)) {
+      const ownId = connection.actor.kind === 'guest' ? connection.actor.guestId : connection.userId;
+      if (ownId === undefined || !owners.has(ownId)) {
         connection.whisper(all);
         continue;
       }
-      const others = lines
-        .filter(({ userId }) => userId !== connection.userId)
-        .map(({ line }) => line)
-        .join('');
-      if (others !== '') connection.whisper(Buffer.from(others));
+      const others = lines.filter(({ ownerId }) => ownerId !== ownId);
+      if (others.length > 0) connection.whisper(Buffer.from(others.map(({ line }) => line).join('')));
     }
   }
 

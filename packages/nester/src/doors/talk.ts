@@ -1,6 +1,6 @@
 import type { AppError } from '@aerie/contract';
 import type { Limits } from '../config.ts';
-import type { ClasscordTalk } from './classcord.ts';
+import type { ClasscordTalk } from './classcord/talk.ts';
 import type { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import { errorLine, framedStep } from './framed.ts';

@@ -4,7 +4,7 @@ import type { AppError } from '@aerie/contract';
 import type { Limits } from '../config.ts';
 import type { Door } from '../context.ts';
 import { plainAddress } from './address.ts';
-import type { ClasscordTalk } from './classcord.ts';
+import type { ClasscordTalk } from './classcord/talk.ts';
 import { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Hub } from './hub.ts';

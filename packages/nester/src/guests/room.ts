@@ -1,0 +1,65 @@
+import type { EventBody, guestCommands, PresenceState, SeenPresence, User } from '@aerie/contract';
+import type { Bus } from '../bus/bus.ts';
+import type { Config } from '../config.ts';
+import type { Handlers } from '../context.ts';
+import { Moves } from '../moves.ts';
+import type { Committer } from '../store/commit.ts';
+import { guestHandlers } from './guests.commands.ts';
+import { Guests, type SeenGuest } from './guests.ts';
+import { Reservations } from './reservations.ts';
+
+/** Who talks without an account, on the Classcord port, where the server lets them. */
+export interface GuestRoom {
+  readonly commands: Handlers<keyof typeof guestCommands>;
+  /** Every guest who does not look offline: the same list until one of them moves. */
+  present(): readonly SeenGuest[];
+  setState(guestId: string, state: PresenceState): void;
+  /** The name a guest speaks under; throws `name_taken` when it is somebody else's by now. */
+  requireName(guestId: string, name: string): string;
+  stop(): void;
+}
+
+export function openGuests(parts: { bus: Bus; committer: Committer; config: Config; users: readonly User[] }): GuestRoom {
+  const { bus, committer, config } = parts;
+  const names = parts.users.map(user => user.name);
+  const guests = new Guests(config.limits, names, guestId => moves.touch(guestId));
+  const reservations = new Reservations(config.limits);
+  const moves = new Moves<string>({
+    gatherMs: 50,
+    everyMs: 1_000,
+    stateOf(guestId) {
+      const guest = guests.seen(guestId);
+      return guest && `${guest.state} ${guest.name}`;
+    },
+    tell: moved =>
+      bus.publish(
+        'guests.moved',
+        moved.map(({ key, before, state }) => ({ guestId: key, before: parse(before), now: parse(state) })),
+      ),
+  });
+  committer.onApplied(events => {
+    for (const event of events) {
+      if (event.name !== 'user.created' && event.name !== 'user.updated') continue;
+      const { name } = (event.body as EventBody<'user.created'>).user;
+      guests.accountMade(name);
+      reservations.drop(name);
+    }
+  });
+  const unsubscribe = bus.subscribe('guest.left', ({ guestId }) => guests.leave(guestId));
+  return {
+    commands: guestHandlers({ on: config.guests, guests, reservations }),
+    present: () => guests.present(),
+    setState: (guestId, state) => guests.setState(guestId, state),
+    requireName: (guestId, name) => guests.requireName(guestId, name),
+    stop() {
+      moves.stop();
+      unsubscribe();
+    },
+  };
+}
+
+function parse(told: string | undefined): { name: string; state: SeenPresence } | undefined {
+  if (told === undefined) return undefined;
+  const cut = told.indexOf(' ');
+  return { state: told.slice(0, cut) as SeenPresence, name: told.slice(cut + 1) };
+}
