@@ -77,7 +77,7 @@ function marksQuery(db: Kysely<Tables>, userId: string) {
         .whereRef('message.channel_id', '=', 'own.channel_id')
         .whereRef('message.seq', '>', 'own.read_seq')
         .where('message.deleted_at', 'is', null)
-        .where(or => or.or([or('message.author_id', 'is', null), or('message.author_id', '!=', userId)]))
+        .where('message.author_id', 'is distinct from', userId)
         .as('unread'),
     )
     .select(eb =>

@@ -11,6 +11,15 @@ export function classcord(dialect: StoreDialect): Migration {
       await schema.alterTable('user_account').addColumn('banned_until', int64).execute();
       await schema.alterTable('message').addColumn('mentions', 'text').execute();
 
+      // Everything that counting unread messages looks at, deleted_at too: SQLite looks into the row for it otherwise.
+      await schema.dropIndex('message_channel').execute();
+      await schema
+        .createIndex('message_channel')
+        .on('message')
+        .columns(['channel_id', 'seq', 'author_id', 'deleted_at'])
+        .where('deleted_at' as never, 'is', null)
+        .execute();
+
       await schema
         .createTable('mention')
         .addColumn('user_id', 'text', c => c.notNull())
