@@ -2,6 +2,7 @@ import type { SeenPresence } from '@aerie/contract';
 import type { CSSProperties } from 'react';
 import { useText } from '../i18n/use-text.tsx';
 import styles from './avatar.module.css';
+import { Icon } from './icon.tsx';
 
 /** One or two letters that stand for a name. */
 function initials(name: string): string {
@@ -27,6 +28,15 @@ export function Avatar({ id, name, size = 32 }: { id: string; name: string; size
       style={{ '--hue': hueOf(id) } as CSSProperties}
       aria-hidden="true"
     />
+  );
+}
+
+/** The tile of somebody without an account: no colour and no initials of a person. */
+export function GuestTile() {
+  return (
+    <span className={styles.guest} aria-hidden="true">
+      <Icon name="person" />
+    </span>
   );
 }
 

@@ -65,6 +65,21 @@ test('links open apart, and do not tell the other page where from', () => {
   }
 });
 
+test('those whom a message names are marked, oneself apart; not in code, nor in the words of a link', () => {
+  const named = [
+    { name: 'Ada', isMe: true },
+    { name: 'Bo <b>', isMe: false },
+  ];
+  const element = document.createElement('div');
+  element.innerHTML = messageHtml('**@Ada** and @ada, `@Ada`, [@Ada](https://example.org)\n\n```\n@Ada\n```', named);
+  const marks = [...element.querySelectorAll('mark')];
+  expect(marks.map(mark => mark.textContent)).toEqual(['@Ada', '@ada']);
+  expect(marks.every(mark => mark.hasAttribute('data-me'))).toBe(true);
+  expect(page('@Ada').querySelector('mark')).toBeNull();
+  element.innerHTML = messageHtml('@Bo <img src=x onerror=alert(1)>', named);
+  expect(element.querySelector('img')).toBeNull();
+});
+
 test('names of files and hosts without a scheme stay words', () => {
   expect(page('server.py, notes.md and example.com').querySelector('a')).toBeNull();
 });

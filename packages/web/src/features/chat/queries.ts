@@ -3,13 +3,13 @@ import { useEffect } from 'react';
 import { useConnection } from '../../app/context.ts';
 
 /** Public channels that one may join. */
-export function useBrowse() {
+export function useBrowse(enabled = true) {
   const connection = useConnection();
-  return useQuery({ queryKey: ['channel.browse'], queryFn: () => connection.call('channel.browse', {}) });
+  return useQuery({ queryKey: ['channel.browse'], queryFn: () => connection.call('channel.browse', {}), enabled });
 }
 
 /** Who belongs to a channel; asked again when somebody joins or leaves it. */
-export function useMembers(channelId: string) {
+export function useMembers(channelId: string, enabled = true) {
   const connection = useConnection();
   const client = useQueryClient();
   useEffect(
@@ -22,5 +22,9 @@ export function useMembers(channelId: string) {
       }),
     [connection, client, channelId],
   );
-  return useQuery({ queryKey: ['channel.members', channelId], queryFn: () => connection.call('channel.members', { channelId }) });
+  return useQuery({
+    queryKey: ['channel.members', channelId],
+    queryFn: () => connection.call('channel.members', { channelId }),
+    enabled,
+  });
 }

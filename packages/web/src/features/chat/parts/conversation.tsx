@@ -71,6 +71,7 @@ export function Conversation({
         called={called}
         ref={composer}
         onSent={() => timeline.current?.toEnd()}
+        onMembers={() => detail || onDetail()}
         onEditLast={() => {
           const last = held?.messages.findLast(mine);
           if (last) setEditingId(last.messageId);

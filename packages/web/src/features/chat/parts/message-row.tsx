@@ -1,7 +1,7 @@
 import type { Message, User } from '@aerie/contract';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useText } from '../../../i18n/use-text.tsx';
-import { Avatar } from '../../../ui/avatar.tsx';
+import { Avatar, GuestTile } from '../../../ui/avatar.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { IncidentCard } from '../../incidents/parts/incident-card.tsx';
@@ -26,6 +26,8 @@ interface MessageRowProps {
   message: Message;
   author: User | undefined;
   joined: boolean;
+  /** It mentions oneself. */
+  namesMe: boolean;
   mayEdit: boolean;
   mayDelete: boolean;
   editing: boolean;
@@ -41,6 +43,7 @@ export const MessageRow = memo(function MessageRow({
   message,
   author,
   joined,
+  namesMe,
   mayEdit,
   mayDelete,
   editing,
@@ -64,6 +67,7 @@ export const MessageRow = memo(function MessageRow({
       ref={row}
       className={styles.row}
       data-joined={joined || undefined}
+      data-names-me={namesMe || undefined}
       data-editing={editing || undefined}
       tabIndex={tabbable ? 0 : -1}
       aria-label={t('news.direct', { name, text: message.content.slice(0, labelChars) })}
@@ -79,9 +83,7 @@ export const MessageRow = memo(function MessageRow({
       {joined ? (
         <Moment at={message.createdAt} as="clock" className={styles.gutter} />
       ) : (
-        <span className={styles.tile}>
-          <Avatar id={message.authorId ?? message.authorName} name={name} />
-        </span>
+        <span className={styles.tile}>{message.authorId === null ? <GuestTile /> : <Avatar id={message.authorId} name={name} />}</span>
       )}
       <div className={styles.body}>
         {!joined && (
@@ -98,7 +100,7 @@ export const MessageRow = memo(function MessageRow({
           <IncidentCard card={message.card} />
         ) : (
           <div className={styles.content} data-edited={message.editedAt !== null || undefined}>
-            <MessageText content={message.content} />
+            <MessageText content={message.content} mentions={message.mentions} />
             {message.editedAt !== null && <Edited at={message.editedAt} />}
           </div>
         )}

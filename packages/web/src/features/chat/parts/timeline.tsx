@@ -148,6 +148,7 @@ export function Timeline({ channel, called, editingId, acts, ref }: TimelineProp
             message={item.message}
             author={users.get(item.message.authorId ?? '')}
             joined={item.joined}
+            namesMe={item.message.mentions?.includes(me.userId) ?? false}
             mayEdit={mayEdit(item.message)}
             mayDelete={mayDelete(item.message)}
             editing={item.message.messageId === editingId}
