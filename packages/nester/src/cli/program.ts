@@ -4,6 +4,7 @@ import type { Version } from '../version.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { oneLine } from './failure.ts';
+import { addImportCommands } from './import.ts';
 import { settingsOf, withSettings } from './settings.ts';
 import { addSetupLinkCommand } from './setup-link.ts';
 import { addProbeCommands, addSiteCommands } from './site.ts';
@@ -39,6 +40,7 @@ export function nesterProgram({ version, date, commit }: Version): Command {
   addProbeCommands(program);
   addSetupLinkCommand(program);
   addExportCommand(program);
+  addImportCommands(program);
   addDoctorCommand(program);
   return program;
 }
