@@ -27,7 +27,12 @@ export function Announcer() {
         const slug = slugAt(open.current);
         if (slug !== undefined && channelAt(state.channels, slug) === channel) return;
         const said = { name: message.authorName, text: message.content.slice(0, mostChars) };
-        setNews(channel && channel.kind !== 'direct' ? t('news.channel', { ...said, channel: channel.name }) : t('news.direct', said));
+        const names = message.mentions?.includes(state.me.userId) ?? false;
+        setNews(
+          channel && channel.kind !== 'direct'
+            ? t(names ? 'news.mention' : 'news.channel', { ...said, channel: channel.name })
+            : t('news.direct', said),
+        );
       }),
     [connection, t],
   );

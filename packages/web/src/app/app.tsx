@@ -6,6 +6,7 @@ import { WrittenContext } from '../features/chat/context.ts';
 import { draftsOf } from '../features/chat/drafts.ts';
 import { unsentOf } from '../features/chat/unsent.ts';
 import { EntryPage } from '../features/entry/page.tsx';
+import { Shut } from '../features/entry/parts/put-out.tsx';
 import { Unreachable } from '../features/entry/parts/unreachable.tsx';
 import { browserLanguage } from '../i18n/translate.ts';
 import { TextProvider } from '../i18n/use-text.tsx';
@@ -36,10 +37,16 @@ export function App() {
           <Unreachable />
         </Visitor>
       );
+    case 'shut':
+      return (
+        <Visitor>
+          <Shut error={session.error} />
+        </Visitor>
+      );
     case 'out':
       return (
         <Visitor>
-          <EntryPage server={session.server} why={session.why} />
+          <EntryPage server={session.server} ending={session.ending} />
         </Visitor>
       );
     case 'in':

@@ -71,3 +71,10 @@ export function unreadTotal(state: ClientState): number {
   for (const channel of state.channels.values()) if (!channel.archived) total += channel.unread;
   return total;
 }
+
+/** Unread messages that name oneself, in all channels. */
+export function mentionTotal(state: ClientState): number {
+  let total = 0;
+  for (const channel of state.channels.values()) if (!channel.archived) total += channel.mentions;
+  return total;
+}

@@ -1,5 +1,6 @@
 import { Connection, type HttpCaller, httpCaller, webSocketTransport } from '@aerie/client';
 import type { CommandInput, CommandOutput, Me } from '@aerie/contract';
+import { AppError } from '@aerie/contract/errors';
 import { createStore, type Store } from './store.ts';
 
 export type ServerInfo = CommandOutput<'server.show'>;
@@ -7,11 +8,20 @@ export type ServerInfo = CommandOutput<'server.show'>;
 /** Why somebody who was logged in no longer is. */
 export type EndReason = 'logged_out' | 'ended' | 'disabled' | 'password_changed' | 'kicked' | 'banned';
 
+export interface Ending {
+  reason: EndReason;
+  /** In the words of who did it; empty where nobody said anything. */
+  why: string;
+  until?: number | undefined;
+}
+
 /** Whether somebody is logged in, and how to reach the server for them. */
 export type Session =
   | { phase: 'starting' }
   | { phase: 'unreachable' }
-  | { phase: 'out'; server: ServerInfo; why?: EndReason }
+  /** The server lets nobody in from here for a time: the address is banned. */
+  | { phase: 'shut'; error: AppError }
+  | { phase: 'out'; server: ServerInfo; ending?: Ending }
   | {
       phase: 'in';
       server: ServerInfo;
@@ -30,6 +40,8 @@ export interface Nester {
   /** Logs in with a command that answers a session: the password, an invitation, the first set-up. */
   enter<K extends 'session.logIn' | 'setup.complete' | 'invitation.accept'>(command: K, input: CommandInput<K>): Promise<void>;
   leave(): Promise<void>;
+  /** Goes from the page that says why one was put out to the log-in. */
+  toLogIn(): void;
 }
 
 function isLoggedOut(error: unknown): boolean {
@@ -61,20 +73,21 @@ export function createNester(origin: string): Nester {
   };
 
   const begin = (connection: Connection, me: Me, server: ServerInfo, fresh: boolean) => {
-    let why: EndReason = 'ended';
+    let ending: Ending = { reason: 'ended', why: '' };
     connection.onEvent(frame => {
-      if (frame.event === 'session.ended' && frame.reason !== 'stopping') why = frame.reason;
+      if (frame.event !== 'session.ended' || frame.reason === 'stopping') return;
+      ending = { reason: frame.reason, why: frame.why ?? '', until: frame.until };
     });
     connection.subscribe(() => {
-      if (connection.status === 'ended') end(why);
+      if (connection.status === 'ended') end(ending);
     });
     session.set({ phase: 'in', server, me, connection, fresh });
   };
 
-  const end = (why: EndReason) => {
+  const end = (ending: Ending) => {
     const held = session.get();
     if (held.phase !== 'in') return;
-    session.set({ phase: 'out', server: held.server, why });
+    session.set({ phase: 'out', server: held.server, ending });
     held.connection.stop();
   };
 
@@ -84,14 +97,20 @@ export function createNester(origin: string): Nester {
       try {
         return await http.call(name, input);
       } catch (error) {
-        if (isLoggedOut(error)) end('ended');
+        if (isLoggedOut(error)) end({ reason: 'ended', why: '' });
         throw error;
       }
     },
     start: async () => {
       // The line asks who is here: without a session it is simply ended, and nothing is reported as an error.
       const connection = connect();
-      const [me, server] = await Promise.all([settled(connection), http.call('server.show', {}).catch(() => undefined)]);
+      const asked = http.call('server.show', {}).catch((error: unknown) => error);
+      const [me, answer] = await Promise.all([settled(connection), asked]);
+      if (answer instanceof AppError && answer.code === 'banned') {
+        connection.stop();
+        return session.set({ phase: 'shut', error: answer });
+      }
+      const server = answer instanceof Error ? undefined : (answer as ServerInfo);
       if (typeof me === 'object' && server) return begin(connection, me, server, false);
       connection.stop();
       session.set(server && me === 'nobody' ? { phase: 'out', server } : { phase: 'unreachable' });
@@ -102,9 +121,13 @@ export function createNester(origin: string): Nester {
       const server = await http.call('server.show', {});
       begin(connect(), me, server, true);
     },
+    toLogIn: () => {
+      const held = session.get();
+      if (held.phase === 'out') session.set({ phase: 'out', server: held.server });
+    },
     leave: async () => {
       await http.call('session.logOut', {});
-      end('logged_out');
+      end({ reason: 'logged_out', why: '' });
     },
   };
 }

@@ -2,6 +2,7 @@ import { atLeast } from '@aerie/contract/roles';
 import { Modal } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { tabs } from '../features/administration/tabs.ts';
 import { useOpenDirect } from '../features/chat/parts/use-open-direct.ts';
 import { usePlaces } from '../features/sites/places.ts';
 import { useText } from '../i18n/use-text.tsx';
@@ -24,7 +25,7 @@ interface Entry {
   also?: string;
   mark: ReactNode;
   note?: string | undefined;
-  /** Breaks ties: unread channels first. */
+  /** Breaks ties: channels with mentions first, then unread ones. */
   weight: number;
   run: () => void;
 }
@@ -60,8 +61,13 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
         group: 'channels',
         words: channelName(channel, state.users, state.me.userId),
         mark: <Icon name={isClosed(channel) ? 'lock' : 'hash'} />,
-        note: channel.unread > 0 ? t('channels.unread', { count: channel.unread }) : channel.topic,
-        weight: Math.min(channel.unread, 1),
+        note:
+          channel.mentions > 0
+            ? t('channels.mentions', { count: channel.mentions })
+            : channel.unread > 0
+              ? t('channels.unread', { count: channel.unread })
+              : channel.topic,
+        weight: channel.mentions > 0 ? 2 : Math.min(channel.unread, 1),
         run: () => void navigate({ to: '/c/$channel', params: { channel: channelSlug(channel) } }),
       }));
     const sites: Entry[] = places.sites.map(site => ({
@@ -112,6 +118,9 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
       ...rooms
         .filter(room => atLeast(state.me.role, room.role))
         .map(room => act(`room-${room.to}`, room.icon, t('palette.go', { place: t(room.title) }), () => void navigate({ to: room.to }))),
+      ...(state.me.role === 'admin'
+        ? tabs.map(tab => act(`tab-${tab.to}`, 'shield', t('palette.go', { place: t(tab.title) }), () => void navigate({ to: tab.to })))
+        : []),
       act('me', 'gear', t('me.title'), () => void navigate({ to: '/me' })),
       act('light', 'eye', t('palette.light'), () => theme.set('light')),
       act('dark', 'eye', t('palette.dark'), () => theme.set('dark')),

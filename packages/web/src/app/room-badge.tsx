@@ -4,7 +4,7 @@ import { useSites } from '../features/sites/queries.ts';
 import { troubled } from '../features/sites/site-list.ts';
 import { useText } from '../i18n/use-text.tsx';
 import { StateMark } from '../ui/state-mark.tsx';
-import { unreadTotal } from './channels.ts';
+import { mentionTotal, unreadTotal } from './channels.ts';
 import { useLive } from './context.ts';
 import type { Room } from './rooms.ts';
 import styles from './shell.module.css';
@@ -26,7 +26,12 @@ export function RoomBadge({ room }: { room: Room['to'] }) {
 function Unread() {
   const { t } = useText();
   const unread = useLive(unreadTotal);
-  return <Count count={unread} words={t('channels.unread', { count: unread })} />;
+  const mentions = useLive(mentionTotal);
+  return mentions > 0 ? (
+    <Count count={mentions} mark="@" words={t('channels.mentions', { count: mentions })} />
+  ) : (
+    <Count count={unread} words={t('channels.unread', { count: unread })} />
+  );
 }
 
 function Ongoing() {
@@ -50,11 +55,14 @@ function Worst() {
   );
 }
 
-function Count({ count, words, look }: { count: number; words: string; look?: 'alarm' | 'calm' }) {
+function Count({ count, mark, words, look }: { count: number; mark?: string; words: string; look?: 'alarm' | 'calm' }) {
   if (count === 0) return null;
   return (
     <span className={styles.unread} data-look={look}>
-      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span aria-hidden="true">
+        {mark}
+        {count > 99 ? '99+' : count}
+      </span>
       <span className="hidden-text">{words}</span>
     </span>
   );

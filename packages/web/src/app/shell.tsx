@@ -12,6 +12,7 @@ import { useLive } from './context.ts';
 import { isCovered, isTyping, useKeys } from './keys.ts';
 import { Mark } from './mark.tsx';
 import { MeMenu } from './me-menu.tsx';
+import { useNotifications } from './notify.ts';
 import { PaletteContext } from './palette-context.ts';
 import { RoomBadge } from './room-badge.tsx';
 import { roomAt, rooms } from './rooms.ts';
@@ -36,6 +37,7 @@ export function Shell() {
   const openKeys = useCallback(() => setOpen({ kind: 'keys' }), []);
   const close = useCallback(() => setOpen(undefined), []);
   useTitle();
+  useNotifications();
   useEffect(() => {
     // The palette is fetched before it is asked for: letters typed right after Ctrl-K belong to it.
     loadPalette().catch(() => {});

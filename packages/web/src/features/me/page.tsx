@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/field.tsx';
 import { useSay } from '../../ui/toast.tsx';
 import styles from './page.module.css';
+import { NotifySection } from './parts/notify-section.tsx';
 import { PasswordSection } from './parts/password-section.tsx';
 import { SessionsSection } from './parts/sessions-section.tsx';
 
@@ -68,6 +69,7 @@ export function MePage() {
             />
           </div>
         </section>
+        <NotifySection />
         <PasswordSection />
         <SessionsSection />
       </div>

@@ -56,6 +56,12 @@ export function ChannelList({ currentId }: { currentId: string | undefined }) {
               <span className="hidden-text">{t('channels.draft')}</span>
             </span>
           )}
+          {channel.mentions > 0 && (
+            <span className={styles.mentions}>
+              <span aria-hidden="true">@{channel.mentions > 99 ? '99+' : channel.mentions}</span>
+              <span className="hidden-text">{t('channels.mentions', { count: channel.mentions })}</span>
+            </span>
+          )}
           {channel.unread > 0 && (
             <span className={styles.unread} data-direct={channel.kind === 'direct' || undefined}>
               <span aria-hidden="true">{channel.unread > 99 ? '99+' : channel.unread}</span>

@@ -47,7 +47,7 @@ export function MembersPanel({ channel, called, onClose }: { channel: OwnChannel
       ) : members.isError ? (
         <Failed error={members.error} retry={() => void members.refetch()} />
       ) : (
-        <MemberList people={people} />
+        <MemberList channel={channel} people={people} />
       )}
       {adding && (
         <AddMemberDialog channel={channel} called={called} memberIds={members.data?.userIds ?? []} onClose={() => setAdding(false)} />

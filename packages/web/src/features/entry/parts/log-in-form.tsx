@@ -9,7 +9,7 @@ import { EntryForm, EntryHead, EntryHint } from './entry-frame.tsx';
 import { RegisterForm } from './register-form.tsx';
 
 /** Name and password; afterwards the page that was asked for opens. */
-export function LogInForm({ server, why }: { server: ServerInfo; why: EndReason | undefined }) {
+export function LogInForm({ server, why }: { server: ServerInfo; why: Exclude<EndReason, 'kicked' | 'banned'> | undefined }) {
   const { t, sentence } = useText();
   const nester = useNester();
   const [user, setUser] = useState('');
