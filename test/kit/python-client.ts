@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { program } from './needs.ts';
+import { root } from './scratch.ts';
+import { until } from './wait.ts';
+
+/** The example client, run as its user runs it, its keyboard and its screen being pipes. */
+export class PythonClient {
+  readonly #process: ChildProcess;
+  readonly #listeners = new Set<() => void>();
+  #seen = 0;
+  /** All that it printed on its screen. */
+  screen = '';
+  /** All that it complained of. */
+  complaints = '';
+
+  constructor(...args: string[]) {
+    const env = { PATH: process.env.PATH, LC_ALL: 'C' };
+    this.#process = spawn(program('python3'), [join(root, 'examples/client.py'), ...args], { env, stdio: 'pipe' });
+    const killOrphan = () => this.#process.kill('SIGKILL');
+    process.once('exit', killOrphan);
+    this.#process.once('close', () => process.off('exit', killOrphan));
+    this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.screen += text;
+      this.#tell();
+    });
+    this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.complaints += text;
+    });
+    this.#process.once('close', () => this.#tell());
+  }
+
+  type(...lines: string[]): void {
+    this.#process.stdin!.write(lines.map(line => `${line}\n`).join(''));
+  }
+
+  /** Ctrl-D. */
+  typeEnd(): void {
+    this.#process.stdin!.end();
+  }
+
+  /** Resolves when this line is printed after those that were waited for before. */
+  async prints(line: string): Promise<void> {
+    const at = () => `\n${this.screen}`.indexOf(`\n${line}\n`, this.#seen);
+    await this.#until(line, () => at() !== -1 || this.#hasEnded);
+    if (at() === -1) throw new Error(`it ended without printing "${line}":\n${this.screen}${this.complaints}`);
+    this.#seen = at() + line.length;
+  }
+
+  /** Its exit code, when it ends. */
+  async end(): Promise<number | null> {
+    await this.#until('the end of the client', () => this.#hasEnded);
+    return this.#process.exitCode;
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  get #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  async #until(what: string, holds: () => boolean): Promise<void> {
+    await until(
+      what,
+      listener => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+      holds,
+    );
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
