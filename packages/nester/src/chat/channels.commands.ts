@@ -51,14 +51,17 @@ export function channelCommands(parts: {
     },
 
     async 'channel.create'(ctx, { name: typed, kind, topic, minRole, postRole }) {
-      const actor = requireUser(ctx.actor);
+      const actor = ctx.actor.kind === 'local' ? undefined : requireUser(ctx.actor);
       const name = cleanChannelName(typed);
       const taken = new AppError('channel_exists', { channel: `#${name}` });
-      if (!atLeast(actor.role, minRole)) throw new AppError('forbidden');
+      if (actor && !atLeast(actor.role, minRole)) throw new AppError('forbidden');
       if (await channelByKey(ctx.db, channelKey(name))) throw taken;
       const row = newChannelRow({ channelId: newId(), name, kind, topic, minRole, postRole, at: ctx.now() });
       const unit = new Unit().insert('channel', row);
-      addMember(unit, roster, recordOf(row).channel, actor.userId);
+      const { channel } = recordOf(row);
+      if (actor) addMember(unit, roster, channel, actor.userId);
+      // The machine's own administrator belongs to none; the roster hears of it all the same.
+      else unit.event('channel.updated', [`channel:${channel.channelId}`], { channelId: channel.channelId }, () => ({ channel }));
       await ctx.commitAct(unit, { action: 'channel.create', subject: `#${name}`, detail: { kind, minRole, postRole } }).catch(error => {
         throw error instanceof AppError && error.code === 'conflict' ? taken : error;
       });

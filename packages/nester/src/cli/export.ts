@@ -7,11 +7,13 @@ import { Argument, type Command, Option } from 'commander';
 import { exported } from '../exports/export.ts';
 import { Failure } from './failure.ts';
 import { endOf, startOf } from './moments.ts';
+import { channelNamed } from './names.ts';
 import { withDesk } from './run.ts';
 import { withSettings } from './settings.ts';
 
 interface ExportOptions extends ExportForm {
   out?: string;
+  channel?: string;
   from?: number;
   to?: number;
 }
@@ -27,13 +29,15 @@ export function addExportCommand(program: Command): void {
       .option('--out <file>', 'a new file, for its owner only (default: standard output)')
       .addOption(new Option('--language <language>', 'of the headings in CSV').choices(['en', 'fr']).default('en'))
       .option('--bom', 'begin CSV with a byte order mark, which Excel needs to read accents', false)
+      .option('--channel <name>', 'messages of one channel')
       .addOption(new Option('--from <date>', 'messages or acts from this day on, such as 2026-11-22').argParser(startOf))
       .addOption(new Option('--to <date>', 'messages or acts up to the end of this day').argParser(endOf)),
     'usual',
   ).action(async (subject: ExportSubject, options: ExportOptions) => {
     await withDesk({ ...options }, {}, async desk => {
+      const channelId = options.channel === undefined ? undefined : (await channelNamed(desk, options.channel)).channelId;
       const { format, language, bom, from, to } = options;
-      await writeTo(options.out, exported(desk.call, { subject, selection: { from, to }, form: { format, language, bom } }));
+      await writeTo(options.out, exported(desk.call, { subject, selection: { channelId, from, to }, form: { format, language, bom } }));
     });
   });
 }

@@ -1,12 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import type { Version } from '../version.ts';
+import { addAuditCommand } from './audit.ts';
+import { addBanCommands } from './ban.ts';
+import { addChannelCommands } from './channel.ts';
+import { addConnectionCommands } from './connections.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { oneLine } from './failure.ts';
 import { addImportCommands } from './import.ts';
 import { settingsOf, withSettings } from './settings.ts';
 import { addSetupLinkCommand } from './setup-link.ts';
+import { addSettingsCommand } from './show-settings.ts';
 import { addProbeCommands, addSiteCommands } from './site.ts';
 import { addUserCommands } from './user.ts';
 
@@ -36,6 +41,11 @@ export function nesterProgram({ version, date, commit }: Version): Command {
     await serve(flags, { lan: options.lan, configFile });
   });
   addUserCommands(program);
+  addChannelCommands(program);
+  addConnectionCommands(program);
+  addBanCommands(program);
+  addAuditCommand(program);
+  addSettingsCommand(program);
   addSiteCommands(program);
   addProbeCommands(program);
   addSetupLinkCommand(program);

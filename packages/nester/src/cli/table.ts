@@ -1,6 +1,6 @@
-/** Rows under their headings, in columns; nothing but headings when there are no rows. */
+/** Rows under their headings, in columns; nothing but headings when there are no rows. What others typed cannot steer the terminal. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows];
+  const all = [headings, ...rows].map(row => row.map(printable));
   const widths = headings.map((_, column) => Math.max(...all.map(row => width(row[column]!))));
   return all
     .map(
@@ -16,4 +16,9 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 /** Letters as people count them: combining marks take no column. */
 function width(text: string): number {
   return [...text.normalize('NFC')].length;
+}
+
+/** Control characters, and those that turn the direction of writing, as �. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }

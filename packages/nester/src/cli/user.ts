@@ -1,16 +1,18 @@
-import { type CommandInput, type Role, roles, type UserRecord, userKey } from '@aerie/contract';
-import { type Command, Option } from 'commander';
+import { type CommandInput, type Role, roles, type UserRecord } from '@aerie/contract';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { allUsers } from '../exports/pages.ts';
 import { Failure } from './failure.ts';
 import { passwordFromStdin, readText } from './input.ts';
+import { userNamed } from './names.ts';
 import { withDesk } from './run.ts';
+import { moment, printJson, say } from './say.ts';
 import { withSettings } from './settings.ts';
-import type { Desk } from './socket.ts';
 import { table } from './table.ts';
+import { addModerationCommands } from './user-moderation.ts';
 
 /** `nester user …` */
 export function addUserCommands(program: Command): void {
-  const user = program.command('user').description('accounts: make, list, close, change, import');
+  const user = program.command('user').description('accounts: make, invite, list, close, change, put out, import');
   const roleOption = () => new Option('--role <role>', 'what the account may do').choices(roles);
 
   withSettings(
@@ -32,9 +34,14 @@ export function addUserCommands(program: Command): void {
       await withDesk(options, {}, async desk => {
         for await (const one of allUsers(desk.call)) users.push(one);
       });
-      process.stdout.write(
-        options.json ? `${JSON.stringify(users, null, 2)}\n` : table(['name', 'role', 'state', 'last seen'], users.map(rowOf)),
-      );
+      if (options.json) printJson(users);
+      else
+        process.stdout.write(
+          table(
+            ['name', 'role', 'state', 'last seen'],
+            users.map(user => rowOf(user, Date.now())),
+          ),
+        );
     },
   );
 
@@ -71,6 +78,31 @@ export function addUserCommands(program: Command): void {
     say(`Set the password of ${name}.`);
   });
 
+  withSettings(user.command('end-sessions <name>').description('log somebody out everywhere; they may log in again'), 'usual').action(
+    async (name: string, options) => {
+      await change(options, name, 'user.endSessions', userId => ({ userId }));
+      say(`Ended the sessions of ${name}.`);
+    },
+  );
+
+  addModerationCommands(user);
+
+  withSettings(
+    user
+      .command('invite [name]')
+      .description('make a link with which one person makes an account; with a name, the account of that name')
+      .addOption(roleOption().default('member'))
+      .addOption(new Option('--days <n>', 'how long the link is good').argParser(days).default(7)),
+    'usual',
+  ).action(async (name: string | undefined, options: { role: Role; days: number }) => {
+    const { link, running } = await withDesk({ ...options }, { fresh: true }, async desk => ({
+      ...(await desk.call('invitation.create', { role: options.role, days: options.days, ...(name === undefined ? {} : { name }) })),
+      running: desk.running,
+    }));
+    process.stdout.write(`${link}\n`);
+    if (!running) say('Nester is not running: start it before the link is opened.');
+  });
+
   withSettings(
     user
       .command('import <file>')
@@ -96,7 +128,7 @@ export function addUserCommands(program: Command): void {
   });
 }
 
-type OfOneUser = 'user.disable' | 'user.enable' | 'user.setRole' | 'user.setPassword';
+type OfOneUser = 'user.disable' | 'user.enable' | 'user.setRole' | 'user.setPassword' | 'user.endSessions';
 
 async function change<K extends OfOneUser>(
   options: Record<string, unknown>,
@@ -104,20 +136,21 @@ async function change<K extends OfOneUser>(
   command: K,
   input: (userId: string) => CommandInput<K>,
 ): Promise<void> {
-  await withDesk(options, {}, async desk => desk.call(command, input(await idOf(desk, name))));
+  await withDesk(options, {}, async desk => desk.call(command, input((await userNamed(desk, name)).userId)));
 }
 
-async function idOf(desk: Desk, name: string): Promise<string> {
-  const key = userKey(name.trim());
-  for await (const user of allUsers(desk.call)) if (userKey(user.name) === key) return user.userId;
-  throw new Failure(`There is no account ${JSON.stringify(name)}. "nester user list" shows them.`);
+function rowOf(user: UserRecord, now: number): string[] {
+  return [user.name, user.role, stateOf(user, now), moment(user.lastSeenAt, 'never')];
 }
 
-function rowOf(user: UserRecord): string[] {
-  const state = user.kind === 'bot' ? 'bot' : user.disabled ? 'closed' : 'open';
-  return [user.name, user.role, state, user.lastSeenAt === null ? 'never' : new Date(user.lastSeenAt).toISOString()];
+function stateOf({ kind, disabled, bannedUntil = 0, mutedUntil = 0 }: UserRecord, now: number): string {
+  if (kind === 'bot') return 'bot';
+  if (disabled) return 'closed';
+  if (bannedUntil > now) return `banned until ${moment(bannedUntil)}`;
+  return mutedUntil > now ? `muted until ${moment(mutedUntil)}` : 'open';
 }
 
-function say(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
+function days(typed: string): number {
+  if (!/^\d{1,2}$/.test(typed) || Number(typed) < 1 || Number(typed) > 90) throw new InvalidArgumentError('write days from 1 to 90.');
+  return Number(typed);
 }
