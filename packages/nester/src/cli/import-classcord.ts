@@ -63,7 +63,8 @@ async function bringIn(
   report: ImportReport,
   { dryRun, language }: ImportOptions,
 ): Promise<CommandOutput<'import.finish'>> {
-  const users = filed(sources, source => source.users);
+  // Of the same account in several files, the first one is taken: rather one with a password.
+  const users = filed(sources, source => source.users).sort((one, other) => rankOf(one) - rankOf(other));
   const messages = filed(sources, source => source.messages).sort((one, other) => one.at - other.at);
   const source = sources
     .map(({ file }) => basename(file))
@@ -94,8 +95,10 @@ async function bringIn(
       report.add({ file, what: 'messages', row, outcome: 'changed', reason: changes.join(' ') });
   });
 
-  if (!dryRun) await sendPasswords(desk, importId, users, usable);
-  if (!dryRun) say('Writing…');
+  if (!dryRun) {
+    await sendPasswords(desk, importId, users, usable);
+    if (report.taken > 0) say('Writing…');
+  }
   return await desk.call('import.finish', { importId, dryRun });
 }
 
@@ -117,6 +120,10 @@ async function sendPasswords(desk: Desk, importId: string, users: readonly Sourc
     if (passwords.length === passwordsPerPage) await send();
   }
   await send();
+}
+
+function rankOf({ password }: SourceUser): number {
+  return password.digest === undefined ? 1 : 0;
 }
 
 function userRow({ name, password, createdAt }: SourceUser, index: number) {

@@ -31,10 +31,17 @@ export class PickleReader extends BufferReader {
     super.skip(bytes);
   }
 
+  override uint64(): number {
+    const low = this.uint32();
+    const high = this.uint32();
+    if (high > 0) throw new Error('a length is beyond all measure');
+    return low;
+  }
+
   override bytes(length: number): Uint8Array {
     const bytes = super.bytes(length) as Uint8Array;
     // Nobody wants the number; that it is one is enough.
-    return this.#beforeLast === opcodes.long1 ? bytes.subarray(0, 8) : bytes;
+    return this.#beforeLast === opcodes.long1 ? bytes.subarray(0, 4) : bytes;
   }
 
   override string(size: number, encoding: 'ascii' | 'utf-8'): string {
@@ -60,7 +67,7 @@ function textOf(bytes: Uint8Array): string {
 
 /** Python's raw-unicode-escape: latin-1, and \u and \U for the rest. */
 function rawUnicodeUnescaped(text: string): string {
-  return text.replace(/\\(?:u([0-9a-f]{4})|U([0-9a-f]{8}))/gi, (whole, short?: string, long?: string) => {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (whole, short?: string, long?: string) => {
     const code = Number.parseInt((short ?? long) as string, 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });

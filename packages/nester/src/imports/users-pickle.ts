@@ -47,7 +47,7 @@ function unpickled(file: string, bytes: Uint8Array): unknown {
   }
 }
 
-/** Stands for what a pickle wanted made or called: it has a name, and does nothing. */
+/** Stands for what a pickle wanted made or called: it has a name, takes whatever it is given, and does nothing. */
 class Foreign {
   readonly #name: string;
 
@@ -55,10 +55,14 @@ class Foreign {
     this.#name = name;
   }
 
-  /** Asked in this way, since a pickle may give an object of its own making whatever fields it likes. */
   static nameOf(value: object): string | undefined {
     return #name in value ? value.#name : undefined;
   }
+
+  __setstate__(): void {}
+  set(): void {}
+  push(): void {}
+  add(): void {}
 }
 
 /** Of a module's name in a pickle: called or constructed, it makes a `Foreign`. */
