@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { firstPolicy } from '../../packages/nester/src/sites/policy.ts';
+import { firstPolicy } from '@aerie/contract';
 import { newSiteRow } from '../../packages/nester/src/sites/sites.ts';
 import { openStore } from '../../packages/nester/src/store/store.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Policy, type Report, report } from '@aerie/contract/reports';
+import { firstPolicy, type Policy, type Report, report } from '@aerie/contract/reports';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { needs } from '../kit/needs.ts';
 import { root, scratchFolder } from '../kit/scratch.ts';
@@ -22,6 +22,7 @@ needs('netns', 'nmap')('a scan of a real network', () => {
     network.drop('printer', 9100);
     // Two of the three hosts are authorised, and one address where nobody is.
     const policy: Policy = {
+      ...firstPolicy,
       version: 7,
       ranges: [`${server}/32`, `${printer}/32`, '10.78.0.9/32'],
       ports: '22,80,8080,9100',

@@ -129,6 +129,16 @@ export const errorCatalogue = {
     'This probe is not known here, or it was revoked. Enrol it again.',
     "Cette sonde n'est pas connue ici, ou elle a été révoquée. Enrôlez-la de nouveau.",
   ),
+  probe_cloned: entry(
+    409,
+    'Another machine, {name}, works with this key. This one is kept out until an administrator gives it an identity of its own.',
+    "Une autre machine, {name}, travaille avec cette clé. Celle-ci est tenue à l'écart jusqu'à ce qu'un administrateur lui donne sa propre identité.",
+  ),
+  not_allowed_by_policy: entry(
+    403,
+    'The policy of this site does not allow it: {what}. An administrator can change the policy.',
+    'La politique de ce site ne le permet pas : {what}. Un administrateur peut la modifier.',
+  ),
   probe_away: entry(
     409,
     'This probe is not connected now. Try again when it is back.',

@@ -25,6 +25,12 @@ const probe = z.strictObject({
   clockSkewMs: z.int().nullable().describe('its clock minus ours'),
   networks: z.array(z.string()).describe('its own networks, offered for authorisation'),
   address: z.string().describe('from which it connects'),
+  refusedPolicy: z.strictObject({ version: z.int(), reason: z.string() }).nullable().describe('a policy that it does not follow, and why'),
+  scan: z.strictObject({ phase: z.string(), done: z.int(), total: z.int() }).nullable().describe('how far the scan is that runs now'),
+  clone: z
+    .strictObject({ machine: z.string(), name: z.string(), address: z.string(), seenAt: time })
+    .nullable()
+    .describe('another machine that came with the same key: it is kept out until it has an identity of its own'),
 });
 export type Probe = z.infer<typeof probe>;
 
@@ -186,6 +192,11 @@ export const siteCommands = {
       name: z.string().max(255),
       version: z.string().max(40),
       networks: z.array(z.string().max(64)).max(32),
+      machine: z
+        .string()
+        .max(64)
+        .optional()
+        .describe('a digest of what makes this running machine itself (boot, MACs, namespaces): tells a restart from a clone'),
     }),
     output: z.strictObject({ policy, now: time }),
   }),
@@ -193,7 +204,14 @@ export const siteCommands = {
     summary: 'Say that the probe is there, what it follows and what it still has to send.',
     role: 'probe',
     live: true,
-    input: z.strictObject({ at: time, policyVersion: z.int(), spoolDepth: z.int().min(0), scanning: z.boolean() }),
+    input: z.strictObject({
+      at: time,
+      policyVersion: z.int().describe('the one in force'),
+      refusedPolicy: z.strictObject({ version: z.int(), reason: z.string().max(300) }).optional(),
+      spoolDepth: z.int().min(0),
+      scanning: z.boolean(),
+      scan: z.strictObject({ phase: z.string().max(40), done: z.int().min(0), total: z.int().min(0) }).optional(),
+    }),
     output: z.strictObject({ now: time }),
   }),
 };
@@ -211,6 +229,20 @@ export const siteEvents = {
     logged: false,
     body: z.strictObject({ siteId: id, lastContactAt: time, connected: z.boolean(), spoolDepth: z.int() }),
   }),
-  'probe.asked': event({ summary: 'To a probe: do this now.', logged: false, body: z.strictObject({ do: z.enum(['scan']) }) }),
+  'probe.asked': event({ summary: 'To a probe: do this now.', logged: false, body: z.strictObject({ do: z.enum(['scan', 'beat']) }) }),
+  'probe.separated': event({
+    summary: 'To a cloned machine: enrol anew with this code.',
+    logged: false,
+    body: z.strictObject({ code: z.string() }),
+  }),
+  'site.scanning': event({
+    summary: 'How far a probe’s scan is; coalesced. `scan` is null when none runs.',
+    logged: false,
+    body: z.strictObject({
+      siteId: id,
+      probeId: id,
+      scan: z.strictObject({ phase: z.string(), done: z.int(), total: z.int() }).nullable(),
+    }),
+  }),
   'policy.changed': event({ summary: 'To a probe: follow this from now on.', logged: false, body: z.strictObject({ policy }) }),
 };

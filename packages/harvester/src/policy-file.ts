@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Policy, policy as policySchema } from '@aerie/contract/reports';
+import { firstPolicy, keptPolicy, type Policy } from '@aerie/contract/reports';
 import { writeDurably } from './files.ts';
-import { firstPolicy } from './policy.ts';
 
 const file = (folder: string) => join(folder, 'policy.json');
 
@@ -14,7 +13,7 @@ export function keepPolicy(folder: string, policy: Policy): void {
 /** The policy that was last given; loopback alone when none was, or when it cannot be read. */
 export function readPolicy(folder: string): Policy {
   try {
-    return policySchema.parse(JSON.parse(readFileSync(file(folder), 'utf8')));
+    return keptPolicy(readFileSync(file(folder), 'utf8'));
   } catch {
     return firstPolicy;
   }

@@ -1,7 +1,8 @@
+import { firstPolicy } from '@aerie/contract/reports';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
-import { addressesOf, authorised, blockText, firstPolicy, mayTouch, mostAddresses, parseBlock } from './policy.ts';
+import { addressesOf, authorised, blockText, mayTouch, mostAddresses, parseBlock } from './policy.ts';
 
 const octet = fc.nat(255);
 /** Few different bytes, so that blocks meet often. */

@@ -4,16 +4,6 @@ import ipaddr from 'ipaddr.js';
 /** Most addresses that one scan looks at. */
 export const mostAddresses = 4_096;
 
-/** What a probe does before its site has said anything: it looks at itself. */
-export const firstPolicy: Policy = {
-  version: 1,
-  ranges: ['127.0.0.1/32'],
-  ports: '21,22,23,25,53,80,110,139,143,443,445,515,554,631,993,1433,3000,3306,3389,5000,5432,5900,8000,8080,8443,9100,12345',
-  scanEveryMs: 300_000,
-  heartbeatMs: 15_000,
-  wanTargets: [],
-};
-
 /** A block of addresses; the address is the block's first. */
 export interface Block {
   readonly address: ipaddr.IPv4 | ipaddr.IPv6;

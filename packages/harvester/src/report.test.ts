@@ -1,9 +1,8 @@
-import { type Policy, report as schema } from '@aerie/contract/reports';
+import { firstPolicy, type Policy, report as schema } from '@aerie/contract/reports';
 import { describe, expect, test } from 'vitest';
 import { QuietSources } from '../test/probe.ts';
 import { ownNetworks, thisMachine } from './discover/machine.ts';
 import { namesOf } from './discover/names.ts';
-import { firstPolicy } from './policy.ts';
 import { makeReport } from './report.ts';
 import { bareHost, barePort } from './scan/findings.ts';
 

@@ -5,9 +5,8 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { Policy, Report } from '@aerie/contract/reports';
-import { report as reportSchema } from '@aerie/contract/reports';
+import { firstPolicy, report as reportSchema } from '@aerie/contract/reports';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { firstPolicy } from '../src/policy.ts';
 
 type Reply = (status: number, value: unknown) => void;
 

@@ -1,3 +1,4 @@
+import { keptPolicy } from '@aerie/contract';
 import type { SiteTable } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
 import { activeProbes, type Ledger, type ProbeRecord, type SiteRecord, siteOf } from './ledger.ts';
@@ -48,7 +49,7 @@ export function stageSite(
   unit.onSettled(written => {
     if (!written) return;
     record.row = next;
-    record.policy = JSON.parse(next.policy);
+    record.policy = keptPolicy(next.policy);
   });
 }
 

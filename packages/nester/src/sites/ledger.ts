@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Policy, Probe, Site } from '@aerie/contract';
+import { keptPolicy, type Policy, type Probe, type Site } from '@aerie/contract';
 import type { ProbeTable, SiteTable } from '../store/schema.ts';
 import type { DeviceBook } from './devices.ts';
 import { publicKeyOf } from './enrolment.ts';
@@ -22,6 +22,12 @@ export interface ProbeRecord {
   row: ProbeTable;
   readonly key: KeyObject;
   connectionId: string | undefined;
+  /** A policy that it does not follow, and why. */
+  refusedPolicy: Probe['refusedPolicy'];
+  /** How far its scan is. */
+  scan: Probe['scan'];
+  /** Another machine that came with its key. */
+  clone: Probe['clone'];
   /** Since Nester started. */
   heardAt: number | undefined;
   /** Since when it has been heard without a silence. */
@@ -66,7 +72,7 @@ export class Ledger {
   }
 
   addSite(row: SiteTable): SiteRecord {
-    const record: SiteRecord = { row, policy: JSON.parse(row.policy), probes: [], devices: undefined, turn: Promise.resolve() };
+    const record: SiteRecord = { row, policy: keptPolicy(row.policy), probes: [], devices: undefined, turn: Promise.resolve() };
     this.#sites.set(row.site_id, record);
     this.#byCode.set(row.code, record);
     return record;
@@ -82,7 +88,15 @@ export class Ledger {
     const site = this.#sites.get(row.site_id);
     const key = publicKeyOf(row.public_key);
     if (!site || !key) return undefined;
-    const nothing = { connectionId: undefined, heardAt: undefined, presentSince: undefined, toldSilent: undefined };
+    const nothing = {
+      connectionId: undefined,
+      refusedPolicy: null,
+      scan: null,
+      clone: null,
+      heardAt: undefined,
+      presentSince: undefined,
+      toldSilent: undefined,
+    };
     return { site, row, key, isDirty: false, ...nothing };
   }
 
@@ -144,7 +158,7 @@ export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncid
   };
 }
 
-export function probeOf({ row, connectionId }: ProbeRecord): Probe {
+export function probeOf({ row, connectionId, refusedPolicy, scan, clone }: ProbeRecord): Probe {
   return {
     probeId: row.probe_id,
     name: row.name,
@@ -158,5 +172,8 @@ export function probeOf({ row, connectionId }: ProbeRecord): Probe {
     clockSkewMs: row.clock_skew_ms,
     networks: JSON.parse(row.networks),
     address: row.address,
+    refusedPolicy,
+    scan: connectionId === undefined ? null : scan,
+    clone,
   };
 }

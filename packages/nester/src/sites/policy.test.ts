@@ -1,6 +1,6 @@
-import { type AppError, errorSentence } from '@aerie/contract';
+import { type AppError, errorSentence, firstPolicy } from '@aerie/contract';
 import { describe, expect, it } from 'vitest';
-import { changedPolicy, firstPolicy, normalPorts, normalRange } from './policy.ts';
+import { changedPolicy, normalPorts, normalRange } from './policy.ts';
 
 describe('a range', () => {
   it.each([

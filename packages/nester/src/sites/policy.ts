@@ -7,16 +7,6 @@ const widestBits = 16;
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
-/** What a new site authorises: this machine itself, and nothing else. */
-export const firstPolicy: Policy = {
-  version: 1,
-  ranges: ['127.0.0.1/32'],
-  ports: '21-23,25,53,80,110,135,139,143,443,445,515,631,993,995,1433,3000,3306,3389,5000,5432,5900,8000,8080,8443,9100,12345',
-  scanEveryMs: 300_000,
-  heartbeatMs: 15_000,
-  wanTargets: [],
-};
-
 /**
  * The policy after a change, its ranges, ports and targets in their one spelling. `version` grows when anything is different.
  * @throws AppError `bad_policy` that says what cannot be followed

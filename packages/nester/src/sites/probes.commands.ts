@@ -38,17 +38,25 @@ export function probeCommands(shared: Shared): Handlers<Names> {
       return { policy: site.policy, now: ctx.now() };
     },
 
-    'probe.heartbeat'(ctx, { at, policyVersion, spoolDepth }) {
+    'probe.heartbeat'(ctx, { at, policyVersion, refusedPolicy, spoolDepth, scan }) {
       const probe = ctx.actor.kind === 'probe' ? ledger.probe(ctx.actor.probeId) : undefined;
       if (!probe || probe.row.revoked_at !== null) throw new AppError('probe_refused');
       const { site, row } = probe;
       row.policy_version = policyVersion;
       row.spool_depth = spoolDepth;
+      probe.refusedPolicy = refusedPolicy ? { version: refusedPolicy.version, reason: cleanText(refusedPolicy.reason) } : null;
+      const progress = scan ? { ...scan, phase: cleanText(scan.phase) } : null;
+      if (JSON.stringify(progress) !== JSON.stringify(probe.scan)) {
+        probe.scan = progress;
+        const body = { siteId: row.site_id, probeId: row.probe_id, scan: progress };
+        bus.publish('whispered', { topic: 'sites', event: 'site.scanning', body });
+      }
       row.clock_skew_ms = at - ctx.now();
       const wasHeard = ledger.hearing(probe, ctx.now()) === 'heard' && probe.toldSilent === false;
       contacts.heard(probe, ctx.now());
       if (!wasHeard) contacts.settleSoon(site);
-      if (policyVersion !== site.policy.version)
+      // One that was refused is not sent again and again.
+      if (policyVersion !== site.policy.version && refusedPolicy?.version !== site.policy.version)
         bus.publish('whispered', { topic: `probe:${row.probe_id}`, event: 'policy.changed', body: { policy: site.policy } });
       return { now: ctx.now() };
     },

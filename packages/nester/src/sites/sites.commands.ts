@@ -1,4 +1,4 @@
-import { AppError, type Report } from '@aerie/contract';
+import { AppError, firstPolicy, type Report } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
 import { readHead } from '../store/log.ts';
@@ -9,7 +9,7 @@ import { devicesOf, portsOf } from './devices.store.ts';
 import { deviceOf } from './devices.ts';
 import { inTurn, probeOf, type SiteRecord, siteOf } from './ledger.ts';
 import type { Shared } from './parts.ts';
-import { changedPolicy, firstPolicy } from './policy.ts';
+import { changedPolicy } from './policy.ts';
 import { reportById } from './reports.store.ts';
 import { summaryOf } from './reports.ts';
 import { wanSince } from './series.store.ts';
