@@ -46,7 +46,7 @@ export async function makeReport({ probeId, version, policy, targets, signal }: 
   const [findings, measured] = await Promise.all([
     sources.scan({ addresses, ports, signal }),
     // One scan of a part asks nothing of the WAN's targets that the policy does not.
-    sources.wan(policy.wanTargets, signal),
+    sources.wan(policy, signal),
   ]);
   signal.throwIfAborted();
   const outside = findings.hosts.filter(({ address }) => !isLoopback(address)).map(({ address }) => address);
@@ -71,7 +71,7 @@ export async function makeReport({ probeId, version, policy, targets, signal }: 
     ports: portsText(ports),
     machine: thisMachine(),
     hosts: findings.hosts.map(host => tidied(host, names, onlyOpen)),
-    wan: measured.wan,
+    ...measured,
     missing: missing.slice(0, mostFacts),
   };
 }

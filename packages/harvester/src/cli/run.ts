@@ -4,6 +4,7 @@ import { systemSources } from '../report.ts';
 import { Harvester } from '../run.ts';
 import { meansHere, scan } from '../scan/scan.ts';
 import { readVersion } from '../version.ts';
+import { wanWatch } from '../wan/wan.ts';
 
 /** Runs the probe until it is told to stop. Prints `ready` when it works. */
 export async function run({ data, nester, pin }: Config): Promise<void> {
@@ -13,7 +14,7 @@ export async function run({ data, nester, pin }: Config): Promise<void> {
     nester: nester === undefined ? undefined : { url: nester, pin },
     version: readVersion().version,
     log,
-    sources: { ...systemSources, scan: request => scan(request, meansHere()) },
+    sources: { ...systemSources, wan: wanWatch(), scan: request => scan(request, meansHere()) },
   });
   const ended = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, ended.resolve);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Times } from './wan.ts';
+import type { Times } from './times.ts';
 
 /**
  * Pings a host that `parseTarget` has passed. Undefined when ping itself could not work (it may not open its socket,

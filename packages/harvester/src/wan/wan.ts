@@ -1,96 +1,105 @@
-import { lookup } from 'node:dns/promises';
-import { connect, isIP } from 'node:net';
-import type { MissingFact, WanResult } from '@aerie/contract/reports';
+import type { MissingFact, Path, Report } from '@aerie/contract/reports';
 import { findProgram } from '../programs.ts';
-import { pingTimes } from './ping.ts';
+import { defaultGateways } from './gateway.ts';
+import { checkUrls } from './http-check.ts';
+import { timeNames } from './lookups.ts';
+import { type PathFinder, pathFinder, samePath } from './path.ts';
+import { type NamedTarget, parseTarget, targetsOf, type WanPlan } from './targets.ts';
+import { summary, timesTo } from './times.ts';
 
-const rounds = 5;
-const answerMs = 2_000;
-const webPort = 443;
+/** What was measured of the way to the Internet, and what could not be. */
+export type Measured = Pick<Report, 'wan' | 'dns' | 'http' | 'paths'> & { missing: MissingFact[] };
 
-/** One round-trip time in ms, or null when no answer came. */
-export type Times = readonly (number | null)[];
+/** By what it is measured; tests give their own. */
+export interface WanMeans {
+  readonly ping: string | undefined;
+  gateways(): string[];
+  readonly lookups: typeof timeNames;
+  readonly checks: typeof checkUrls;
+}
+
+/** The means of this machine. */
+export function wanMeansHere(): WanMeans {
+  return { ping: findProgram('ping'), gateways: defaultGateways, lookups: timeNames, checks: checkUrls };
+}
 
 /**
- * Measures the way to each target of the policy, all at once: with ping, or by the time that a TCP connection takes.
- * Without targets nothing is sent, and that is said.
+ * Measures the way to each target of the policy, all at once: with ping, or by the time that a TCP connection takes; and the
+ * name look-ups and pages that it names. Where the policy names nothing, nothing is sent, and that is said.
  */
-export async function measureWan(
-  targets: readonly string[],
-  signal: AbortSignal,
-  ping: string | undefined = findProgram('ping'),
-): Promise<{ wan: WanResult[]; missing: MissingFact[] }> {
-  if (targets.length === 0) return { wan: [], missing: [{ fact: 'wan', reason: 'no WAN target is set for this site' }] };
-  const wan: WanResult[] = [];
+export async function measureWan(plan: WanPlan, signal: AbortSignal, means: WanMeans = wanMeansHere()): Promise<Measured> {
+  const gateways = plan.gateway === 'auto' ? means.gateways() : [];
+  const targets = targetsOf(plan, gateways);
   const missing: MissingFact[] = [];
-  await Promise.all(
-    targets.slice(0, 16).map(async (target, i) => {
-      const place = parseTarget(target);
-      if (!place) missing.push({ fact: 'wan', reason: `a WAN target is not a name, an address or HOST:PORT: ${target.slice(0, 100)}` });
-      else wan[i] = summary(target, await timesTo(place, ping, signal));
-    }),
-  );
-  return { wan: wan.filter(Boolean), missing: missing.slice(0, 4) };
+  if (plan.gateway === 'auto' && gateways.length === 0) missing.push({ fact: 'wan', reason: 'this machine has no default route' });
+  if (targets.length === 0 && plan.gateway === 'off') missing.push({ fact: 'wan', reason: 'no WAN target is set for this site' });
+  const [wan, dns, http] = await Promise.all([
+    Promise.all(targets.map(target => measure(target, means.ping, signal, missing))),
+    plan.dnsNames.length === 0 ? undefined : means.lookups(plan.dnsNames, signal),
+    plan.httpChecks.length === 0 ? undefined : means.checks(plan.httpChecks, signal),
+  ]);
+  return { wan: wan.filter(one => one !== undefined), ...(dns && { dns }), ...(http && { http }), missing: missing.slice(0, 4) };
 }
 
-interface Target {
-  host: string;
-  /** Given when the target names a port: then a TCP connection is asked for. */
-  port?: number;
-}
-
-/** `8.8.8.8`, `example.org`, `example.org:443`, `[2001:db8::1]:443`; never anything that a program could take for an option. */
-export function parseTarget(text: string): Target | undefined {
-  const [, inBrackets, plain, port] =
-    /^(?:\[([0-9A-Fa-f:.]+)\]|([^[\]]+?))(?::(\d{1,5}))?$/.exec(isIP(text) === 6 ? `[${text}]` : text) ?? [];
-  const host = inBrackets ?? plain;
-  if (host === undefined) return undefined;
-  if (inBrackets !== undefined ? isIP(host) !== 6 : !/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/.test(host)) return undefined;
-  if (port === undefined) return { host };
-  return Number(port) >= 1 && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined;
-}
-
-async function timesTo({ host, port }: Target, ping: string | undefined, signal: AbortSignal): Promise<Times> {
-  if (port === undefined && ping !== undefined) {
-    const times = await pingTimes(ping, host, rounds, signal);
-    if (times) return times;
+async function measure(named: NamedTarget, ping: string | undefined, signal: AbortSignal, missing: MissingFact[]) {
+  const { target, role } = named;
+  const place = parseTarget(target);
+  if (!place) {
+    missing.push({ fact: 'wan', reason: `a WAN target is not a name, an address or HOST:PORT: ${target.slice(0, 100)}` });
+    return undefined;
   }
-  return connectTimes(host, port ?? webPort, signal);
+  const { times, byConnections } = await timesTo(place, ping, signal);
+  // A router that takes no connections may well be there: unknown is not down.
+  if (role === 'gateway' && byConnections && times.every(ms => ms === null)) {
+    missing.push({ fact: 'wan', reason: 'the router answers no connection, and ping is not possible here (apt-get install iputils-ping)' });
+    return undefined;
+  }
+  return summary(named, times);
 }
 
-/** A refusal is an answer too: it took the way there and back. */
-async function connectTimes(host: string, port: number, signal: AbortSignal): Promise<Times> {
-  // Asked once: the time of the name server is not the time of the way.
-  const address = await lookup(host).then(
-    found => found.address,
-    () => undefined,
-  );
-  const times: (number | null)[] = [];
-  for (let i = 0; i < rounds && !signal.aborted; i += 1)
-    times.push(address === undefined ? null : await connectTime(address, port, signal));
-  return times;
+/** How often the way itself is looked at. */
+const pathEveryMs = 30 * 60_000;
+const mostPaths = 4;
+
+interface WatchParts {
+  readonly measure?: typeof measureWan;
+  /** null: this machine has no means. */
+  readonly finder?: PathFinder | null;
+  readonly now?: () => number;
 }
 
-function connectTime(host: string, port: number, signal: AbortSignal): Promise<number | null> {
-  const begun = performance.now();
-  return new Promise(resolve => {
-    const socket = connect({ host, port, signal });
-    const timer = setTimeout(() => end(null), answerMs);
-    const end = (ms: number | null) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(ms);
-    };
-    socket.once('connect', () => end(performance.now() - begun));
-    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? performance.now() - begun : null));
-  });
-}
+/**
+ * Measures as `measureWan` does, and now and then looks for the path to what is beyond the router: it stands in a report when
+ * it is first known and when it has changed.
+ */
+export function wanWatch({
+  measure = measureWan,
+  finder = pathFinder(findProgram, process.getuid?.() === 0) ?? null,
+  now = Date.now,
+}: WatchParts = {}): typeof measureWan {
+  const known = new Map<string, { hops: Path['hops']; at: number }>();
 
-/** What many round-trip times amount to. */
-export function summary(target: string, times: Times): WanResult {
-  const answers = times.filter(ms => ms !== null).sort((a, b) => a - b);
-  const middle = answers.length >> 1;
-  const medianMs =
-    answers.length === 0 ? null : answers.length % 2 === 1 ? answers[middle]! : (answers[middle - 1]! + answers[middle]!) / 2;
-  return { target, sent: times.length, received: answers.length, minMs: answers[0] ?? null, medianMs, maxMs: answers.at(-1) ?? null };
+  async function changed(target: string, signal: AbortSignal): Promise<Path[]> {
+    const place = parseTarget(target);
+    const before = known.get(target);
+    if (!place || (before && now() - before.at < pathEveryMs && now() >= before.at)) return [];
+    const hops = await finder!.hops(place.host, signal);
+    if (!hops || hops.length === 0 || signal.aborted) return [];
+    known.set(target, { hops, at: now() });
+    return before && samePath(before.hops, hops) ? [] : [{ target, hops }];
+  }
+
+  return async (plan, signal) => {
+    const targets = targetsOf(plan, [])
+      .slice(0, mostPaths)
+      .map(({ target }) => target);
+    for (const target of known.keys()) if (!targets.includes(target)) known.delete(target);
+    const [measured, paths] = await Promise.all([
+      measure(plan, signal),
+      finder ? Promise.all(targets.map(target => changed(target, signal))).then(found => found.flat()) : [],
+    ]);
+    if (targets.length > 0 && !finder)
+      measured.missing.push({ fact: 'path', reason: 'neither traceroute nor ping is installed, and nmap may not send raw packets' });
+    return paths.length === 0 ? measured : { ...measured, paths };
+  };
 }
