@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { type Fields, type Level, logLine } from '@aerie/contract/log-line';
 
-export type Area = 'START' | 'STOP' | 'SCAN' | 'REPORT' | 'UPLINK';
+export type Area = 'START' | 'STOP' | 'SCAN' | 'REPORT' | 'UPLINK' | 'LOGIN';
 
 export interface Log {
   info(area: Area, sentence: string, fields?: Fields): void;

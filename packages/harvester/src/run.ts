@@ -38,6 +38,7 @@ export class Harvester {
   #scanTimer: NodeJS.Timeout | undefined;
   #scanAgain = false;
   #lastScanAt: number | null = null;
+  readonly #watchers = new Set<() => void>();
 
   /** @throws Failure when nobody is enrolled in the folder */
   constructor(parts: HarvesterParts) {
@@ -67,7 +68,7 @@ export class Harvester {
       spool: this.#spool,
       log,
       upload: { endpoint, probeId: identity.probeId, key, now: () => this.#uplink.nesterNow() },
-      done: () => this.#uplink.tell(),
+      done: () => this.#tell(),
     });
   }
 
@@ -101,6 +102,25 @@ export class Harvester {
       lastScanAt: this.#lastScanAt,
       spoolDepth: this.#spool.depth,
     };
+  }
+
+  /** Calls back whenever the status may have become another one. @returns what ends that */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Scans now, as somebody at this machine asks. @returns false when a scan runs already */
+  scanNow(): boolean {
+    if (this.#scan !== undefined || this.#stopped.signal.aborted) return false;
+    this.#scanNow('asked here');
+    return true;
+  }
+
+  /** Tells Nester, and whoever watches here, that something is otherwise now. */
+  #tell(): void {
+    this.#uplink.tell();
+    for (const watcher of this.#watchers) watcher();
   }
 
   #follow(policy: Policy): void {
@@ -137,10 +157,10 @@ export class Harvester {
       if (this.#scanAgain) this.#scanNow('asked meanwhile');
       else if (done) this.#scheduleScan();
       else this.#scheduleScan(Math.min(againMs, this.#policy.scanEveryMs));
-      this.#uplink.tell();
+      this.#tell();
       this.#sender.wake();
     });
-    this.#uplink.tell();
+    this.#tell();
   }
 
   #scheduleScan(waitMs?: number): void {
