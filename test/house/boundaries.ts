@@ -17,7 +17,19 @@ const mayUse: Record<string, readonly string[]> = {
 /** Packages whose code runs in a browser too; the files named may use Node all the same. */
 const forBrowsers: Record<string, readonly string[]> = { contract: [], client: ['tcp.ts'], web: [] };
 
-const rooms = ['accounts', 'chat', 'moderation', 'guests', 'sites', 'incidents', 'notify', 'administration', 'exports', 'imports'];
+const rooms = [
+  'accounts',
+  'chat',
+  'moderation',
+  'guests',
+  'sites',
+  'diagnostics',
+  'incidents',
+  'notify',
+  'administration',
+  'exports',
+  'imports',
+];
 
 /** Libraries that open or query a database. */
 const databases = ['kysely', 'pg', 'node:sqlite'];

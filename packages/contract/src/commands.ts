@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { administrationCommands } from './administration.ts';
 import { chatCommands } from './chat.ts';
+import { diagnosticCommands } from './diagnostics.ts';
 import { guestCommands } from './guests.ts';
 import { importCommands } from './imports.ts';
 import { incidentCommands } from './incidents.ts';
@@ -13,6 +14,7 @@ export const commands = {
   ...accountCommands,
   ...chatCommands,
   ...siteCommands,
+  ...diagnosticCommands,
   ...incidentCommands,
   ...administrationCommands,
   ...moderationCommands,

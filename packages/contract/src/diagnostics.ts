@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { diagnosticSummary } from './diagnostic-words.ts';
 import { empty, id, time } from './fields.ts';
 import { limits } from './limits.ts';
 import { command, event } from './spec.ts';
@@ -34,7 +35,7 @@ const diagnostic = z.strictObject({
   request: diagnosticRequest,
   state: diagnosticState,
   lines: lines.describe('what it said, one after the other; text from the network'),
-  summary: z.string().max(300).describe('one sentence; empty until it is over'),
+  summary: diagnosticSummary.nullable().describe('what came of it; null until it is over'),
   startedAt: time,
   endedAt: time.nullable(),
 });
@@ -71,7 +72,7 @@ export const diagnosticCommands = {
     input: z.strictObject({
       diagnosticId: id,
       lines: lines.default([]),
-      end: z.strictObject({ state: z.enum(['done', 'failed', 'cancelled']), summary: z.string().max(300) }).optional(),
+      end: z.strictObject({ state: z.enum(['done', 'failed', 'cancelled']), summary: diagnosticSummary }).optional(),
     }),
     output: empty,
   }),
@@ -87,6 +88,6 @@ export const diagnosticEvents = {
   'diagnostic.progressed': event({
     summary: 'To those who look after sites: what a diagnostic said since the last word, and how it stands.',
     logged: false,
-    body: z.strictObject({ siteId: id, diagnosticId: id, state: diagnosticState, lines, summary: z.string() }),
+    body: z.strictObject({ siteId: id, diagnosticId: id, state: diagnosticState, lines, summary: diagnosticSummary.nullable() }),
   }),
 };

@@ -144,6 +144,11 @@ export const errorCatalogue = {
     'This probe is not connected now. Try again when it is back.',
     "Cette sonde n'est pas connectée. Réessayez à son retour.",
   ),
+  diagnostics_full: entry(
+    429,
+    'This probe does {count} diagnostics already. Wait until one is over, or cancel one.',
+    'Cette sonde fait déjà {count} diagnostics. Attendez que l’un se termine, ou annulez-en un.',
+  ),
   bad_report: entry(400, 'This report cannot be taken in: {reason}.', 'Ce rapport ne peut pas être accepté : {reason}.'),
   guests_off: entry(403, 'Guests may not talk here. Log in first.', "Les invités ne peuvent pas parler ici. Connectez-vous d'abord."),
   name_taken: entry(

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { accountEvents } from './accounts.ts';
 import { chatEvents } from './chat.ts';
+import { diagnosticEvents } from './diagnostics.ts';
 import { incidentEvents } from './incidents.ts';
 import { siteEvents } from './sites.ts';
 
 /** Every event there is. */
-export const events = { ...accountEvents, ...chatEvents, ...siteEvents, ...incidentEvents };
+export const events = { ...accountEvents, ...chatEvents, ...siteEvents, ...diagnosticEvents, ...incidentEvents };
 
 export type Events = typeof events;
 export type EventName = keyof Events;

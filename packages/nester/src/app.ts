@@ -8,10 +8,12 @@ import { administrationCommands } from './administration/administration.commands
 import { noConnections, type OpenConnections } from './administration/connections.ts';
 import { localBus } from './bus/bus.ts';
 import { Announcements } from './chat/announcements.ts';
+import { requirePost } from './chat/channels.ts';
 import { addNotice } from './chat/notice.ts';
 import { followAccount, openChat, openRoster } from './chat/room.ts';
 import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
+import { openDiagnostics } from './diagnostics/room.ts';
 import { ClasscordTalk } from './doors/classcord/talk.ts';
 import { ClasscordVoice } from './doors/classcord/voice.ts';
 import { Dispatch } from './doors/dispatch.ts';
@@ -21,6 +23,7 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
+import { requireUser } from './errors.ts';
 import { openGuests } from './guests/room.ts';
 import { openImports } from './imports/imports.commands.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
@@ -75,14 +78,16 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   });
   const sanctions = await openSanctions(store, now(), userId => accounts.directory.byId(userId));
   const bot = await accounts.bot('aerie');
+  const announcements = new Announcements({ store, committer, roster, now });
+  const watch = await accounts.bot('watch');
   const outbox = new Outbox({
     store,
     committer,
     log,
     now,
     incident: incidentId => incidents.incident(incidentId),
-    tell: channelMessages(new Announcements({ store, committer, roster, now }), {
-      bot: await accounts.bot('watch'),
+    tell: channelMessages(announcements, {
+      bot: watch,
       channel: 'supervision',
       language: 'fr',
     }),
@@ -100,6 +105,20 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
     observe: (unit, observation) => incidents.observe(unit, observation),
     openIncidents: siteId => incidents.openCount(siteId),
+  });
+  const diagnostics = await openDiagnostics({
+    store,
+    committer,
+    bus,
+    log,
+    now,
+    probe: probeId => sites.probe(probeId),
+    requireVoice(actor, channelId) {
+      const { userId, role } = requireUser(actor);
+      requirePost(roster.channelOf(userId, channelId), role);
+      sanctions.requireVoice(userId, now());
+    },
+    say: (channelId, message) => announcements.say(watch, channelId, message),
   });
   const replays = [sites.replay, incidents.replay];
   const guests = openGuests({ bus, committer, config, users: accounts.directory.all() });
@@ -129,6 +148,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...accounts.commands,
       ...chat.commands,
       ...sites.commands,
+      ...diagnostics.commands,
       ...incidents.commands,
       ...administration,
       ...imports.commands,
@@ -145,6 +165,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
       { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
+      { name: 'old diagnostics', everyMs: 60 * 60_000, run: () => diagnostics.forget() },
       { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
       {
         name: 'log pruning',
@@ -187,6 +208,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     async close() {
       await clockwork.stop();
       await accounts.stop();
+      await diagnostics.stop();
       await outbox.stop();
       sites.stop();
       await committer.stop();

@@ -13,7 +13,7 @@ export interface Announcement {
   key: string;
   /** For those who cannot show a card: the old wire, the terminal, exports. */
   content: string;
-  card: Incident;
+  card?: Incident;
 }
 
 const device = 'aerie';
@@ -58,8 +58,8 @@ export class Announcements {
     await this.#revise(first, content, card);
   }
 
-  async #revise(row: MessageTable, content: string, card: Incident): Promise<void> {
-    const json = JSON.stringify(card);
+  async #revise(row: MessageTable, content: string, card: Incident | undefined): Promise<void> {
+    const json = card === undefined ? null : JSON.stringify(card);
     if ((row.content === content && row.card === json) || row.deleted_at !== null) return;
     const revised: MessageTable = { ...row, content, card: json };
     const { channel_id: channelId, message_id: messageId } = row;

@@ -119,6 +119,6 @@ export function eraseQuery(db: Kysely<Tables>, messageId: string, at: number): C
 }
 
 /** Gives a living message its new text and card; it does not count as edited by a person. */
-export function reviseQuery(db: Kysely<Tables>, messageId: string, content: string, card: string): CompiledQuery {
+export function reviseQuery(db: Kysely<Tables>, messageId: string, content: string, card: string | null): CompiledQuery {
   return db.updateTable('message').set({ content, card }).where('message_id', '=', messageId).where('deleted_at', 'is', null).compile();
 }

@@ -1,4 +1,4 @@
-import type { siteCommands as specs } from '@aerie/contract';
+import type { Policy, siteCommands as specs } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Replay } from '../store/log.ts';
 import { Contacts } from './contacts.ts';
@@ -23,6 +23,8 @@ export interface Sites {
   ingest(upload: ProbeUpload): Promise<{ reportId: string; accepted: boolean }>;
   /** Whether a probe of that id may send anything at all. */
   mayReport(probeId: string): boolean;
+  /** A probe that was not revoked, and the policy that it is to follow. */
+  probe(probeId: string): { siteId: string; siteCode: string; name: string; policy: Policy; connectionId: string | undefined } | undefined;
   /** How a site is called now. */
   site(siteId: string): { code: string; name: string } | undefined;
   /** Looks for silent probes and stale sites, and writes when probes were heard; called every few seconds. */
@@ -42,6 +44,12 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
     replay: replayOf(shared),
     ingest: upload => ingest.take(upload),
     mayReport: probeId => ledger.probe(probeId)?.row.revoked_at === null,
+    probe(probeId) {
+      const probe = ledger.probe(probeId);
+      if (!probe || probe.row.revoked_at !== null) return undefined;
+      const { site, row, connectionId } = probe;
+      return { siteId: row.site_id, siteCode: site.row.code, name: row.name, policy: site.policy, connectionId };
+    },
     site: siteId => ledger.site(siteId)?.row,
     checkSilence: () => contacts.checkSilence(),
     stop: () => contacts.stop(),

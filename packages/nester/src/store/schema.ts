@@ -1,4 +1,4 @@
-import type { Role } from '@aerie/contract';
+import type { Language, Role } from '@aerie/contract';
 
 /** The tables, as Kysely sees them. Times are epoch milliseconds, booleans 0 or 1, JSON is text. */
 export interface Tables {
@@ -22,6 +22,7 @@ export interface Tables {
   wan_sample: WanSampleTable;
   incident: IncidentTable;
   outbox: OutboxTable;
+  diagnostic: DiagnosticTable;
 }
 
 /** One row: where the log stands. `floor` is the oldest seq that a resume may still begin after. */
@@ -285,4 +286,25 @@ export interface OutboxTable {
   done_at: number | null;
   attempts: number;
   last_error: string | null;
+}
+
+export interface DiagnosticTable {
+  diagnostic_id: string;
+  site_id: string;
+  probe_id: string;
+  asked_by: string;
+  asked_by_id: string | null;
+  /** Where the result is said too. */
+  channel_id: string | null;
+  /** Of whoever asked. */
+  language: Language;
+  /** JSON. */
+  request: string;
+  state: 'asked' | 'running' | 'done' | 'failed' | 'cancelled' | 'lost';
+  /** JSON: a list of texts. */
+  lines: string;
+  /** JSON; null until it is over. */
+  summary: string | null;
+  started_at: number;
+  ended_at: number | null;
 }
