@@ -37,6 +37,9 @@ export async function seedSites(folder: string, sites: number): Promise<SeededPr
           policy_version: null,
           spool_depth: 0,
           clock_skew_ms: null,
+          machine: null,
+          clone: null,
+          separation: null,
         })
         .execute();
       probes.push({ probeId, key: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string });

@@ -60,10 +60,10 @@ export const wanResult = z.strictObject({
   maxMs: ms.nullable(),
   jitterMs: ms.nullable().optional().describe('mean difference of answers that follow each other (RFC 3550, A.8, without its smoothing)'),
 });
-const dnsResult = z.strictObject({ name: text(255), ms: ms.nullable(), error: text(100).nullable() });
+export const dnsResult = z.strictObject({ name: text(255), ms: ms.nullable(), error: text(100).nullable() });
 export type DnsResult = z.infer<typeof dnsResult>;
 
-const httpResult = z.strictObject({
+export const httpResult = z.strictObject({
   url: text(500),
   status: z.int().min(100).max(599).nullable(),
   ms: ms.nullable(),

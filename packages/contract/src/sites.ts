@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { empty, id, seq, time } from './fields.ts';
 import { limits } from './limits.ts';
-import { missingFact, policy, portState, report, wanResult } from './reports.ts';
+import { dnsResult, httpResult, missingFact, policy, portState, report, wanResult } from './reports.ts';
 import { command, event } from './spec.ts';
 
 export const siteState = z.enum(['up', 'degraded', 'down', 'unknown', 'stale']);
@@ -28,7 +28,13 @@ const probe = z.strictObject({
   refusedPolicy: z.strictObject({ version: z.int(), reason: z.string() }).nullable().describe('a policy that it does not follow, and why'),
   scan: z.strictObject({ phase: z.string(), done: z.int(), total: z.int() }).nullable().describe('how far the scan is that runs now'),
   clone: z
-    .strictObject({ machine: z.string(), name: z.string(), address: z.string(), seenAt: time })
+    .strictObject({
+      machine: z.string(),
+      name: z.string(),
+      address: z.string(),
+      seenAt: time,
+      separated: z.boolean().describe('it will be told to enrol anew'),
+    })
     .nullable()
     .describe('another machine that came with the same key: it is kept out until it has an identity of its own'),
 });
@@ -117,6 +123,8 @@ export const siteCommands = {
       lastReport: reportSummary.nullable(),
       missing: z.array(missingFact),
       wan: z.array(wanResult),
+      dns: z.array(dnsResult),
+      http: z.array(httpResult),
       series: z.array(point).describe('WAN of the last 24 hours, oldest first'),
     }),
   }),
@@ -156,6 +164,12 @@ export const siteCommands = {
     summary: 'Shut a probe out: its key is of no use any more.',
     role: 'admin',
     input: z.strictObject({ probeId: id }),
+    output: empty,
+  }),
+  'probe.separate': command({
+    summary: 'Give a cloned machine an identity of its own: when it comes again it is told to enrol anew at the same site, by itself.',
+    role: 'admin',
+    input: z.strictObject({ probeId: id, machine: z.string().max(64).describe('as the probe’s `clone` names it') }),
     output: empty,
   }),
   'probe.scan': command({

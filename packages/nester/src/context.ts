@@ -1,4 +1,4 @@
-import type { CommandName, CommandOutput, CommandRequest, Language, Me, Role } from '@aerie/contract';
+import type { CommandName, CommandOutput, CommandRequest, EventBody, EventName, Language, Me, Role } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import type { Fields, Log } from './log.ts';
 import type { Tables } from './store/schema.ts';
@@ -54,6 +54,8 @@ export interface LiveConnection {
   logInProbe(actor: ProbeActor): void;
   /** From now on this connection acts as that guest, until it logs in. Throws `already_logged_in` when it acts as somebody else. */
   actAsGuest(actor: GuestActor): void;
+  /** Sends an event to this connection alone, before the answer of the running command. */
+  tell<K extends EventName>(name: K, body: EventBody<K>): void;
   /** Begins to gather events for this connection, to be sent after the answer of the running command. */
   hold(): void;
   /** After the answer, sends what was gathered with a seq above `seq`, and from then on every event at once. */

@@ -136,5 +136,6 @@ export function liveConnection(): NonNullable<Caller['connection']> & { actors: 
     hold() {},
     release() {},
     letGo() {},
+    tell() {},
   };
 }

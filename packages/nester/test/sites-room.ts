@@ -58,6 +58,8 @@ export interface TestProbe {
 
 export interface LiveProbe extends NonNullable<Caller['connection']> {
   actor: ProbeActor | undefined;
+  /** What it alone was told. */
+  readonly told: Record<string, unknown>[];
 }
 
 export const local: Actor = { kind: 'local' };
@@ -173,6 +175,8 @@ export function liveProbe(room: SitesRoom): LiveProbe & { close(): void } {
       connection.actor = actor;
       tell('probe.connected', { ...actor, connectionId });
     },
+    tell: (event, body) => connection.told.push({ event, ...body }),
+    told: [],
     hold() {},
     release() {},
     letGo() {},

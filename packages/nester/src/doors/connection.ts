@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, type EventBody } from '@aerie/contract';
+import { AppError, type EventBody, type EventName } from '@aerie/contract';
 import type { Actor, Caller, Door, GuestActor, LiveConnection, ProbeActor, UserActor } from '../context.ts';
 import type { Topic } from '../store/unit.ts';
 import type { CloseReason, Pipe } from './pipe.ts';
@@ -127,6 +127,10 @@ export class Connection implements LiveConnection {
       throw new AppError('already_logged_in', { name: this.actor.kind === 'local' ? 'local' : this.actor.name });
     this.actor = actor;
     this.#keeper.probeLoggedIn(this, actor);
+  }
+
+  tell<K extends EventName>(name: K, body: EventBody<K>): void {
+    this.answer(`${JSON.stringify({ event: name, ...body })}\n`);
   }
 
   /** The machine's own administrator speaks here. */

@@ -12,7 +12,7 @@ import { requireSite } from './sites.commands.ts';
 import { cleanText } from './texts.ts';
 
 export function enrolmentCommands(shared: Shared): Handlers<'probe.code' | 'probe.enrol'> {
-  const { ledger } = shared;
+  const { ledger, clones } = shared;
   return {
     async 'probe.code'(ctx, { siteId }) {
       const { row: site } = requireSite(shared, siteId);
@@ -51,6 +51,7 @@ export function enrolmentCommands(shared: Shared): Handlers<'probe.code' | 'prob
       return await inTurn(record, async () => {
         const unit = new Unit().run(useCodeQuery(ctx.db, hash, ctx.now()), new AppError('code_invalid')).insert('probe', row);
         stageSite(shared, unit, record, {}, [...activeProbes(record), probe]);
+        clones.stageJoined(unit, record.probes, hash);
         unit.onSettled(written => {
           if (written) ledger.admit(probe);
         });
@@ -86,5 +87,8 @@ function newProbeRow(fields: {
     policy_version: null,
     spool_depth: 0,
     clock_skew_ms: null,
+    machine: null,
+    clone: null,
+    separation: null,
   };
 }

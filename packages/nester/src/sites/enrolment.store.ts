@@ -16,6 +16,11 @@ export function useCodeQuery(db: Kysely<Tables>, codeHash: string, at: number): 
     .compile();
 }
 
+/** Makes a code of no use that was not used. */
+export function dropCodeQuery(db: Kysely<Tables>, codeHash: string): CompiledQuery {
+  return db.deleteFrom('enrolment').where('code_hash', '=', codeHash).where('used_at', 'is', null).compile();
+}
+
 /** Forgets codes that expired before `at`. */
 export function sweepCodesQuery(db: Kysely<Tables>, at: number): CompiledQuery {
   return db.deleteFrom('enrolment').where('expires_at', '<', at).compile();

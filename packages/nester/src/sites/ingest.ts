@@ -25,6 +25,8 @@ export interface ProbeUpload {
   /** Of the probe's clock when it sent this, epoch milliseconds. */
   time: string;
   signature: string;
+  /** Digest of the machine that sends it; empty when it does not say. */
+  machine?: string;
   /** As sent: what is signed. */
   body: Buffer;
   gzip: boolean;
@@ -46,9 +48,10 @@ export class Ingest {
     this.#shared = shared;
   }
 
-  /** @throws AppError `probe_refused`, `bad_report`, `storage_failed` */
+  /** @throws AppError `probe_refused`, `probe_cloned`, `bad_report`, `storage_failed` */
   async take(upload: ProbeUpload): Promise<Receipt> {
     const probe = this.#signerOf(upload);
+    this.#shared.clones.admitReport(probe, upload.machine ?? '');
     try {
       const { report, json } = readReport(upload.gzip ? await unzipped(upload.body) : upload.body);
       if (report.probeId !== probe.row.probe_id) throw new AppError('bad_report', { reason: 'another probe made it' });

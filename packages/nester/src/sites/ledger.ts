@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { keptPolicy, type Policy, type Probe, type Site } from '@aerie/contract';
 import type { ProbeTable, SiteTable } from '../store/schema.ts';
+import { cloneOf, separationOf } from './clone-marks.ts';
 import type { DeviceBook } from './devices.ts';
 import { publicKeyOf } from './enrolment.ts';
 import { type Hearing, hearingOf } from './states.ts';
@@ -26,8 +27,6 @@ export interface ProbeRecord {
   refusedPolicy: Probe['refusedPolicy'];
   /** How far its scan is. */
   scan: Probe['scan'];
-  /** Another machine that came with its key. */
-  clone: Probe['clone'];
   /** Since Nester started. */
   heardAt: number | undefined;
   /** Since when it has been heard without a silence. */
@@ -92,7 +91,6 @@ export class Ledger {
       connectionId: undefined,
       refusedPolicy: null,
       scan: null,
-      clone: null,
       heardAt: undefined,
       presentSince: undefined,
       toldSilent: undefined,
@@ -158,7 +156,8 @@ export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncid
   };
 }
 
-export function probeOf({ row, connectionId, refusedPolicy, scan, clone }: ProbeRecord): Probe {
+export function probeOf({ row, connectionId, refusedPolicy, scan }: ProbeRecord): Probe {
+  const clone = cloneOf(row);
   return {
     probeId: row.probe_id,
     name: row.name,
@@ -174,6 +173,6 @@ export function probeOf({ row, connectionId, refusedPolicy, scan, clone }: Probe
     address: row.address,
     refusedPolicy,
     scan: connectionId === undefined ? null : scan,
-    clone,
+    clone: clone && { ...clone, separated: separationOf(row)?.machine === clone.machine },
   };
 }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
 import type { Unit } from '../store/unit.ts';
+import type { Clones } from './clones.ts';
 import type { Contacts } from './contacts.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -20,6 +21,8 @@ export interface SitesParts {
   pin: () => string | undefined;
   /** Adds to a unit what follows from an observation; the unit is committed in the same turn. */
   observe: (unit: Unit, observation: Observation) => void;
+  /** How long a probe may take to show that it is there when another machine comes with its key; ten seconds when absent. */
+  cloneAnswerMs?: number;
   /** How many incidents of a site are open. */
   openIncidents: (siteId: string) => number;
 }
@@ -28,4 +31,5 @@ export interface SitesParts {
 export interface Shared extends SitesParts {
   readonly ledger: Ledger;
   readonly contacts: Contacts;
+  readonly clones: Clones;
 }

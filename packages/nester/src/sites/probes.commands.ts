@@ -10,15 +10,15 @@ import { normalRange } from './policy.ts';
 import { revokeProbeQuery } from './probes.store.ts';
 import { cleanText } from './texts.ts';
 
-type Names = 'probe.challenge' | 'probe.connect' | 'probe.heartbeat' | 'probe.revoke' | 'probe.scan';
+type Names = 'probe.challenge' | 'probe.connect' | 'probe.heartbeat' | 'probe.revoke' | 'probe.scan' | 'probe.separate';
 
 export function probeCommands(shared: Shared): Handlers<Names> {
-  const { ledger, contacts, bus } = shared;
+  const { ledger, contacts, clones, bus } = shared;
   const challenges = new Challenges();
   return {
     'probe.challenge': ctx => ({ challenge: challenges.give(ctx.caller.connection!.connectionId, ctx.now()) }),
 
-    'probe.connect'(ctx, { probeId, signature, name, version, networks }) {
+    async 'probe.connect'(ctx, { probeId, signature, name, version, networks, machine }) {
       const connection = ctx.caller.connection!;
       const challenge = challenges.take(connection.connectionId, ctx.now());
       const probe = ledger.probe(probeId);
@@ -27,6 +27,9 @@ export function probeCommands(shared: Shared): Handlers<Names> {
         throw new AppError('probe_refused');
       }
       const { site, row } = probe;
+      await clones.admit(ctx, probe, machine, name);
+      // Asking the other machine took a while.
+      if (row.revoked_at !== null) throw new AppError('probe_refused');
       connection.logInProbe({ kind: 'probe', probeId, siteId: row.site_id, name: row.name });
       row.name = cleanText(name).trim() || row.name;
       row.version = cleanText(version);
@@ -42,6 +45,7 @@ export function probeCommands(shared: Shared): Handlers<Names> {
       const probe = ctx.actor.kind === 'probe' ? ledger.probe(ctx.actor.probeId) : undefined;
       if (!probe || probe.row.revoked_at !== null) throw new AppError('probe_refused');
       const { site, row } = probe;
+      clones.heard(probe, ctx.caller.connection!.connectionId);
       row.policy_version = policyVersion;
       row.spool_depth = spoolDepth;
       probe.refusedPolicy = refusedPolicy ? { version: refusedPolicy.version, reason: cleanText(refusedPolicy.reason) } : null;
@@ -83,6 +87,12 @@ export function probeCommands(shared: Shared): Handlers<Names> {
         bus.publish('probe.revoked', { probeId });
         return {};
       });
+    },
+
+    async 'probe.separate'(ctx, { probeId, machine }) {
+      const probe = requireProbe(shared, probeId);
+      await inTurn(probe.site, () => clones.separate(ctx, probe, machine));
+      return {};
     },
 
     'probe.scan'(_ctx, { probeId }) {

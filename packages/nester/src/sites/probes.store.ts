@@ -7,12 +7,17 @@ export async function allProbes(db: Kysely<Tables>): Promise<ProbeTable[]> {
 
 /** What a probe says of itself, and when it was last heard. */
 export function noteProbeQuery(db: Kysely<Tables>, row: ProbeTable): CompiledQuery {
-  const { name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms } = row;
+  const { name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms, machine } = row;
   return db
     .updateTable('probe')
-    .set({ name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms })
+    .set({ name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms, machine })
     .where('probe_id', '=', row.probe_id)
     .compile();
+}
+
+/** Another machine with its key, and what becomes of it. */
+export function markProbeQuery(db: Kysely<Tables>, probeId: string, marks: Pick<ProbeTable, 'clone' | 'separation'>): CompiledQuery {
+  return db.updateTable('probe').set(marks).where('probe_id', '=', probeId).compile();
 }
 
 /** Touches no row when the probe was revoked already. */

@@ -1,6 +1,7 @@
 import type { Policy, siteCommands as specs } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Replay } from '../store/log.ts';
+import { Clones } from './clones.ts';
 import { Contacts } from './contacts.ts';
 import { enrolmentCommands } from './enrolment.commands.ts';
 import { Ingest, type ProbeUpload } from './ingest.ts';
@@ -37,7 +38,8 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
   const { store } = parts;
   const ledger = new Ledger(await allSites(store.read), await allProbes(store.read), parts.now());
   const contacts = new Contacts({ ...parts, ledger });
-  const shared: Shared = { ...parts, ledger, contacts };
+  const clones = new Clones({ ...parts, ledger, contacts });
+  const shared: Shared = { ...parts, ledger, contacts, clones };
   const ingest = new Ingest(shared);
   return {
     commands: { ...siteCommands(shared), ...enrolmentCommands(shared), ...probeCommands(shared), ...reportCommands(shared) },
@@ -52,7 +54,10 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
     },
     site: siteId => ledger.site(siteId)?.row,
     checkSilence: () => contacts.checkSilence(),
-    stop: () => contacts.stop(),
+    stop() {
+      contacts.stop();
+      clones.stop();
+    },
   };
 }
 

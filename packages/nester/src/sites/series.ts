@@ -6,15 +6,20 @@ type Point = CommandOutput<'site.show'>['series'][number];
 /** What a report measured, as samples. A target to which nothing was sent was not measured. */
 export function samplesOf(wan: readonly WanResult[], siteId: string, at: number): WanSampleTable[] {
   const samples = new Map<string, WanSampleTable>();
-  for (const { target, sent, received, medianMs } of wan)
-    if (sent > 0) samples.set(target, { site_id: siteId, at, target, median_ms: medianMs, loss: (sent - received) / sent });
+  for (const { target, role, sent, received, medianMs } of wan)
+    if (sent > 0)
+      samples.set(target, { site_id: siteId, at, target, median_ms: medianMs, loss: (sent - received) / sent, role: role ?? null });
   return [...samples.values()];
 }
 
-/** How good the link to the Internet is: as good as to the target that answers best. A target that is down is not the link. */
+/**
+ * How good the link to the Internet is: as good as to the target that answers best, of those that are furthest away. One
+ * target that is down is not the link; and a router that answers is not the Internet.
+ */
 export function bestOf(samples: readonly WanSampleTable[]): Point | undefined {
+  const furthest = Math.max(...samples.map(distanceOf));
   let best: WanSampleTable | undefined;
-  for (const sample of samples) if (!best || isBetter(sample, best)) best = sample;
+  for (const sample of samples) if (distanceOf(sample) === furthest && (!best || isBetter(sample, best))) best = sample;
   return best && { at: best.at, medianMs: best.median_ms, loss: best.loss };
 }
 
@@ -27,6 +32,10 @@ export function pointsOf(samples: readonly WanSampleTable[]): Point[] {
     else moments.set(sample.at, [sample]);
   }
   return [...moments.values()].map(list => bestOf(list)!);
+}
+
+function distanceOf({ role }: WanSampleTable): number {
+  return role === 'gateway' ? 0 : role === 'provider' ? 1 : 2;
 }
 
 function isBetter(a: WanSampleTable, b: WanSampleTable): boolean {

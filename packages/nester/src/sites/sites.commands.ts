@@ -60,6 +60,8 @@ export function siteCommands(shared: Shared): Handlers<Names> {
         lastReport: read.report ? summaryOf(read.report) : null,
         missing: last?.missing ?? [],
         wan: last?.wan ?? [],
+        dns: last?.dns ?? [],
+        http: last?.http ?? [],
         series: pointsOf(read.samples),
       };
     },

@@ -4,6 +4,7 @@ import type { StoreDialect } from './dialect.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { sites } from './migrations/0002-sites.ts';
 import { classcord } from './migrations/0003-classcord.ts';
+import { probes } from './migrations/0004-probes.ts';
 import { diagnostics } from './migrations/0005-diagnostics.ts';
 import type { Tables } from './schema.ts';
 
@@ -13,6 +14,7 @@ export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promis
     '0001-foundation': foundation(dialect),
     '0002-sites': sites(dialect),
     '0003-classcord': classcord(dialect),
+    '0004-probes': probes(),
     '0005-diagnostics': diagnostics(dialect),
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });

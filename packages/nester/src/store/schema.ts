@@ -199,6 +199,12 @@ export interface ProbeTable {
   policy_version: number | null;
   spool_depth: number;
   clock_skew_ms: number | null;
+  /** Digest of the machine that works with its key; null when it does not say. */
+  machine: string | null;
+  /** JSON: another machine that came with its key. */
+  clone: string | null;
+  /** JSON: that this machine gets an identity of its own. */
+  separation: string | null;
 }
 
 export interface EnrolmentTable {
@@ -259,6 +265,8 @@ export interface WanSampleTable {
   target: string;
   median_ms: number | null;
   loss: number;
+  /** Null of a probe that does not say: what is beyond the provider. */
+  role: 'gateway' | 'provider' | 'internet' | null;
 }
 
 export interface IncidentTable {

@@ -31,7 +31,7 @@ describe('POST /api/probe/reports', () => {
     const answer = await post('{"v" :1}');
     expect([answer.statusCode, answer.json()]).toEqual([201, { reportId: 'r', accepted: true }]);
     await post(Buffer.from([31, 139, 0]), { 'content-encoding': 'gzip', 'content-type': 'application/octet-stream' });
-    const signed = { probeId: 'p1', time: '12', signature: 's' };
+    const signed = { probeId: 'p1', time: '12', signature: 's', machine: '' };
     expect(uploads).toEqual([
       { ...signed, body: Buffer.from('{"v" :1}'), gzip: false },
       { ...signed, body: Buffer.from([31, 139, 0]), gzip: true },

@@ -9,6 +9,8 @@ export interface ReportUpload {
   probeId: string;
   time: string;
   signature: string;
+  /** Digest of the machine that sends it; empty when it does not say. */
+  machine: string;
   body: Buffer;
   gzip: boolean;
 }
@@ -47,6 +49,7 @@ export function reportRoute(server: FastifyInstance, taker: ReportTaker): void {
           probeId: headerOf(request, 'aerie-probe'),
           time: headerOf(request, 'aerie-time'),
           signature: headerOf(request, 'aerie-signature'),
+          machine: headerOf(request, 'aerie-machine'),
           body: request.body,
           gzip: encoding === 'gzip',
         });
