@@ -26,6 +26,8 @@ export interface SitesRoom {
   readonly lines: string[];
   now: number;
   pin: string | undefined;
+  /** How long a probe may take to answer when another machine comes; for rooms that are opened after it was set. */
+  cloneAnswerMs: number;
   /** The next commits fail with this, as a full disk makes them fail. */
   failure: Error | undefined;
   call<K extends CommandName>(
@@ -48,12 +50,15 @@ export interface TestProbe {
   siteId: string;
   key: KeyObject;
   actor: ProbeActor;
-  connect(connection?: LiveProbe): Promise<LiveProbe>;
-  beat(fields?: Partial<CommandInput<'probe.heartbeat'>>): Promise<void>;
+  connect(connection?: LiveProbe, said?: { machine?: string; name?: string }): Promise<LiveProbe>;
+  beat(fields?: Partial<CommandInput<'probe.heartbeat'>>, connection?: LiveProbe): Promise<void>;
   /** A report of one host that ended now, changed by `fields`. */
   report(fields?: Partial<Report>): Report;
   /** Signs and sends; `tamper` changes what is sent after it was signed. */
-  send(report: Report | Buffer, how?: { gzip?: boolean; time?: number; key?: KeyObject; probeId?: string }): Promise<{ accepted: boolean }>;
+  send(
+    report: Report | Buffer,
+    how?: { gzip?: boolean; time?: number; key?: KeyObject; probeId?: string; machine?: string },
+  ): Promise<{ accepted: boolean }>;
 }
 
 export interface LiveProbe extends NonNullable<Caller['connection']> {
@@ -96,6 +101,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
       publicUrl: () => 'https://aerie.example',
       pin: () => room.pin,
       observe: (_unit: Unit, observation) => room.observations.push(observation),
+      cloneAnswerMs: room.cloneAnswerMs,
       openIncidents: () => 0,
     });
   const dispatchOf = (sites: Sites) =>
@@ -111,6 +117,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
     lines,
     now: Date.UTC(2026, 10, 21, 8),
     pin: undefined,
+    cloneAnswerMs: 60_000,
     failure: undefined,
     call(name, input, { actor = local, connection } = {}) {
       const caller: Caller = { door: actor.kind === 'local' ? 'local' : 'ws', address: '192.0.2.7', agent: 'test', connection };
@@ -194,20 +201,20 @@ function probeOf(room: SitesRoom, probeId: string, siteId: string, key: KeyObjec
     siteId,
     key,
     actor,
-    async connect(connection = liveProbe(room)) {
+    async connect(connection = liveProbe(room), said = {}) {
       const anyone = { actor: { kind: 'anyone' } as const, connection };
       const { challenge } = await room.call('probe.challenge', {}, anyone);
       const signature = sign(null, Buffer.from(`aerie-probe-connect:${challenge}`), key).toString('base64url');
       await room.call(
         'probe.connect',
-        { probeId, signature, name: 'box', version: '0.2.0', networks: ['10.0.0.7/24', 'nonsense'] },
+        { probeId, signature, name: 'box', version: '0.2.0', networks: ['10.0.0.7/24', 'nonsense'], ...said },
         anyone,
       );
       return connection;
     },
-    async beat(fields = {}) {
+    async beat(fields = {}, connection = liveProbe(room)) {
       const input = { at: room.now, policyVersion: 1, spoolDepth: 0, scanning: false, ...fields };
-      await room.call('probe.heartbeat', input, { actor, connection: liveProbe(room) });
+      await room.call('probe.heartbeat', input, { actor, connection });
     },
     report: (fields = {}) => ({
       v: 1,
@@ -225,12 +232,12 @@ function probeOf(room: SitesRoom, probeId: string, siteId: string, key: KeyObjec
       missing: [],
       ...fields,
     }),
-    async send(report, { gzip = false, time = room.now, key: signer = key, probeId: as = probeId } = {}) {
+    async send(report, { gzip = false, time = room.now, key: signer = key, probeId: as = probeId, machine } = {}) {
       const plain = Buffer.isBuffer(report) ? report : Buffer.from(JSON.stringify(report));
       const body = gzip && !Buffer.isBuffer(report) ? gzipSync(plain) : plain;
       const text = `aerie-report:${time}:${createHash('sha256').update(body).digest('hex')}`;
       const signature = sign(null, Buffer.from(text), signer).toString('base64url');
-      return await room.sites.ingest({ probeId: as, time: String(time), signature, body, gzip });
+      return await room.sites.ingest({ probeId: as, time: String(time), signature, body, gzip, machine });
     },
   };
   return probe;
