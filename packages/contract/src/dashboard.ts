@@ -7,7 +7,10 @@ import type { MissingFact, Policy, Report } from './reports.ts';
 
 /** Who looks: whether a password is asked here, and the token that acts need. */
 export interface DashboardSession {
+  /** The password is asked before anything is shown. */
   needsPassword: boolean;
+  /** There is a password here: whoever is inside may log out. */
+  asksPassword: boolean;
   token: string;
 }
 

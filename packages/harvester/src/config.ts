@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
+import { parseListenAddress } from './dashboard/address.ts';
 
 const schema = z.strictObject({
   data: z.string().min(1).default('./harvester-data'),
@@ -10,6 +11,14 @@ const schema = z.strictObject({
     .string()
     .regex(/^[\w-]{43}$/, 'it is the SHA-256 of a certificate, base64url')
     .optional(),
+  http: z
+    .string()
+    .default('127.0.0.1:5000')
+    .transform((text, context) => {
+      const address = text === 'off' ? null : parseListenAddress(text);
+      if (address === undefined) context.addIssue({ code: 'custom', message: 'write HOST:PORT, such as 127.0.0.1:5000, or off' });
+      return address ?? null;
+    }),
 });
 
 /** What the program was told. */
@@ -20,6 +29,7 @@ const environmentNames: Record<keyof Config, string> = {
   data: 'HARVESTER_DATA',
   nester: 'HARVESTER_NESTER',
   pin: 'HARVESTER_PIN',
+  http: 'HARVESTER_HTTP',
 };
 
 /** Says in one line which setting is wrong and why. */

@@ -13,15 +13,19 @@ export function readVersion(): { version: string; date: string } {
 /** `0.1.0 2026-11-22 abc1234`; the commit is there in a git checkout. */
 export function versionLine(): string {
   const { version, date } = readVersion();
-  let commit = '';
+  return [version, date, readCommit()].filter(Boolean).join(' ');
+}
+
+/** The commit of a git checkout; empty elsewhere. */
+export function readCommit(): string {
   try {
-    commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
       cwd: root,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch {
     // An installation without git still knows its version.
+    return '';
   }
-  return [version, date, commit].filter(Boolean).join(' ');
 }

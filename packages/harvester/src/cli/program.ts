@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { oneLine } from '../failure.ts';
 import { readVersion, versionLine } from '../version.ts';
+import type { ScanOptions } from './scan.ts';
 
 /** Exit codes of the program. */
 const failed = 1;
@@ -11,6 +12,7 @@ interface Shared {
   data?: string;
   nester?: string;
   pin?: string;
+  http?: string;
   config?: string;
 }
 
@@ -45,6 +47,7 @@ export function harvesterProgram(): Command {
   withSettings(program.command('run').description('run the probe until it is told to stop'))
     .option('--nester <url>', 'where Nester is now, when it has moved [HARVESTER_NESTER]')
     .option('--pin <hash>', 'SHA-256 of its certificate, base64url, when that is new [HARVESTER_PIN]')
+    .option('--http <address>', 'where the local dashboard listens; off: nowhere (default: 127.0.0.1:5000) [HARVESTER_HTTP]')
     .action(async (options: Shared) => {
       const { run } = await import('./run.ts');
       await run(configOf(options));
@@ -54,11 +57,15 @@ export function harvesterProgram(): Command {
     program
       .command('scan')
       .description('scan now, once, what the policy allows')
-      .option('--targets <cidrs>', 'only these of the allowed ranges, with commas')
+      .option('--targets <cidrs>', 'only these of the allowed ranges, with commas: CIDRs, addresses, 10.0.0.5-20')
+      .option('--inventory <file>', 'only the hosts in this file: a JSON list, {"hosts": […]}, or one a line')
+      .option('--sweep', 'only who is there', false)
+      .option('--deep', 'look closely at every device, known or not', false)
+      .option('--dry-run', 'list what would be touched, and send nothing', false)
       .option('--json', 'print the report itself', false),
-  ).action(async (options: Shared & { targets?: string; json: boolean }) => {
+  ).action(async ({ targets, ...options }: Shared & Omit<ScanOptions, 'targets'> & { targets?: string }) => {
     const { scanOnce } = await import('./scan.ts');
-    await scanOnce(configOf(options).data, { targets: options.targets?.split(','), json: options.json });
+    await scanOnce(configOf(options).data, { ...options, targets: targets?.split(',').map(target => target.trim()) });
   });
 
   withSettings(program.command('status').description('say who this probe is and how it does').option('--json', 'as JSON', false)).action(
@@ -67,6 +74,16 @@ export function harvesterProgram(): Command {
       await printStatus(configOf(options).data, options.json);
     },
   );
+
+  withSettings(
+    program
+      .command('password')
+      .description('set the password of the local dashboard, from standard input')
+      .option('--remove', 'ask none any more', false),
+  ).action(async (options: Shared & { remove: boolean }) => {
+    const { setPassword } = await import('./password.ts');
+    await setPassword(configOf(options).data, options);
+  });
   return program;
 }
 
@@ -77,8 +94,8 @@ function withSettings(command: Command): Command {
     .option('--data <folder>', 'the folder of the probe (default: ./harvester-data) [HARVESTER_DATA]');
 }
 
-function configOf({ data, nester, pin, config }: Shared): Config {
-  return readConfig({ data, nester, pin }, process.env, config);
+function configOf({ data, nester, pin, http, config }: Shared): Config {
+  return readConfig({ data, nester, pin, http }, process.env, config);
 }
 
 function warnOfPlainText(url: string): void {
