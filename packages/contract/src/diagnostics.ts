@@ -24,7 +24,20 @@ export const diagnosticRequest = z.discriminatedUnion('do', [
 ]);
 export type DiagnosticRequest = z.infer<typeof diagnosticRequest>;
 
-const lines = z.array(z.string().max(500)).max(200);
+/** How long each kind may take. */
+export const diagnosticLimitMs: Record<DiagnosticRequest['do'], number> = {
+  ping: 30_000,
+  traceroute: 60_000,
+  dns: 10_000,
+  tcp: 10_000,
+  http: 20_000,
+  scan: 15 * 60_000,
+};
+
+/** Lines of one diagnostic; what comes after them is left out. */
+export const diagnosticLines = 200;
+
+const lines = z.array(z.string().max(500)).max(diagnosticLines);
 export const diagnosticState = z.enum(['asked', 'running', 'done', 'failed', 'cancelled', 'lost']);
 
 const diagnostic = z.strictObject({

@@ -1,11 +1,20 @@
+import { diagnosticRequest } from '@aerie/contract/diagnostics';
 import type { Policy } from '@aerie/contract/reports';
+import { AuditFile } from './diagnose/audit-file.ts';
+import { Desk } from './diagnose/desk.ts';
+import type { Outcome, TaskOf } from './diagnose/outcome.ts';
+import { instrumentsHere, perform } from './diagnose/perform.ts';
+import { scanOutcome } from './diagnose/scan.ts';
 import { ownNetworks, thisMachine } from './discover/machine.ts';
+import { DeviceMemory } from './discover/memory.ts';
 import { Endpoint } from './endpoint.ts';
 import { readIdentity } from './identity.ts';
 import type { Log } from './log.ts';
 import { sameScan } from './policy.ts';
 import { keepPolicy, readPolicy } from './policy-file.ts';
+import { nextLook } from './policy-schedule.ts';
 import { makeReport, type Sources } from './report.ts';
+import type { ScanProgress } from './scan/findings.ts';
 import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
 import { openStatusDoor, type RunningStatus, type StatusDoor } from './status.ts';
@@ -22,6 +31,8 @@ interface HarvesterParts {
 
 /** How long a failed scan waits for the next attempt. */
 const againMs = 60_000;
+/** How often it is told how far a scan is. */
+const progressEveryMs = 1_000;
 
 /** A probe at work: scans when it is time or asked, keeps each report, and sends them whenever Nester can be reached. */
 export class Harvester {
@@ -29,6 +40,7 @@ export class Harvester {
   readonly #spool: Spool;
   readonly #uplink: Uplink;
   readonly #sender: Sender;
+  readonly #desk: Desk;
   readonly #identity: ReturnType<typeof readIdentity>['identity'];
   readonly #stopped = new AbortController();
   #door: StatusDoor | undefined;
@@ -37,7 +49,13 @@ export class Harvester {
   #scanning: Promise<void> = Promise.resolve();
   #scanTimer: NodeJS.Timeout | undefined;
   #scanAgain = false;
+  /** A sweep runs: somebody who asks for a scan means more. */
+  #isSweep = false;
+  #progress: ScanProgress | undefined;
+  #toldProgressAt = 0;
   #lastScanAt: number | null = null;
+  #lastLookAt: number | null = null;
+  readonly #memory: DeviceMemory;
   readonly #watchers = new Set<() => void>();
 
   /** @throws Failure when nobody is enrolled in the folder */
@@ -47,6 +65,7 @@ export class Harvester {
     const { identity, key } = readIdentity(folder);
     this.#identity = identity;
     this.#policy = readPolicy(folder);
+    this.#memory = new DeviceMemory(folder);
     this.#spool = new Spool(folder, { warn: (sentence, name) => log.warning('REPORT', sentence, { file: name }) });
     const endpoint = parts.nester
       ? new Endpoint(parts.nester.url, parts.nester.pin ?? identity.pin)
@@ -59,10 +78,29 @@ export class Harvester {
       log,
       now: sources.now,
       machine: () => ({ name: thisMachine().name, networks: ownNetworks() }),
-      state: () => ({ policyVersion: this.#policy.version, spoolDepth: this.#spool.depth, scanning: this.#scan !== undefined }),
+      state: () => ({
+        policyVersion: this.#policy.version,
+        spoolDepth: this.#spool.depth,
+        scanning: this.#isScanning,
+        scan: this.#progress,
+      }),
       policy: policy => this.#follow(policy),
       scanAsked: () => this.#scanNow('asked'),
       live: () => this.#sender.wake(),
+      // Nester calls lost what a probe that went away was doing; so nobody waits for it any more.
+      down: () => void this.#desk.cancelAll(),
+      diagnostic: frame => {
+        if (frame.event === 'diagnostic.ended') return this.#desk.cancel(frame.diagnosticId);
+        const request = diagnosticRequest.safeParse(frame.request);
+        if (request.success) this.#desk.start({ ...frame, request: request.data });
+      },
+    });
+    this.#desk = new Desk({
+      policy: () => this.#policy,
+      perform: task => perform(task, { ...instrumentsHere(), scan: asked => this.#scanFor(asked) }),
+      report: said => this.#uplink.report(said),
+      audit: new AuditFile(folder),
+      now: sources.now,
     });
     this.#sender = new Sender({
       spool: this.#spool,
@@ -89,7 +127,7 @@ export class Harvester {
     clearTimeout(this.#scanTimer);
     this.#scan?.abort();
     this.#uplink.stop();
-    await Promise.all([this.#scanning, this.#sender.stop()]);
+    await Promise.all([this.#desk.cancelAll(), this.#scanning, this.#sender.stop()]);
     await this.#door?.close();
   }
 
@@ -98,7 +136,8 @@ export class Harvester {
       pid: process.pid,
       link: this.#uplink.state,
       policy: this.#policy,
-      scanning: this.#scan !== undefined,
+      scanning: this.#isScanning,
+      scan: this.#progress ?? null,
       lastScanAt: this.#lastScanAt,
       spoolDepth: this.#spool.depth,
     };
@@ -112,7 +151,7 @@ export class Harvester {
 
   /** Scans now, as somebody at this machine asks. @returns false when a scan runs already */
   scanNow(): boolean {
-    if (this.#scan !== undefined || this.#stopped.signal.aborted) return false;
+    if (this.#isScanning || this.#stopped.signal.aborted) return false;
     this.#scanNow('asked here');
     return true;
   }
@@ -142,7 +181,11 @@ export class Harvester {
 
   // Scanning: one at a time.
 
-  #scanNow(reason: string): void {
+  get #isScanning(): boolean {
+    return this.#scan !== undefined && !this.#isSweep;
+  }
+
+  #scanNow(reason: string, kind: 'full' | 'sweep' = 'full'): void {
     if (this.#stopped.signal.aborted) return;
     if (this.#scan) {
       this.#scanAgain = true;
@@ -152,36 +195,52 @@ export class Harvester {
     this.#scanAgain = false;
     const control = new AbortController();
     this.#scan = control;
-    this.#scanning = this.#scanOnce(control.signal, reason).then(done => {
+    this.#isSweep = kind === 'sweep';
+    this.#scanning = this.#scanOnce(control.signal, reason, kind).then(done => {
       this.#scan = undefined;
+      this.#progress = undefined;
       if (this.#scanAgain) this.#scanNow('asked meanwhile');
       else if (done) this.#scheduleScan();
       else this.#scheduleScan(Math.min(againMs, this.#policy.scanEveryMs));
       this.#tell();
       this.#sender.wake();
     });
-    this.#tell();
+    if (kind === 'full') this.#tell();
   }
 
   #scheduleScan(waitMs?: number): void {
     if (this.#stopped.signal.aborted) return;
     clearTimeout(this.#scanTimer);
-    const { now } = this.#parts.sources;
-    // A clock that was set back must not put the next scan off for hours.
-    const sinceMs = this.#lastScanAt === null ? 0 : Math.max(0, now() - this.#lastScanAt);
-    const untilMs = waitMs ?? Math.max(0, this.#policy.scanEveryMs - sinceMs);
-    this.#scanTimer = setTimeout(() => this.#scanNow('time'), untilMs);
+    const past = { fullAt: this.#lastScanAt, lookAt: this.#lastLookAt };
+    const { kind, inMs } = nextLook(this.#policy, past, this.#parts.sources.now());
+    this.#scanTimer = setTimeout(() => this.#scanNow('time', waitMs === undefined ? kind : 'full'), waitMs ?? inMs);
   }
 
-  async #scanOnce(signal: AbortSignal, reason: string): Promise<boolean> {
+  #progressed(progress: ScanProgress): void {
+    const isNews = progress.phase !== this.#progress?.phase;
+    this.#progress = progress;
+    const now = performance.now();
+    if (!isNews && now - this.#toldProgressAt < progressEveryMs) return;
+    this.#toldProgressAt = now;
+    this.#tell();
+  }
+
+  async #scanOnce(signal: AbortSignal, reason: string, kind: 'full' | 'sweep'): Promise<boolean> {
     const { log, sources, version } = this.#parts;
     const begunAt = sources.now();
-    this.#lastScanAt = begunAt;
+    this.#lastLookAt = begunAt;
+    if (kind === 'full') this.#lastScanAt = begunAt;
     try {
-      const report = await makeReport({ probeId: this.#identity.probeId, version, policy: this.#policy, signal }, sources);
+      const report = await makeReport(
+        {
+          ...{ probeId: this.#identity.probeId, version, policy: this.#policy, kind, memory: this.#memory, signal },
+          progress: kind === 'full' ? progress => this.#progressed(progress) : undefined,
+        },
+        sources,
+      );
       signal.throwIfAborted();
       const file = this.#spool.add(JSON.stringify(report), report.finishedAt);
-      log.info('SCAN', 'A scan is done', {
+      log.info('SCAN', report.kind === 'sweep' ? 'A sweep is done' : 'A scan is done', {
         reason,
         scanner: report.scanner,
         hosts: report.hosts.length,

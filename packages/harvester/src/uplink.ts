@@ -1,12 +1,13 @@
 import { backoffMs } from '@aerie/client/backoff';
 import { Line } from '@aerie/client/line';
-import type { EventFrame } from '@aerie/contract';
+import type { CommandInput, EventFrame } from '@aerie/contract';
 import type { AppError } from '@aerie/contract/errors';
 import { closeCodes } from '@aerie/contract/frames';
 import { type Policy, policy as policySchema } from '@aerie/contract/reports';
 import type { Endpoint } from './endpoint.ts';
 import type { ProbeKey } from './identity.ts';
 import type { Log } from './log.ts';
+import type { ScanProgress } from './scan/findings.ts';
 import { probeTransport } from './socket.ts';
 
 /** A probe that was refused asks again now and then: somebody may change their mind, or restore a backup. */
@@ -29,11 +30,15 @@ export interface UplinkParts {
   /** What the probe is and offers, as of now. */
   machine(): { name: string; networks: string[] };
   /** What a heartbeat tells. */
-  state(): { policyVersion: number; spoolDepth: number; scanning: boolean };
+  state(): { policyVersion: number; spoolDepth: number; scanning: boolean; scan?: ScanProgress };
   policy(policy: Policy): void;
   scanAsked(): void;
   /** The line is live: what waits may go. */
   live(): void;
+  /** The line is gone, for whatever reason. */
+  down?(): void;
+  /** Somebody asks for a diagnostic, or wants no more of one. */
+  diagnostic?(frame: Extract<EventFrame, { event: 'diagnostic.asked' | 'diagnostic.ended' }>): void;
 }
 
 /** The outbound line to Nester: proves who the probe is, beats, hears the policy, and comes back by itself. */
@@ -74,6 +79,11 @@ export class Uplink {
   /** Tells Nester now what the next heartbeat would tell. */
   tell(): void {
     if (this.#state === 'live') this.#heartbeat();
+  }
+
+  /** Tells what came of a diagnostic; while the line is away nobody waits for it. */
+  report(said: CommandInput<'diagnostic.report'>): void {
+    if (this.#state === 'live') this.#line?.ask('diagnostic.report', said, { ok: () => {}, failed: () => {} });
   }
 
   #connect(): void {
@@ -134,6 +144,7 @@ export class Uplink {
       this.#follow(frame.policy);
       this.tell();
     } else if (frame.event === 'probe.asked') this.#parts.scanAsked();
+    else if (frame.event === 'diagnostic.asked' || frame.event === 'diagnostic.ended') this.#parts.diagnostic?.(frame);
     else if (frame.event === 'session.ended' && frame.reason !== 'stopping') this.#refuse();
   }
 
@@ -205,5 +216,6 @@ export class Uplink {
     const line = this.#line;
     this.#line = undefined;
     line?.close();
+    if (line) this.#parts.down?.();
   }
 }

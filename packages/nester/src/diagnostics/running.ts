@@ -1,4 +1,11 @@
-import { type Diagnostic, type DiagnosticRequest, type DiagnosticSummary, summaryOf } from '@aerie/contract';
+import {
+  type Diagnostic,
+  type DiagnosticRequest,
+  type DiagnosticSummary,
+  diagnosticLimitMs,
+  diagnosticLines,
+  summaryOf,
+} from '@aerie/contract';
 import { cleanText } from '../sites/texts.ts';
 import type { DiagnosticTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
@@ -6,20 +13,9 @@ import { endQuery } from './diagnostics.store.ts';
 import type { DiagnosticsParts } from './parts.ts';
 import { resultMessage } from './words.ts';
 
-export const mostLines = 200;
 const mostBytes = 64 * 1024;
 /** The probe keeps the time itself; this much later Nester gives up on it. */
 const graceMs = 5_000;
-
-/** How long each kind may take. */
-export const limitMs: Record<DiagnosticRequest['do'], number> = {
-  ping: 30_000,
-  traceroute: 60_000,
-  dns: 10_000,
-  tcp: 10_000,
-  http: 20_000,
-  scan: 15 * 60_000,
-};
 
 interface Live {
   readonly row: DiagnosticTable;
@@ -60,7 +56,7 @@ export class Running {
 
   /** One that was asked for counts from now on; the probe is told when it is on disk. */
   begin(row: DiagnosticTable, connectionId: string): void {
-    const timer = setTimeout(() => this.#late(row.diagnostic_id), limitMs[requestOf(row).do] + graceMs);
+    const timer = setTimeout(() => this.#late(row.diagnostic_id), diagnosticLimitMs[requestOf(row).do] + graceMs);
     this.#live.set(row.diagnostic_id, { row, connectionId, lines: [], bytes: 0, timer });
   }
 
@@ -76,7 +72,7 @@ export class Running {
     if (!live) return;
     const { row } = live;
     const request = requestOf(row);
-    const body = { diagnosticId, request, limitMs: limitMs[request.do], by: row.asked_by };
+    const body = { diagnosticId, request, limitMs: diagnosticLimitMs[request.do], by: row.asked_by };
     this.#parts.bus.publish('whispered', { topic: `probe:${row.probe_id}`, event: 'diagnostic.asked', body });
   }
 
@@ -118,7 +114,7 @@ export class Running {
     for (const line of lines) {
       const text = cleanText(line).slice(0, 500);
       const bytes = Buffer.byteLength(text) + 3;
-      if (live.lines.length >= mostLines || live.bytes + bytes > mostBytes) break;
+      if (live.lines.length >= diagnosticLines || live.bytes + bytes > mostBytes) break;
       live.bytes += bytes;
       live.lines.push(text);
       added.push(text);
@@ -135,7 +131,7 @@ export class Running {
     const live = this.#live.get(diagnosticId);
     if (!live) return;
     this.#stopAtProbe(live.row);
-    void this.#end(live, 'failed', summaryOf('late', { seconds: limitMs[requestOf(live.row).do] / 1_000 }));
+    void this.#end(live, 'failed', summaryOf('late', { seconds: diagnosticLimitMs[requestOf(live.row).do] / 1_000 }));
   }
 
   #end(live: Live, state: End, summary: DiagnosticSummary, added: string[] = []): Promise<void> {
