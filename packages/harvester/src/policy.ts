@@ -1,112 +1,100 @@
 import type { Policy } from '@aerie/contract/reports';
-import ipaddr from 'ipaddr.js';
+import { addressesIn, cidrsOf, common, firstOf, merged, ofMachines, parseSpan, type Span, sizeOf, without } from './policy-spans.ts';
+import { isZone, type Opening, openingAt } from './policy-windows.ts';
+import { parsePorts } from './scan/ports.ts';
 
-/** Most addresses that one scan looks at. */
-export const mostAddresses = 4_096;
+export type { Opening } from './policy-windows.ts';
 
-/** A block of addresses; the address is the block's first. */
-export interface Block {
-  readonly address: ipaddr.IPv4 | ipaddr.IPv6;
-  readonly bits: number;
-}
+/** A report names no more ranges than this. */
+const mostTargets = 256;
 
-/** Reads `10.0.0.0/24`, `10.0.0.7`, `fd00::/64`; undefined when it is none. Host bits are cut; IPv4 inside IPv6 is IPv4. */
-export function parseBlock(text: string): Block | undefined {
-  const [, written, length] = /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
-  const address = written === undefined ? undefined : parseAddress(written);
-  if (!address) return undefined;
-  const whole = bitsOf(address);
-  let bits = length === undefined ? whole : Number(length);
-  // ::ffff:10.0.0.0/120 means 10.0.0.0/24.
-  if (length !== undefined && whole === 32 && written!.includes(':')) bits -= 96;
-  if (bits < 0 || bits > whole) return undefined;
-  const bytes = address.toByteArray().map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - 8 * i))) & 0xff);
-  return { address: ipaddr.fromByteArray(bytes), bits };
-}
-
-/** Reads one address in its usual form; forms that programs read differently (`010.1`, `0x7f.1`, zones) are none. */
-function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  if (!text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
-  const address = ipaddr.IPv6.parse(text);
-  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
-}
-
-function bitsOf(address: ipaddr.IPv4 | ipaddr.IPv6): number {
-  return address.kind() === 'ipv4' ? 32 : 128;
-}
-
-export function blockText({ address, bits }: Block): string {
-  return `${address.toString()}/${bits}`;
-}
-
-/** Whether `outer` holds all of `inner`. */
-function holds(outer: Block, inner: Block): boolean {
-  if (outer.address.kind() !== inner.address.kind() || outer.bits > inner.bits) return false;
-  const a = outer.address.toByteArray();
-  const b = inner.address.toByteArray();
-  return a.every((byte, i) => ((byte ^ b[i]!) & (0xff00 >> Math.min(8, Math.max(0, outer.bits - 8 * i))) & 0xff) === 0);
-}
-
-/** Whether a policy's ranges hold this address. */
-export function mayTouch(ranges: readonly string[], address: string): boolean {
-  const block = parseBlock(address);
-  return block !== undefined && ranges.some(range => covers(range, block));
-}
-
-function covers(range: string, block: Block): boolean {
-  const outer = parseBlock(range);
-  return outer !== undefined && holds(outer, block);
+/** What one pass may touch. */
+export interface Allowed {
+  /** Each address once, in order. */
+  readonly addresses: string[];
+  /** The same as CIDRs, for people and reports. */
+  readonly targets: string[];
+  /** How many more addresses the ranges hold than one pass looks at. */
+  readonly left: bigint;
 }
 
 /**
- * The part of what is asked that the ranges authorise: blocks nest or are apart, so the common part of two is the smaller.
- * What cannot be read authorises nothing. Blocks inside others are left out.
+ * What a probe may touch, and when. Everything that sends packets asks here; what cannot be read authorises nothing.
+ * @param asked only these of it: CIDRs, addresses, ranges such as `10.0.0.5-20`; all of it when absent
  */
-export function authorised(asked: readonly string[], ranges: readonly string[]): Block[] {
-  const allowed = ranges.map(parseBlock).filter(block => block !== undefined);
-  const wanted = asked.map(parseBlock).filter(block => block !== undefined);
-  const common = wanted.flatMap(one => allowed.flatMap(range => (holds(range, one) ? [one] : holds(one, range) ? [range] : [])));
-  return common.filter((one, i) => !common.some((other, j) => i !== j && holds(other, one) && (other.bits < one.bits || j < i)));
+export function allowedBy(policy: Pick<Policy, 'ranges' | 'exclude' | 'maxHosts'>, asked: readonly string[] = policy.ranges): Allowed {
+  const kept = (hostsOnly: boolean) => {
+    const excluded = excludedBy(policy);
+    if (!excluded) return [];
+    return without(common(spansOf(asked, hostsOnly), spansOf(policy.ranges, hostsOnly)), excluded);
+  };
+  const all = ofMachines(kept(true));
+  const size = sizeOf(all);
+  const left = size > BigInt(policy.maxHosts) ? size - BigInt(policy.maxHosts) : 0n;
+  const looked = firstOf(all, policy.maxHosts);
+  const named = left > 0n ? looked : kept(false);
+  return { addresses: [...addressesIn(looked)], targets: [...first(cidrsOf(named), mostTargets)], left };
 }
 
-/** Every address of the blocks, in order, at most `most`; addresses that stand for several machines or none are left out. */
-export function addressesOf(blocks: readonly Block[], most: number = mostAddresses): { addresses: string[]; left: boolean } {
-  const addresses: string[] = [];
-  let looked = 0;
-  for (const { address, bits } of blocks) {
-    const bytes = address.toByteArray();
-    const count = 2n ** BigInt(bytes.length * 8 - bits);
-    // The first and the last of an IPv4 network are the network's own and the broadcast address.
-    const isNetwork = bytes.length === 4 && bits < 31;
-    const last = isNetwork ? count - 1n : count;
-    for (let i = isNetwork ? 1n : 0n; i < last; i += 1n) {
-      if (looked >= most) return { addresses, left: true };
-      looked += 1;
-      const one = plus(bytes, i);
-      if (isOfOneMachine(one)) addresses.push(one.toString());
-    }
-  }
-  return { addresses, left: false };
+/** Whether this one address may be touched. */
+export function mayTouch(policy: Pick<Policy, 'ranges' | 'exclude'>, address: string): boolean {
+  const span = parseSpan(address);
+  const excluded = excludedBy(policy);
+  if (!span || !excluded || span.first !== span.last || /[-/]/.test(address)) return false;
+  return without(common(ofMachines([span]), spansOf(policy.ranges, true)), excluded).length > 0;
 }
 
-function isOfOneMachine(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-  if (['unspecified', 'multicast', 'broadcast'].includes(address.range())) return false;
-  return address.kind() === 'ipv6' || address.toByteArray()[0]! < 240;
+/** Whether it may scan at this time, and until when that holds. */
+export function mayScanAt(policy: Pick<Policy, 'windows' | 'zone'>, at: number): Opening {
+  return openingAt(policy, at);
 }
 
-function plus(bytes: readonly number[], offset: bigint): ipaddr.IPv4 | ipaddr.IPv6 {
-  const sum = [...bytes];
-  let carry = offset;
-  for (let i = sum.length - 1; i >= 0 && carry > 0n; i -= 1) {
-    carry += BigInt(sum[i]!);
-    sum[i] = Number(carry & 0xffn);
-    carry >>= 8n;
-  }
-  return ipaddr.fromByteArray(sum);
+/** Whether a text names addresses: a CIDR, an address or a range. */
+export function isTarget(text: string): boolean {
+  return parseSpan(text) !== undefined;
+}
+
+/** A network as its own CIDR: `10.1.2.3/24` is `10.1.2.0/24`. Undefined when it is none. */
+export function networkOf(cidr: string): string | undefined {
+  const span = parseSpan(cidr);
+  return span && first(cidrsOf([span]), 1).next().value;
+}
+
+/** Why this probe cannot follow a policy; undefined when it can. */
+export function faultOf(policy: Policy): string | undefined {
+  for (const range of policy.ranges) if (!isTarget(range)) return `the range ${quoted(range)} cannot be read`;
+  for (const range of policy.exclude) if (!isTarget(range)) return `the exclusion ${quoted(range)} cannot be read`;
+  if (!parsePorts(policy.ports)) return `the ports ${quoted(policy.ports)} cannot be read`;
+  if (policy.udpPorts !== '' && !parsePorts(policy.udpPorts)) return `the UDP ports ${quoted(policy.udpPorts)} cannot be read`;
+  if (policy.windows.length > 0 && !isZone(policy.zone)) return `the time zone ${quoted(policy.zone)} is not known here`;
+  return undefined;
 }
 
 /** Whether two policies ask for the same scan, so that one that runs may go on. */
 export function sameScan(a: Policy, b: Policy): boolean {
-  return a.ports === b.ports && a.ranges.join() === b.ranges.join() && a.wanTargets.join() === b.wanTargets.join();
+  const asked = (policy: Policy) => {
+    const { ranges, exclude, ports, udpPorts, maxHosts, packetsPerSecond, windows, zone, wanTargets } = policy;
+    return JSON.stringify([ranges, exclude, ports, udpPorts, maxHosts, packetsPerSecond, windows, zone, wanTargets]);
+  };
+  return asked(a) === asked(b);
 }
+
+function spansOf(texts: readonly string[], hostsOnly = false): Span[] {
+  return merged(texts.map(text => parseSpan(text, hostsOnly)).filter(span => span !== undefined));
+}
+
+/** Undefined when one of them cannot be read: then nothing is safe to touch. */
+function excludedBy({ exclude }: Pick<Policy, 'exclude'>): Span[] | undefined {
+  return exclude.every(isTarget) ? spansOf(exclude) : undefined;
+}
+
+function* first<T>(items: Iterable<T>, most: number): Generator<T> {
+  let n = 0;
+  for (const item of items) {
+    if (n === most) return;
+    n += 1;
+    yield item;
+  }
+}
+
+const quoted = (text: string) => JSON.stringify(text.slice(0, 64));

@@ -12,6 +12,8 @@ export interface RunningStatus {
   link: LinkState;
   policy: Policy;
   scanning: boolean;
+  /** How far a scan is that runs now. */
+  scan: { phase: string; done: number; total: number } | null;
   lastScanAt: number | null;
   spoolDepth: number;
 }

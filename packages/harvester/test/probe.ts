@@ -39,7 +39,7 @@ export class QuietSources implements Sources {
     const hosts: ReportedHost[] = request.addresses.map(address => bareHost(address, 'up', [barePort(80, 'open')]));
     return { scanner: 'tcp', hosts, missing: [] };
   };
-  readonly names = async () => new Map<string, string>();
+  readonly names = async (): ReturnType<Sources['names']> => ({ names: new Map() });
   readonly wan = async () => ({ wan: [], missing: [] });
   readonly now = () => Date.now();
 }

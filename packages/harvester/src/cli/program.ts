@@ -84,6 +84,25 @@ export function harvesterProgram(): Command {
     const { setPassword } = await import('./password.ts');
     await setPassword(configOf(options).data, options);
   });
+
+  const diagnose = program
+    .command('diagnose')
+    .description('look at something now, as Nester may ask for it: the policy says what is allowed');
+  const look = (name: string, words: string, asked: (args: string[]) => Record<string, unknown>) =>
+    withSettings(diagnose.command(name).description(words)).action(async (...given: unknown[]) => {
+      const command = given.at(-1) as Command;
+      const { diagnose } = await import('./diagnose.ts');
+      await diagnose(configOf(command.opts<Shared>()).data, asked(command.args));
+    });
+  look('ping', 'ask a host for echoes', ([host]) => ({ do: 'ping', host })).argument('<host>');
+  look('traceroute', 'show the way to a host', ([host]) => ({ do: 'traceroute', host })).argument('<host>');
+  look('dns', 'look a name up', ([name, type]) => ({ do: 'dns', name, ...(type ? { type: type.toUpperCase() } : {}) }))
+    .argument('<name>')
+    .argument('[type]', 'A, AAAA, CNAME, MX, NS, PTR or TXT');
+  look('tcp', 'ask a host for a connection', ([host, port]) => ({ do: 'tcp', host, port: Number(port) }))
+    .argument('<host>')
+    .argument('<port>');
+  look('http', 'ask for a page', ([url]) => ({ do: 'http', url })).argument('<url>');
   return program;
 }
 

@@ -1,15 +1,15 @@
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { blockText, parseBlock } from '../policy.ts';
+import { networkOf } from '../policy.ts';
 
 type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
 /** The machine's own networks, as CIDRs, to be offered for authorisation; nothing is sent into them. */
 export function ownNetworks(interfaces: Interfaces = networkInterfaces()): string[] {
-  const blocks = outside(interfaces).flatMap(({ cidr }) => {
-    const block = cidr === null ? undefined : parseBlock(cidr);
-    return block ? [blockText(block)] : [];
+  const networks = outside(interfaces).flatMap(({ cidr }) => {
+    const network = cidr === null ? undefined : networkOf(cidr);
+    return network ? [network] : [];
   });
-  return [...new Set(blocks)].slice(0, 32);
+  return [...new Set(networks)].slice(0, 32);
 }
 
 /** What this machine is called and at which addresses others reach it. */

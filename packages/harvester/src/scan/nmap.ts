@@ -1,45 +1,62 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { MissingFact, ReportedHost } from '@aerie/contract/reports';
-import type { Findings, ScanRequest } from './findings.ts';
-import { BadNmapOutput, hostsInNmapXml } from './nmap-xml.ts';
+import type { ReportedHost } from '@aerie/contract/reports';
+import { BadNmapOutput, NmapReader } from './nmap-xml.ts';
 import { portsText } from './ports.ts';
 
-const mostBytes = 64 * 1024 * 1024;
+/** More than this is no scan: the output of one that is whole is a small part of it. */
+const mostLetters = 256 * 1024 * 1024;
+/** nmap says every two seconds how far it is; only a look at systems is silent for longer. */
+const hangsAfterMs = 180_000;
 
-/** nmap could not do it; the sentence says why. */
-export class NmapFailed extends Error {}
+/** What nmap is to do with hosts that it reads from its standard input. */
+export type NmapTask = { readonly do: 'discover' } | { readonly do: 'ports' | 'services' | 'udp'; readonly ports: readonly number[] };
 
-/** How nmap is to look. Everything in its command line comes from here. */
-export interface NmapOptions {
-  readonly family: 4 | 6;
-  readonly ports: readonly number[];
-  /** Whether it may send raw packets: half-open scan, and a guess at the system. */
+export interface NmapMeans {
+  /** Where nmap is. */
+  readonly nmap: string;
+  /** Whether it may send raw packets: half-open scans, ARP, a guess at the system. */
   readonly raw: boolean;
+  readonly packetsPerSecond: number;
+  readonly family: 4 | 6;
 }
 
-/** The arguments of one nmap for all hosts, which it reads from its standard input. */
-export function nmapArguments({ family, ports, raw }: NmapOptions): string[] {
+/** Ports that some machine of every kind answers on, open or closed: asked to find out who is there. */
+export const knockPorts = [22, 80, 135, 443, 445, 3389, 8080, 9100] as const;
+
+/** Everything in nmap's command line comes from here: typed options, never a free text. */
+export function nmapArguments(task: NmapTask, { raw, packetsPerSecond, family }: Omit<NmapMeans, 'nmap'>): string[] {
   return [
     ...(family === 6 ? ['-6'] : []),
     '-n',
-    ...(raw ? ['--privileged', '-sS', '-O', '--osscan-limit', '--max-os-tries', '1'] : ['--unprivileged', '-sT']),
-    '-sV',
-    '--version-light',
-    '-T4',
-    '--max-retries',
-    '2',
-    '--host-timeout',
-    '300s',
-    '-p',
-    `T:${portsText(ports)}`,
-    '--no-stylesheet',
-    '-oX',
-    '-',
-    '-iL',
-    '-',
+    raw ? '--privileged' : '--unprivileged',
+    ...taskArguments(task, raw),
+    ...['-T4', '--max-rate', String(packetsPerSecond)],
+    ...['--no-stylesheet', '--stats-every', '2s', '-oX', '-', '-iL', '-'],
   ];
 }
+
+function taskArguments(task: NmapTask, raw: boolean): string[] {
+  switch (task.do) {
+    case 'discover':
+      // On its own network nmap asks by ARP; what is behind a router answers one of these.
+      return raw
+        ? ['-sn', '-PE', '-PS22,443,445', '-PA80', '--max-retries', '2', '--max-rtt-timeout', '600ms']
+        : ['-sn', `-PS${knockPorts.join(',')}`, '--max-retries', '1'];
+    case 'ports':
+      return [raw ? '-sS' : '-sT', '-Pn', ...many, '--max-retries', '2', '-p', `T:${portsText(task.ports)}`];
+    case 'udp':
+      return ['-sU', '-Pn', ...many, '--max-retries', '1', '-p', `U:${portsText(task.ports)}`];
+    case 'services':
+      return [
+        ...(raw ? ['-sS', '-O', '--osscan-guess', '--max-os-tries', '1'] : ['-sT']),
+        ...['-sV', '-Pn', ...many, '--max-retries', '2', '-p', `T:${portsText(task.ports)}`],
+      ];
+  }
+}
+
+/** All hosts side by side; one that never comes to an end is left. */
+const many = ['--min-hostgroup', '64', '--host-timeout', '300s'];
 
 /** Whether a program that we start may send raw packets: as root, or by an ambient CAP_NET_RAW (Linux; bit 13). */
 export function maySendRaw(): boolean {
@@ -52,82 +69,77 @@ export function maySendRaw(): boolean {
   }
 }
 
+interface NmapWatch {
+  readonly signal: AbortSignal;
+  /** Each host as soon as it is whole. */
+  host(host: ReportedHost): void;
+  progress?(percent: number): void;
+  hangsAfterMs?: number;
+}
+
 /**
- * Scans with nmap: one process an address family, ended by `signal` or when it prints too much.
- * @throws NmapFailed
+ * Runs one nmap over all these addresses of one family. What it said before it was ended, killed or found to hang has been
+ * handed on.
+ * @returns why it did not come to its end; undefined when it did
  */
-export async function scanWithNmap(nmap: string, request: ScanRequest, raw: boolean): Promise<Findings> {
-  const hosts: ReportedHost[] = [];
-  for (const family of [4, 6] as const) {
-    const addresses = request.addresses.filter(address => address.includes(':') === (family === 6));
-    if (addresses.length === 0) continue;
-    const xml = await runNmap(nmap, nmapArguments({ family, ports: request.ports, raw }), addresses, request.signal);
-    hosts.push(...hostsOf(xml));
-  }
-  const asked = new Set(request.addresses);
-  // What nmap prints is not ours: only what was asked counts.
-  return { scanner: 'nmap', hosts: hosts.filter(host => asked.has(host.address)), missing: raw ? [] : withoutRaw(request.addresses) };
-}
-
-function hostsOf(xml: string): ReportedHost[] {
-  try {
-    return hostsInNmapXml(xml);
-  } catch (error) {
-    throw error instanceof BadNmapOutput ? new NmapFailed(error.message) : error;
-  }
-}
-
-function withoutRaw(addresses: readonly string[]): MissingFact[] {
-  const reason = 'nmap may not send raw packets: run the Harvester as root, or give its service CAP_NET_RAW';
-  const missing: MissingFact[] = [{ fact: 'os', reason }];
-  if (addresses.some(address => !isLoopback(address))) missing.push({ fact: 'mac', reason });
-  return missing;
-}
-
-export function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
-}
-
-function runNmap(nmap: string, args: readonly string[], addresses: readonly string[], signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // Killed by its own pid; never a shell. LC_ALL keeps its words the ones we know.
-    const child = spawn(nmap, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      signal,
-      killSignal: 'SIGKILL',
-      env: { ...process.env, LC_ALL: 'C' },
-    });
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let complaint = '';
-    let tooLong = false;
-    child.stdout.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= mostBytes) chunks.push(chunk);
-      else if (!tooLong) {
-        tooLong = true;
-        child.kill('SIGKILL');
-      }
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString('utf8')).slice(-2_000);
-    });
-    let failure: Error | undefined;
-    child.on('error', error => {
-      failure = error;
-      if (child.pid === undefined) reject(new NmapFailed(`nmap does not start: ${error.message}`));
-    });
-    child.on('close', (code, by) => {
-      if (signal.aborted) reject(new NmapFailed('nmap was ended before it was done'));
-      else if (tooLong) reject(new NmapFailed('nmap printed more than 64 MiB'));
-      else if (by) reject(new NmapFailed(`nmap was killed (${by})`));
-      else if (code !== 0) reject(new NmapFailed(`nmap failed: ${lastLine(complaint) ?? failure?.message ?? `exit code ${code}`}`));
-      else resolve(Buffer.concat(chunks).toString('utf8'));
-    });
-    // An nmap that is gone does not read: its end says why.
-    child.stdin.on('error', () => {});
-    child.stdin.end(`${addresses.join('\n')}\n`);
+export function runNmap(task: NmapTask, means: NmapMeans, addresses: readonly string[], watch: NmapWatch): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  // Killed by its own pid; never a shell. LC_ALL keeps its words the ones we know.
+  const child = spawn(means.nmap, nmapArguments(task, means), {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    signal: watch.signal,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, LC_ALL: 'C' },
   });
+  const asked = new Set(addresses);
+  let letters = 0;
+  let complaint = '';
+  let failure: string | undefined;
+  const giveUp = (reason: string) => {
+    failure ??= reason;
+    child.kill('SIGKILL');
+  };
+  const quiet = setTimeout(() => giveUp('nmap hung and was ended'), watch.hangsAfterMs ?? hangsAfterMs);
+  const reader = new NmapReader({
+    // What nmap prints is not ours: only what was asked counts, and each host once.
+    host: host => asked.delete(host.address) && watch.host(host),
+    progress: watch.progress,
+  });
+  const guarded = (read: () => void) => {
+    if (failure !== undefined) return;
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof BadNmapOutput)) throw error;
+      giveUp(error.message);
+    }
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    quiet.refresh();
+    letters += text.length;
+    if (letters > mostLetters) giveUp('nmap printed more than 256 MiB');
+    else guarded(() => reader.write(text));
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-2_000);
+  });
+  child.on('error', error => {
+    if (child.pid !== undefined) return;
+    clearTimeout(quiet);
+    resolve(`nmap does not start: ${error.message}`);
+  });
+  child.on('close', (code, by) => {
+    clearTimeout(quiet);
+    if (watch.signal.aborted) failure ??= 'nmap was ended before it was done';
+    else if (by) failure ??= `nmap was killed (${by})`;
+    else if (code !== 0) failure ??= `nmap failed: ${lastLine(complaint) ?? `exit code ${code}`}`;
+    guarded(() => reader.end());
+    resolve(failure);
+  });
+  // An nmap that is gone does not read: its end says why.
+  child.stdin.on('error', () => {});
+  child.stdin.end(`${addresses.join('\n')}\n`);
+  return promise;
 }
 
 /** What nmap complains of comes before its word that it quits. */
