@@ -18,6 +18,10 @@ const sentences = {
   fetched: { en: 'HTTP {status} in {ms} ms', fr: 'HTTP {status} en {ms} ms' },
   scanned: { en: 'devices up: {hosts}, open ports: {ports}', fr: 'équipements présents : {hosts}, ports ouverts : {ports}' },
   not_allowed: { en: 'the policy of the site does not allow {what}', fr: 'la politique du site ne permet pas {what}' },
+  closed_hours: {
+    en: 'the policy of the site allows no scan at this hour',
+    fr: 'la politique du site ne permet pas de scan à cette heure',
+  },
   no_such_name: { en: 'the name {name} has no address', fr: 'le nom {name} n’a pas d’adresse' },
   late: { en: 'it was not done within {seconds} s', fr: 'ce n’était pas fini après {seconds} s' },
   no_program: {

@@ -2,7 +2,7 @@ import { diagnosticRequest } from '@aerie/contract/diagnostics';
 import type { Policy } from '@aerie/contract/reports';
 import { AuditFile } from './diagnose/audit-file.ts';
 import { Desk } from './diagnose/desk.ts';
-import type { Outcome, TaskOf } from './diagnose/outcome.ts';
+import { type Outcome, Refusal, type TaskOf } from './diagnose/outcome.ts';
 import { instrumentsHere, perform } from './diagnose/perform.ts';
 import { scanOutcome } from './diagnose/scan.ts';
 import { ownNetworks, thisMachine } from './discover/machine.ts';
@@ -10,7 +10,7 @@ import { DeviceMemory } from './discover/memory.ts';
 import { Endpoint } from './endpoint.ts';
 import { readIdentity } from './identity.ts';
 import type { Log } from './log.ts';
-import { sameScan } from './policy.ts';
+import { mayScanAt, sameScan } from './policy.ts';
 import { keepPolicy, readPolicy } from './policy-file.ts';
 import { nextLook } from './policy-schedule.ts';
 import { makeReport, type Sources } from './report.ts';
@@ -206,6 +206,41 @@ export class Harvester {
       this.#sender.wake();
     });
     if (kind === 'full') this.#tell();
+  }
+
+  /** A scan that somebody asked for by hand begins when none runs. */
+  async #scanFor(task: TaskOf<'scan'>): Promise<Outcome> {
+    const { sources, version } = this.#parts;
+    if (!mayScanAt(task.policy, sources.now()).open) throw new Refusal('closed_hours');
+    const cancelled = Promise.withResolvers<never>();
+    cancelled.promise.catch(() => {});
+    task.signal.addEventListener('abort', () => cancelled.reject(task.signal.reason));
+    while (this.#scan) await Promise.race([this.#scanning, cancelled.promise]);
+    clearTimeout(this.#scanTimer);
+    const control = new AbortController();
+    const over = Promise.withResolvers<void>();
+    this.#scan = control;
+    this.#isSweep = false;
+    this.#scanning = over.promise;
+    this.#tell();
+    try {
+      const signal = AbortSignal.any([task.signal, control.signal]);
+      const request = { probeId: this.#identity.probeId, version, policy: this.#policy, targets: task.request.targets, signal };
+      const report = await makeReport(
+        { ...request, kind: 'full', memory: this.#memory, progress: progress => this.#progressed(progress) },
+        sources,
+      );
+      this.#spool.add(JSON.stringify(report), report.finishedAt);
+      return scanOutcome(task, report);
+    } finally {
+      this.#scan = undefined;
+      this.#progress = undefined;
+      over.resolve();
+      if (this.#scanAgain) this.#scanNow('asked meanwhile');
+      else this.#scheduleScan();
+      this.#tell();
+      this.#sender.wake();
+    }
   }
 
   #scheduleScan(waitMs?: number): void {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isLoopback } from '../scan/findings.ts';
 import { pingHop } from '../wan/path.ts';
 import { done, failed, type Outcome, Refusal, type TaskOf } from './outcome.ts';
 import type { Place } from './place.ts';
@@ -15,6 +16,10 @@ export interface PathPrograms {
 export async function traceroute(task: TaskOf<'traceroute'>, place: Place, programs: PathPrograms): Promise<Outcome> {
   const { request, signal } = task;
   const { address } = place;
+  if (isLoopback(address)) {
+    task.line(`1  ${address}`);
+    return done('reached', { address, hops: 1 });
+  }
   let hops = 0;
   let isReached = false;
   const see = (number: number, from: string | undefined) => {
