@@ -19,13 +19,20 @@ export function notAllowed(policy: Policy, request: DiagnosticRequest): string |
     case 'http': {
       const { hostname, username, password } = new URL(request.url);
       // A password in an address ends up in records.
-      if (username !== '' || password !== '') return request.url;
+      if (username !== '' || password !== '') return withoutPassword(request.url);
       return mayReach(policy, hostname.replace(/^\[|\]$/g, '')) ? undefined : hostname;
     }
     // The question goes to the probe's own name server, whatever it is about.
     case 'dns':
       return undefined;
   }
+}
+
+function withoutPassword(text: string): string {
+  const url = new URL(text);
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
 function mayReach(policy: Policy, host: string): boolean {
