@@ -11,6 +11,9 @@ const schema = z.strictObject({
     .string()
     .regex(/^[\w-]{43}$/, 'it is the SHA-256 of a certificate, base64url')
     .optional(),
+  proxy: z.union([z.literal('off'), z.url({ protocol: /^https?$/ })], { error: 'write http://HOST:PORT, or off' }).optional(),
+  spoolDays: z.coerce.number().int().min(1, 'at least 1').max(365, 'at most 365').default(14),
+  spoolMebibytes: z.coerce.number().int().min(1, 'at least 1').max(1_048_576, 'at most 1048576').default(1_024),
   http: z
     .string()
     .default('127.0.0.1:5000')
@@ -29,6 +32,9 @@ const environmentNames: Record<keyof Config, string> = {
   data: 'HARVESTER_DATA',
   nester: 'HARVESTER_NESTER',
   pin: 'HARVESTER_PIN',
+  proxy: 'HARVESTER_PROXY',
+  spoolDays: 'HARVESTER_SPOOL_DAYS',
+  spoolMebibytes: 'HARVESTER_SPOOL_MIB',
   http: 'HARVESTER_HTTP',
 };
 

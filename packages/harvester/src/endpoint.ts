@@ -4,6 +4,7 @@ import https from 'node:https';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { throughProxy } from './proxy.ts';
 
 const openMs = 10_000;
 const answerMs = 60_000;
@@ -20,15 +21,35 @@ export class WrongCertificate extends Error {
 
 type Opened = (error: Error | null, socket: Duplex) => void;
 
+/** Uploads that may be on their way at once, each on a connection that is kept for the next. */
+const mostSockets = 8;
+
 /** Nester's address, and by what it is known. */
 export class Endpoint {
   readonly url: URL;
   readonly #pin: Buffer | undefined;
+  readonly #proxy: URL | undefined;
+  readonly #agent: http.Agent;
 
-  /** @param pin SHA-256 of the one certificate to accept, base64url; without it the usual authorities vouch */
-  constructor(url: string, pin?: string) {
+  /**
+   * @param pin SHA-256 of the one certificate to accept, base64url; without it the usual authorities vouch
+   * @param proxy through which it is reached; the pin holds through it
+   */
+  constructor(url: string, pin?: string, proxy?: URL) {
     this.url = new URL(url);
     this.#pin = pin === undefined ? undefined : Buffer.from(pin, 'base64url');
+    this.#proxy = proxy;
+    const { Agent } = this.url.protocol === 'https:' ? https : http;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: mostSockets });
+    this.#agent.createConnection = (_options, opened) => {
+      this.open(opened as Opened);
+      return undefined;
+    };
+  }
+
+  /** Lets go of connections that are kept for the next request. */
+  close(): void {
+    this.#agent.destroy();
   }
 
   get webSocketUrl(): string {
@@ -43,10 +64,21 @@ export class Endpoint {
     const host = this.url.hostname.replace(/^\[|\]$/g, '');
     const secure = this.url.protocol === 'https:';
     const port = Number(this.url.port) || (secure ? 443 : 80);
+    if (!this.#proxy) return this.#greet(secure ? { host, port } : net.connect({ host, port }), host, opened);
+    throughProxy(this.#proxy, host, port, (error, way) => {
+      if (error) opened(error, undefined as never);
+      else if (secure) this.#greet({ socket: way! }, host, opened);
+      else opened(null, way!);
+    });
+  };
+
+  /** Waits until a connection stands, and checks who is there. */
+  #greet(way: net.Socket | { host: string; port: number } | { socket: Duplex }, host: string, opened: Opened): void {
+    const secure = !(way instanceof net.Socket);
     const servername = net.isIP(host) ? undefined : host;
     const socket = secure
-      ? tls.connect({ host, port, servername, rejectUnauthorized: this.#pin === undefined, ALPNProtocols: ['http/1.1'] })
-      : net.connect({ host, port });
+      ? tls.connect({ ...way, servername, rejectUnauthorized: this.#pin === undefined, ALPNProtocols: ['http/1.1'] })
+      : way;
     socket.setNoDelay(true);
     const end = (error: Error) => {
       clearTimeout(timer);
@@ -61,7 +93,7 @@ export class Endpoint {
       socket.off('error', end);
       opened(null, socket);
     });
-  };
+  }
 
   /** Posts a body and brings the answer. Rejects when no answer comes. */
   post(path: string, headers: Record<string, string>, body: Buffer, signal?: AbortSignal): Promise<{ status: number; body: unknown }> {
@@ -71,10 +103,7 @@ export class Endpoint {
         method: 'POST',
         headers: { 'content-length': String(body.length), ...headers },
         signal,
-        createConnection: (_options, opened) => {
-          this.open(opened as Opened);
-          return undefined;
-        },
+        agent: this.#agent,
       });
       request.setTimeout(answerMs, () => request.destroy(new Error(`${this.url.host} does not answer`)));
       request.on('error', reject);

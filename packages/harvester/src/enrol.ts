@@ -1,9 +1,11 @@
 import { commands, errorSentence } from '@aerie/contract';
+import type { Policy } from '@aerie/contract/reports';
 import { thisMachine } from './discover/machine.ts';
 import { Endpoint } from './endpoint.ts';
 import { Failure, oneLine } from './failure.ts';
 import { type Identity, isEnrolled, keepIdentity, ProbeKey } from './identity.ts';
 import { keepPolicy } from './policy-file.ts';
+import { proxyFor } from './proxy.ts';
 
 /** Splits `CODE.PIN`, as a Nester with a certificate of its own gives it. */
 export function parseCode(text: string): { code: string; pin?: string } {
@@ -21,7 +23,7 @@ export async function enrol(
   folder: string,
   url: string,
   codeText: string,
-  { force, version }: { force: boolean; version: string },
+  { force, version, proxy }: { force: boolean; version: string; proxy?: string },
 ): Promise<Identity> {
   if (isEnrolled(folder) && !force) {
     throw new Failure(`A probe is enrolled in ${folder} already. Give another folder with --data, or replace it with --force.`);
@@ -29,9 +31,34 @@ export async function enrol(
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new Failure(`"${url}" is not an address of a Nester. Write https://HOST:PORT.`);
   const { code, pin } = parseCode(codeText);
+  const endpoint = new Endpoint(url, pin, proxyFor(new URL(url), proxy, process.env));
+  try {
+    const joined = await joinSite(endpoint, code, version);
+    const identity: Identity = { v: 1, url: url.replace(/\/+$/, ''), ...(pin ? { pin } : {}), ...joined.site };
+    keepPolicy(folder, joined.policy);
+    keepIdentity(folder, identity, joined.pem);
+    return identity;
+  } finally {
+    endpoint.close();
+  }
+}
+
+interface Joined {
+  readonly site: Pick<Identity, 'probeId' | 'siteCode' | 'siteName'>;
+  readonly policy: Policy;
+  /** The new key. */
+  readonly pem: string;
+}
+
+/**
+ * Makes a key and sends its public half with a one-time code. Nothing is kept yet.
+ * @throws Failure
+ */
+export async function joinSite(endpoint: Endpoint, code: string, version: string): Promise<Joined> {
+  const url = endpoint.url.href.replace(/\/+$/, '');
   const { key, pem } = ProbeKey.create();
   const input = { code, publicKey: key.publicKey, name: thisMachine().name, version };
-  const answer = await new Endpoint(url, pin)
+  const answer = await endpoint
     .post('/api/probe.enrol', { 'content-type': 'application/json' }, Buffer.from(JSON.stringify(input)))
     .catch(error => {
       throw new Failure(`Nester at ${url} cannot be reached: ${oneLine(error)}.`);
@@ -39,11 +66,8 @@ export async function enrol(
   if (answer.status !== 200) throw new Failure(refusal(answer, url));
   const joined = commands['probe.enrol'].output.safeParse(answer.body);
   if (!joined.success) throw new Failure(`What answers at ${url} is not a Nester that this Harvester knows. Are both of the same version?`);
-  const { probeId, siteCode, siteName, policy } = joined.data;
-  const identity: Identity = { v: 1, url: url.replace(/\/+$/, ''), ...(pin ? { pin } : {}), probeId, siteCode, siteName };
-  keepPolicy(folder, policy);
-  keepIdentity(folder, identity, pem);
-  return identity;
+  const { policy, ...site } = joined.data;
+  return { site, policy, pem };
 }
 
 function refusal({ status, body }: { status: number; body: unknown }, url: string): string {

@@ -9,12 +9,18 @@ export function writeDurably(path: string, data: string | Buffer, mode = 0o600):
   rmSync(temporary, { force: true });
   const descriptor = openSync(temporary, 'wx', mode);
   try {
-    writeFileSync(descriptor, data);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    try {
+      writeFileSync(descriptor, data);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    // On a full disk half a file would take the room that is missing.
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, path);
   syncFolder(folder);
 }
 

@@ -5,25 +5,29 @@ import { Desk } from './diagnose/desk.ts';
 import { type Outcome, Refusal, type TaskOf } from './diagnose/outcome.ts';
 import { instrumentsHere, perform } from './diagnose/perform.ts';
 import { scanOutcome } from './diagnose/scan.ts';
-import { ownNetworks, thisMachine } from './discover/machine.ts';
 import { DeviceMemory } from './discover/memory.ts';
-import { Endpoint } from './endpoint.ts';
-import { readIdentity } from './identity.ts';
+import { joinSite, parseCode } from './enrol.ts';
+import { type Identity, keepIdentity, ProbeKey, readIdentity } from './identity.ts';
+import { endpointOf, Link, type NesterWay } from './link.ts';
 import type { Log } from './log.ts';
-import { mayScanAt, sameScan } from './policy.ts';
+import { faultOf, mayScanAt, sameScan } from './policy.ts';
 import { keepPolicy, readPolicy } from './policy-file.ts';
 import { nextLook } from './policy-schedule.ts';
 import { makeReport, type Sources } from './report.ts';
 import type { ScanProgress } from './scan/findings.ts';
-import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
 import { openStatusDoor, type RunningStatus, type StatusDoor } from './status.ts';
-import { Uplink } from './uplink.ts';
+import { Unwritten } from './unwritten.ts';
 
 interface HarvesterParts {
   readonly folder: string;
-  /** Where Nester is now, when that is not where the probe was enrolled. */
-  readonly nester?: { url: string; pin?: string };
+  /** How Nester is reached, when that is not as the probe was enrolled. */
+  readonly nester?: NesterWay;
+  /** How much is kept of what was found. */
+  readonly keep?: { keepMs: number; keepBytes: number };
+  /** Of this machine; tests give their own. */
+  readonly machineDigest?: () => string;
+  readonly clonedMs?: number;
   readonly version: string;
   readonly log: Log;
   readonly sources: Sources;
@@ -38,10 +42,12 @@ const progressEveryMs = 1_000;
 export class Harvester {
   readonly #parts: HarvesterParts;
   readonly #spool: Spool;
-  readonly #uplink: Uplink;
-  readonly #sender: Sender;
+  readonly #unwritten: Unwritten;
+  #link: Link;
   readonly #desk: Desk;
-  readonly #identity: ReturnType<typeof readIdentity>['identity'];
+  #identity: Identity;
+  #separating: Promise<void> | undefined;
+  #refusedPolicy: RunningStatus['refusedPolicy'] = null;
   readonly #stopped = new AbortController();
   #door: StatusDoor | undefined;
   #policy: Policy;
@@ -61,32 +67,49 @@ export class Harvester {
   /** @throws Failure when nobody is enrolled in the folder */
   constructor(parts: HarvesterParts) {
     this.#parts = parts;
-    const { folder, log, version, sources } = parts;
+    const { folder, log, sources } = parts;
     const { identity, key } = readIdentity(folder);
     this.#identity = identity;
     this.#policy = readPolicy(folder);
     this.#memory = new DeviceMemory(folder);
-    this.#spool = new Spool(folder, { warn: (sentence, name) => log.warning('REPORT', sentence, { file: name }) });
-    const endpoint = parts.nester
-      ? new Endpoint(parts.nester.url, parts.nester.pin ?? identity.pin)
-      : new Endpoint(identity.url, identity.pin);
-    this.#uplink = new Uplink({
-      endpoint,
-      probeId: identity.probeId,
-      key,
-      version,
-      log,
+    this.#spool = new Spool(folder, { ...parts.keep, warn: (sentence, name) => log.warning('REPORT', sentence, { file: name }) });
+    this.#unwritten = new Unwritten(this.#spool, log, () => this.#link.wake());
+    this.#link = this.#linkAs(identity, key);
+    this.#desk = new Desk({
+      policy: () => this.#policy,
+      perform: task => perform(task, { ...instrumentsHere(), scan: asked => this.#scanFor(asked) }),
+      report: said => this.#link.uplink.report(said),
+      audit: new AuditFile(folder),
       now: sources.now,
-      machine: () => ({ name: thisMachine().name, networks: ownNetworks() }),
+    });
+  }
+
+  /** Ties the probe to Nester by an identity; it begins when it is started. */
+  #linkAs(identity: Identity, key: ProbeKey): Link {
+    const { log, version, sources, nester = {}, machineDigest, clonedMs } = this.#parts;
+    return new Link({
+      ...{ identity, key, way: nester, spool: this.#spool, log, version, now: sources.now, machineDigest, clonedMs },
       state: () => ({
         policyVersion: this.#policy.version,
-        spoolDepth: this.#spool.depth,
+        refusedPolicy: this.#refusedPolicy ?? undefined,
+        spoolDepth: this.#spool.depth + this.#unwritten.count,
+        spoolDropped: this.#dropped,
         scanning: this.#isScanning,
         scan: this.#progress,
       }),
+      heartbeatMs: () => this.#policy.heartbeatMs,
+      backlogKbps: () => this.#policy.backlogKbps,
       policy: policy => this.#follow(policy),
+      badPolicy: (version, reason) => {
+        this.#refusedPolicy = { version, reason };
+      },
+      separated: code => {
+        this.#separating ??= this.#separate(code).finally(() => {
+          this.#separating = undefined;
+        });
+      },
       scanAsked: () => this.#scanNow('asked'),
-      live: () => this.#sender.wake(),
+      told: () => this.#tell(),
       // Nester calls lost what a probe that went away was doing; so nobody waits for it any more.
       down: () => void this.#desk.cancelAll(),
       diagnostic: frame => {
@@ -95,19 +118,41 @@ export class Harvester {
         if (request.success) this.#desk.start({ ...frame, request: request.data });
       },
     });
-    this.#desk = new Desk({
-      policy: () => this.#policy,
-      perform: task => perform(task, { ...instrumentsHere(), scan: asked => this.#scanFor(asked) }),
-      report: said => this.#uplink.report(said),
-      audit: new AuditFile(folder),
-      now: sources.now,
-    });
-    this.#sender = new Sender({
-      spool: this.#spool,
-      log,
-      upload: { endpoint, probeId: identity.probeId, key, now: () => this.#uplink.nesterNow() },
-      done: () => this.#tell(),
-    });
+  }
+
+  /**
+   * This machine was made from a copy of a probe: it becomes one of its own. What it had found for the other one, or had taken
+   * along from it, is set aside and never sent.
+   */
+  async #separate(code: string): Promise<void> {
+    const { folder, log, version, nester = {} } = this.#parts;
+    const former = this.#link;
+    await former.stop();
+    const endpoint = endpointOf(this.#identity, nester);
+    try {
+      const { site, policy, pem } = await joinSite(endpoint, parseCode(code).code, version);
+      this.#scan?.abort();
+      await this.#scanning;
+      const aside = this.#spool.setAside() + this.#unwritten.forget();
+      this.#identity = { ...this.#identity, ...site };
+      keepIdentity(folder, this.#identity, pem);
+      log.warning('UPLINK', 'This machine was a copy of another probe; it has an identity of its own now', { probe: site.probeId, aside });
+      this.#link = this.#linkAs(this.#identity, new ProbeKey(pem));
+      this.#follow(policy);
+    } catch (error) {
+      log.error('UPLINK', 'This machine could not get an identity of its own; it asks again', { reason: (error as Error).message });
+      const { identity, key } = readIdentity(folder);
+      this.#link = this.#linkAs(identity, key);
+    } finally {
+      endpoint.close();
+    }
+    if (this.#stopped.signal.aborted) return;
+    this.#link.start();
+    this.#scanNow('new identity');
+  }
+
+  get #dropped(): number {
+    return this.#spool.dropped + this.#unwritten.dropped;
   }
 
   /** @throws Failure when another Harvester has the folder */
@@ -116,9 +161,8 @@ export class Harvester {
     this.#spool.tidy();
     const { siteCode, probeId } = this.#identity;
     this.#parts.log.info('START', 'The Harvester runs', { version: this.#parts.version, site: siteCode, probe: probeId });
-    this.#uplink.start();
+    this.#link.start();
     this.#scanNow('start');
-    this.#sender.wake();
   }
 
   /** Ends what runs; reports that were not sent wait for the next start. */
@@ -126,20 +170,27 @@ export class Harvester {
     this.#stopped.abort();
     clearTimeout(this.#scanTimer);
     this.#scan?.abort();
-    this.#uplink.stop();
-    await Promise.all([this.#desk.cancelAll(), this.#scanning, this.#sender.stop()]);
+    this.#unwritten.stop();
+    await this.#separating;
+    await Promise.all([this.#desk.cancelAll(), this.#scanning, this.#link.stop()]);
     await this.#door?.close();
   }
 
   status(): RunningStatus {
+    const { clonedBy, clockSkewMs } = this.#link.uplink;
     return {
       pid: process.pid,
-      link: this.#uplink.state,
+      link: this.#link.uplink.state,
       policy: this.#policy,
       scanning: this.#isScanning,
       scan: this.#progress ?? null,
       lastScanAt: this.#lastScanAt,
       spoolDepth: this.#spool.depth,
+      unwritten: this.#unwritten.count,
+      dropped: this.#dropped,
+      refusedPolicy: this.#refusedPolicy,
+      clone: clonedBy === undefined ? null : { name: clonedBy },
+      clockSkewMs,
     };
   }
 
@@ -158,12 +209,22 @@ export class Harvester {
 
   /** Tells Nester, and whoever watches here, that something is otherwise now. */
   #tell(): void {
-    this.#uplink.tell();
+    this.#link.uplink.tell();
     for (const watcher of this.#watchers) watcher();
   }
 
   #follow(policy: Policy): void {
     const before = this.#policy;
+    const fault = faultOf(policy);
+    this.#refusedPolicy = fault === undefined ? null : { version: policy.version, reason: fault.slice(0, 300) };
+    if (fault !== undefined) {
+      this.#parts.log.warning('SCAN', 'A policy that cannot be followed was refused; the one before holds', {
+        version: policy.version,
+        reason: fault,
+        holds: before.version,
+      });
+      return;
+    }
     if (JSON.stringify(before) === JSON.stringify(policy)) return;
     // In force first, kept afterwards: a full disk must not keep a narrower policy from holding.
     this.#policy = policy;
@@ -203,7 +264,7 @@ export class Harvester {
       else if (done) this.#scheduleScan();
       else this.#scheduleScan(Math.min(againMs, this.#policy.scanEveryMs));
       this.#tell();
-      this.#sender.wake();
+      this.#link.wake();
     });
     if (kind === 'full') this.#tell();
   }
@@ -230,7 +291,7 @@ export class Harvester {
         { ...request, kind: 'full', memory: this.#memory, progress: progress => this.#progressed(progress) },
         sources,
       );
-      this.#spool.add(JSON.stringify(report), report.finishedAt);
+      this.#unwritten.keep(JSON.stringify(report), report.finishedAt);
       return scanOutcome(task, report);
     } finally {
       this.#scan = undefined;
@@ -239,7 +300,7 @@ export class Harvester {
       if (this.#scanAgain) this.#scanNow('asked meanwhile');
       else this.#scheduleScan();
       this.#tell();
-      this.#sender.wake();
+      this.#link.wake();
     }
   }
 
@@ -274,7 +335,7 @@ export class Harvester {
         sources,
       );
       signal.throwIfAborted();
-      const file = this.#spool.add(JSON.stringify(report), report.finishedAt);
+      const file = this.#unwritten.keep(JSON.stringify(report), report.finishedAt);
       log.info('SCAN', report.kind === 'sweep' ? 'A sweep is done' : 'A scan is done', {
         reason,
         scanner: report.scanner,

@@ -1,29 +1,49 @@
 import { backoffMs } from '@aerie/client/backoff';
 import type { Log } from './log.ts';
 import type { Spool, Waiting } from './spool.ts';
-import { type Outcome, upload } from './upload.ts';
+import { TokenBucket } from './token-bucket.ts';
+import { type Outcome, packed, upload } from './upload.ts';
 
 /** How long a probe that is refused, or a disk that cannot be read, waits for the next attempt. */
 const againMs = 60_000;
+/** Reports of before that are on their way at once. */
+const backlogAtOnce = 4;
+/** How often one looks for reports that another program has added, and for what is too old. */
+const lookEveryMs = 5_000;
+const tidyEveryMs = 600_000;
+/** Of a long backlog, one line in the log each so many. */
+const tellEvery = 500;
 
 interface SenderParts {
   readonly spool: Spool;
   readonly log: Log;
   readonly upload: Omit<Parameters<typeof upload>[1], 'signal'>;
+  /** How fast the backlog may go, as of now. */
+  backlogKbps(): number;
   /** Nothing waits any more. */
   done(): void;
 }
 
-/** Sends what waits in the spool, one report after the other: the freshest first, then the backlog from its oldest. */
+/**
+ * Sends what waits in the spool: the freshest at once, then the backlog from its oldest, several on their way and no faster
+ * than the policy allows. A report that comes meanwhile overtakes the backlog.
+ */
 export class Sender {
   readonly #parts: SenderParts;
   readonly #stopped = new AbortController();
-  #sending: Promise<void> | undefined;
-  #again = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #bucket = new TokenBucket();
+  readonly #underway = new Set<string>();
+  #fresh: Promise<void> | undefined;
+  #backlog: Promise<void> | undefined;
+  #freshAgain = false;
+  #retry: NodeJS.Timeout | undefined;
+  #isPaused = false;
   #failures = 0;
-  /** When the newest report that was dealt with was written: what is older is backlog. */
+  /** The order of the newest report that was dealt with: what is older is backlog. */
   #freshUntil = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #tidiedAt = Number.NEGATIVE_INFINITY;
+  #sentOfBacklog = 0;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -32,78 +52,148 @@ export class Sender {
   /** There is something to send, or reason to hope that it may go now. */
   wake(): void {
     if (this.#stopped.signal.aborted) return;
-    if (this.#sending) {
-      this.#again = true;
+    clearTimeout(this.#retry);
+    this.#isPaused = false;
+    if (this.#fresh) {
+      this.#freshAgain = true;
       return;
     }
-    clearTimeout(this.#timer);
-    this.#again = false;
-    this.#sending = this.#sendAll()
-      .catch(error => {
-        this.#parts.log.error('REPORT', 'The reports that wait cannot be read', { reason: (error as Error).message });
-        return againMs;
-      })
-      .then(waitMs => {
-        this.#sending = undefined;
-        if (this.#stopped.signal.aborted) return;
-        if (this.#again) this.wake();
-        else if (waitMs !== undefined) this.#timer = setTimeout(() => this.wake(), waitMs);
-      });
+    this.#freshAgain = false;
+    this.#fresh = this.#guarded(() => this.#sendFresh()).then(() => {
+      this.#fresh = undefined;
+      if (this.#freshAgain && !this.#isPaused) this.wake();
+      else this.#beginBacklog();
+    });
   }
 
   /** Ends what is under way; what was not confirmed waits for the next start. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    clearTimeout(this.#timer);
-    await this.#sending;
+    clearTimeout(this.#retry);
+    await Promise.all([this.#fresh, this.#backlog]);
   }
 
-  /** @returns after how long to try again, when not all could go */
-  async #sendAll(): Promise<number | undefined> {
-    const { spool, done } = this.#parts;
-    for (let next = this.#next(); next; next = this.#next()) {
-      const report = spool.read(next.name);
-      if (!report) continue;
-      const outcome = await upload(report, { ...this.#parts.upload, signal: this.#stopped.signal });
-      if (this.#stopped.signal.aborted && outcome.kind === 'later') return undefined;
-      const waitMs = this.#settle(next, outcome);
-      if (waitMs !== undefined) return waitMs;
+  get #isOver(): boolean {
+    return this.#stopped.signal.aborted || this.#isPaused;
+  }
+
+  async #sendFresh(): Promise<void> {
+    this.#look(true);
+    this.#tidy();
+    for (let next = this.#freshest(); next; next = this.#freshest()) await this.#send(next, true);
+  }
+
+  #freshest(): Waiting | undefined {
+    if (this.#isOver) return undefined;
+    const newest = this.#parts.spool.newest();
+    return newest && newest.order > this.#freshUntil && !this.#underway.has(newest.name) ? newest : undefined;
+  }
+
+  #beginBacklog(): void {
+    if (this.#backlog || this.#isOver) return;
+    this.#backlog = Promise.all(Array.from({ length: backlogAtOnce }, () => this.#guarded(() => this.#sendBacklog()))).then(() => {
+      this.#backlog = undefined;
+      if (this.#isOver) return;
+      if (this.#sentOfBacklog > 0) this.#parts.log.info('REPORT', 'Nester has all reports of before', { sent: this.#sentOfBacklog });
+      this.#sentOfBacklog = 0;
+      this.#parts.done();
+    });
+  }
+
+  async #sendBacklog(): Promise<void> {
+    while (!this.#isOver) {
+      const waitMs = this.#bucket.waitMs(this.#parts.backlogKbps());
+      if (waitMs > 0) {
+        await this.#pause(waitMs);
+        continue;
+      }
+      this.#look(false);
+      const next = this.#parts.spool.oldest(this.#underway);
+      if (!next) return;
+      await this.#send(next, false);
     }
-    spool.tidy();
-    done();
-    return undefined;
   }
 
-  #next(): Waiting | undefined {
-    if (this.#stopped.signal.aborted) return undefined;
-    const waiting = this.#parts.spool.pending();
-    const freshest = waiting.at(-1);
-    return freshest && freshest.writtenAt > this.#freshUntil ? freshest : waiting[0];
+  async #send(report: Waiting, isFresh: boolean): Promise<void> {
+    const { spool } = this.#parts;
+    this.#underway.add(report.name);
+    try {
+      const text = spool.read(report.name);
+      if (!text) return;
+      const body = await packed(text);
+      if (!isFresh) this.#bucket.spend(body.length, this.#parts.backlogKbps());
+      const outcome = await upload(body, { ...this.#parts.upload, signal: this.#stopped.signal });
+      if (this.#stopped.signal.aborted && outcome.kind === 'later') return;
+      this.#settle(report, outcome, isFresh);
+    } finally {
+      this.#underway.delete(report.name);
+    }
   }
 
-  /** @returns how long to wait, when it is no use to go on at once */
-  #settle({ name, writtenAt }: Waiting, outcome: Outcome): number | undefined {
+  #settle({ name, order }: Waiting, outcome: Outcome, isFresh: boolean): void {
     const { spool, log } = this.#parts;
     switch (outcome.kind) {
       case 'taken':
         spool.sent(name);
-        log.info('REPORT', outcome.anew ? 'Nester has taken a report' : 'Nester had a report already', { file: name });
+        if (isFresh) log.info('REPORT', outcome.anew ? 'Nester has taken a report' : 'Nester had a report already', { file: name });
+        else this.#sentOfBacklog += 1;
+        if (!isFresh && this.#sentOfBacklog % tellEvery === 0)
+          log.info('REPORT', 'Nester takes reports of before', { sent: this.#sentOfBacklog, waiting: spool.depth });
         break;
       case 'rejected':
         spool.reject(name, outcome.reason);
         break;
       case 'refused':
-        log.warning('REPORT', 'Nester refuses the reports of this probe: they wait', { retryMs: againMs, waiting: spool.depth });
-        return againMs;
-      case 'later': {
-        const retryMs = backoffMs(this.#failures);
-        this.#failures += 1;
-        log.warning('REPORT', 'A report waits', { reason: outcome.reason, retryMs, waiting: spool.depth });
-        return retryMs;
-      }
+        return this.#pauseAll('Nester refuses the reports of this probe: they wait', againMs);
+      case 'cloned':
+        return this.#pauseAll('Reports wait: another machine works with the key of this probe', againMs, outcome.reason);
+      case 'later':
+        return this.#pauseAll('A report waits', undefined, outcome.reason);
     }
     this.#failures = 0;
-    this.#freshUntil = Math.max(this.#freshUntil, writtenAt);
-    return undefined;
+    this.#freshUntil = Math.max(this.#freshUntil, order);
+  }
+
+  /** Nothing goes for a while. Of several that fail at once the first decides. */
+  #pauseAll(sentence: string, ms?: number, reason?: string): void {
+    if (this.#isOver) return;
+    this.#isPaused = true;
+    const retryMs = ms ?? backoffMs(this.#failures);
+    this.#failures += 1;
+    this.#parts.log.warning('REPORT', sentence, { reason, retryMs, waiting: this.#parts.spool.depth });
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.wake(), retryMs);
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#pauseAll('The reports that wait cannot be read', againMs, (error as Error).message);
+    }
+  }
+
+  #look(now: boolean): void {
+    if (!now && performance.now() - this.#lookedAt < lookEveryMs) return;
+    this.#lookedAt = performance.now();
+    this.#parts.spool.refresh();
+  }
+
+  #tidy(): void {
+    if (performance.now() - this.#tidiedAt < tidyEveryMs) return;
+    this.#tidiedAt = performance.now();
+    this.#parts.spool.tidy();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#stopped.signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#stopped.signal.addEventListener('abort', end);
+    });
   }
 }

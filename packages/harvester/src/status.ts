@@ -16,6 +16,16 @@ export interface RunningStatus {
   scan: { phase: string; done: number; total: number } | null;
   lastScanAt: number | null;
   spoolDepth: number;
+  /** Reports that wait in memory for room on the disk. */
+  unwritten: number;
+  /** Reports that were dropped before they were sent, since it runs. */
+  dropped: number;
+  /** A policy that it does not follow, and why. */
+  refusedPolicy: { version: number; reason: string } | null;
+  /** Another machine works with this probe's key: this one is kept out. */
+  clone: { name: string } | null;
+  /** This machine's clock minus Nester's; null until Nester was heard. */
+  clockSkewMs: number | null;
 }
 
 export interface StatusDoor {

@@ -7,15 +7,16 @@ import { type Policy, policy as policySchema } from '@aerie/contract/reports';
 import type { Endpoint } from './endpoint.ts';
 import type { ProbeKey } from './identity.ts';
 import type { Log } from './log.ts';
-import type { ScanProgress } from './scan/findings.ts';
 import { probeTransport } from './socket.ts';
 
 /** A probe that was refused asks again now and then: somebody may change their mind, or restore a backup. */
 const refusedMs = 600_000;
+/** A copy of a probe asks as often whether it has an identity of its own now. */
+const clonedMs = 60_000;
 /** A line that held this long counts as good: the next loss begins with a short wait again. */
 const steadyMs = 30_000;
 
-export type LinkState = 'connecting' | 'live' | 'waiting' | 'refused' | 'stopped';
+export type LinkState = 'connecting' | 'live' | 'waiting' | 'refused' | 'cloned' | 'stopped';
 
 export interface UplinkParts {
   readonly endpoint: Endpoint;
@@ -25,13 +26,20 @@ export interface UplinkParts {
   readonly log: Log;
   now(): number;
   random?: () => number;
-  /** How long a refused probe waits; ten minutes when absent. */
+  /** How long a refused probe waits; ten minutes when absent. A copy waits for a minute. */
   refusedMs?: number;
+  clonedMs?: number;
   /** What the probe is and offers, as of now. */
-  machine(): { name: string; networks: string[] };
+  machine(): { name: string; networks: string[]; machine: string };
+  /** How often the policy in force wants one. */
+  heartbeatMs(): number;
   /** What a heartbeat tells. */
-  state(): { policyVersion: number; spoolDepth: number; scanning: boolean; scan?: ScanProgress };
+  state(): Omit<CommandInput<'probe.heartbeat'>, 'at'>;
   policy(policy: Policy): void;
+  /** A policy came that cannot be read. */
+  badPolicy(version: number, reason: string): void;
+  /** Another machine works with this key, and this one gets an identity of its own. */
+  separated(code: string): void;
   scanAsked(): void;
   /** The line is live: what waits may go. */
   live(): void;
@@ -50,10 +58,10 @@ export class Uplink {
   #liveSince = 0;
   #retry: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
-  #heartbeatMs = 15_000;
   #unanswered = 0;
   #trouble: string | undefined;
-  #offsetMs = 0;
+  #clonedBy: string | undefined;
+  #offsetMs: number | undefined;
 
   constructor(parts: UplinkParts) {
     this.#parts = parts;
@@ -63,9 +71,19 @@ export class Uplink {
     return this.#state;
   }
 
+  /** The machine that works with this probe's key, when this one is kept out. */
+  get clonedBy(): string | undefined {
+    return this.#clonedBy;
+  }
+
+  /** This machine's clock minus Nester's; null until Nester was heard. */
+  get clockSkewMs(): number | null {
+    return this.#offsetMs === undefined ? null : -this.#offsetMs;
+  }
+
   /** The time on Nester's clock, as its last answer showed it. */
   nesterNow(): number {
-    return this.#parts.now() + this.#offsetMs;
+    return this.#parts.now() + (this.#offsetMs ?? 0);
   }
 
   start(): void {
@@ -78,7 +96,8 @@ export class Uplink {
 
   /** Tells Nester now what the next heartbeat would tell. */
   tell(): void {
-    if (this.#state === 'live') this.#heartbeat();
+    // Several words in one moment are not several beats that nobody answered.
+    if (this.#state === 'live') this.#say();
   }
 
   /** Tells what came of a diagnostic; while the line is away nobody waits for it. */
@@ -91,7 +110,8 @@ export class Uplink {
     const transport = probeTransport(this.#parts.endpoint, error => {
       this.#trouble = error.message;
     });
-    this.#line = new Line(transport, this.#parts.now, {
+    // A steady clock: silence is silence, also when somebody sets the time.
+    this.#line = new Line(transport, () => performance.now(), {
       open: () => this.#prove(),
       event: frame => this.#event(frame),
       lost: code => this.#lost(code),
@@ -108,8 +128,11 @@ export class Uplink {
       {
         ok: ({ challenge }) => {
           const signature = key.sign(`aerie-probe-connect:${challenge}`);
-          const { name, networks } = this.#parts.machine();
-          this.#line?.ask('probe.connect', { probeId, signature, name, version, networks }, { ok: answer => this.#proved(answer), failed });
+          this.#line?.ask(
+            'probe.connect',
+            { probeId, signature, version, ...this.#parts.machine() },
+            { ok: answer => this.#proved(answer), failed },
+          );
         },
         failed,
       },
@@ -120,6 +143,7 @@ export class Uplink {
     this.#state = 'live';
     this.#liveSince = this.#parts.now();
     this.#trouble = undefined;
+    this.#clonedBy = undefined;
     this.#unanswered = 0;
     this.#heard(now);
     this.#parts.log.info('UPLINK', 'Connected to Nester', { url: this.#parts.endpoint.url.origin });
@@ -132,10 +156,13 @@ export class Uplink {
     // What this probe may touch is read with care, also from a Nester that it knows.
     const parsed = policySchema.safeParse(policy);
     if (!parsed.success) {
-      this.#parts.log.warning('UPLINK', 'A policy that cannot be read was ignored');
+      const version = Number((policy as { version?: unknown } | null)?.version);
+      const issue = parsed.error.issues[0];
+      const reason = `${issue?.path.join('.') || 'the policy'}: ${issue?.message ?? 'cannot be read'}`.slice(0, 300);
+      this.#parts.log.warning('UPLINK', 'A policy that cannot be read was ignored', { version, reason });
+      this.#parts.badPolicy(Number.isSafeInteger(version) ? version : 0, reason);
       return;
     }
-    this.#heartbeatMs = parsed.data.heartbeatMs;
     this.#parts.policy(parsed.data);
   }
 
@@ -143,7 +170,10 @@ export class Uplink {
     if (frame.event === 'policy.changed') {
       this.#follow(frame.policy);
       this.tell();
-    } else if (frame.event === 'probe.asked') this.#parts.scanAsked();
+    } else if (frame.event === 'probe.asked') {
+      if (frame.do === 'scan') this.#parts.scanAsked();
+      else this.tell();
+    } else if (frame.event === 'probe.separated') this.#parts.separated(frame.code);
     else if (frame.event === 'diagnostic.asked' || frame.event === 'diagnostic.ended') this.#parts.diagnostic?.(frame);
     else if (frame.event === 'session.ended' && frame.reason !== 'stopping') this.#refuse();
   }
@@ -155,8 +185,12 @@ export class Uplink {
       this.#line?.lose();
       return;
     }
-    this.#beat = setTimeout(() => this.#heartbeat(), this.#heartbeatMs);
+    this.#beat = setTimeout(() => this.#heartbeat(), this.#parts.heartbeatMs());
     this.#unanswered += 1;
+    this.#say();
+  }
+
+  #say(): void {
     this.#line?.ask(
       'probe.heartbeat',
       { at: this.#parts.now(), ...this.#parts.state() },
@@ -176,6 +210,7 @@ export class Uplink {
 
   #failed(error: AppError): void {
     if (error.code === 'probe_refused' || error.code === 'session_ended') this.#refuse();
+    else if (error.code === 'probe_cloned') this.#keptOut(error);
     else if (error.code !== 'connection_lost') {
       this.#trouble = error.message;
       this.#line?.lose();
@@ -190,6 +225,20 @@ export class Uplink {
       url: this.#parts.endpoint.url.origin,
       retryMs: waitMs,
     });
+    this.#retry = setTimeout(() => this.#connect(), waitMs);
+  }
+
+  #keptOut(error: AppError): void {
+    if (this.#state === 'stopped') return;
+    this.#cutOff('cloned');
+    const isNews = this.#clonedBy === undefined;
+    this.#clonedBy = String(error.params.name ?? 'another one');
+    const waitMs = this.#parts.clonedMs ?? clonedMs;
+    if (isNews)
+      this.#parts.log.error('UPLINK', 'Another machine works with the key of this probe: this one is kept out, and its reports wait', {
+        name: this.#clonedBy,
+        mend: 'an administrator gives this machine an identity of its own on the site’s page, or enrol it anew with --force',
+      });
     this.#retry = setTimeout(() => this.#connect(), waitMs);
   }
 

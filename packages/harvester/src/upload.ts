@@ -6,31 +6,39 @@ import type { ProbeKey } from './identity.ts';
 
 const gzip = promisify(gzipCallback);
 
-/** What became of a report: taken, never to be taken, this probe refused, or no use now. */
+/** What became of a report: taken, never to be taken, this probe refused, kept out as a copy of another one, or no use now. */
 export type Outcome =
   | { kind: 'taken'; anew: boolean }
   | { kind: 'rejected'; reason: string }
   | { kind: 'refused' }
+  | { kind: 'cloned'; reason: string }
   | { kind: 'later'; reason: string };
 
 interface Upload {
   readonly endpoint: Endpoint;
   readonly probeId: string;
   readonly key: ProbeKey;
+  /** Digest of this machine. */
+  readonly machine: string;
   /** The time on Nester's clock, as well as it is known. */
   now(): number;
   readonly signal: AbortSignal;
 }
 
-/** Sends one report, signed; a broken connection is an outcome, not an error. */
-export async function upload(report: Buffer, { endpoint, probeId, key, now, signal }: Upload): Promise<Outcome> {
-  const body = await gzip(report);
+/** A report as it travels. */
+export function packed(report: Buffer): Promise<Buffer> {
+  return gzip(report);
+}
+
+/** Sends one packed report, signed; a broken connection is an outcome, not an error. */
+export async function upload(body: Buffer, { endpoint, probeId, key, machine, now, signal }: Upload): Promise<Outcome> {
   const time = String(Math.round(now()));
   const digest = createHash('sha256').update(body).digest('hex');
   const headers = {
     'content-type': 'application/json',
     'content-encoding': 'gzip',
     'aerie-probe': probeId,
+    'aerie-machine': machine,
     'aerie-time': time,
     'aerie-signature': key.sign(`aerie-report:${time}:${digest}`),
   };
@@ -48,5 +56,6 @@ function outcomeOf({ status, body }: { status: number; body: unknown }): Outcome
   const reason = typeof error?.message === 'string' ? error.message.slice(0, 300) : `HTTP ${status}`;
   if (error?.code === 'bad_report' || error?.code === 'frame_too_large') return { kind: 'rejected', reason };
   if (error?.code === 'probe_refused') return { kind: 'refused' };
+  if (error?.code === 'probe_cloned') return { kind: 'cloned', reason };
   return { kind: 'later', reason };
 }

@@ -98,7 +98,7 @@ describe('a Nester with a certificate of its own', () => {
     const { key } = readIdentity(folder);
     const endpoint = new Endpoint(nester.url, pinOf(other.cert));
     const never = new AbortController().signal;
-    const outcome = await upload(Buffer.from('{}'), { endpoint, probeId: 'probe-1', key, now: Date.now, signal: never });
+    const outcome = await upload(Buffer.from('{}'), { endpoint, probeId: 'probe-1', key, machine: '', now: Date.now, signal: never });
     expect(outcome).toEqual({ kind: 'later', reason: new WrongCertificate().message });
 
     const log = new KeptLog();
@@ -109,7 +109,10 @@ describe('a Nester with a certificate of its own', () => {
       version: '1',
       log,
       now: Date.now,
-      machine: () => ({ name: 'm', networks: [] }),
+      machine: () => ({ name: 'm', networks: [], machine: '' }),
+      heartbeatMs: () => 15_000,
+      badPolicy: () => {},
+      separated: () => {},
       state: () => ({ policyVersion: 1, spoolDepth: 0, scanning: false }),
       policy: () => {},
       scanAsked: () => {},

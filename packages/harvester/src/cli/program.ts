@@ -8,10 +8,13 @@ import type { ScanOptions } from './scan.ts';
 const failed = 1;
 const usedWrongly = 2;
 
+const proxyText = 'an HTTP proxy that leads to Nester, or off [HARVESTER_PROXY; else HTTPS_PROXY, HTTP_PROXY, NO_PROXY]';
+
 interface Shared {
   data?: string;
   nester?: string;
   pin?: string;
+  proxy?: string;
   http?: string;
   config?: string;
 }
@@ -35,18 +38,20 @@ export function harvesterProgram(): Command {
       .description('join a site with the one-time code of its page')
       .argument('<url>', 'the address of Nester, such as https://nester.example')
       .argument('<code>', 'the code; it is good once, for 24 hours')
-      .option('--force', 'replace the probe that is enrolled in this folder', false),
+      .option('--force', 'replace the probe that is enrolled in this folder', false)
+      .option('--proxy <url>', proxyText),
   ).action(async (url: string, code: string, options: Shared & { force: boolean }) => {
     const { enrol } = await import('../enrol.ts');
-    const { data } = configOf(options);
+    const { data, proxy } = configOf(options);
     warnOfPlainText(url);
-    const { siteCode, siteName } = await enrol(data, url, code, { force: options.force, version: readVersion().version });
+    const { siteCode, siteName } = await enrol(data, url, code, { force: options.force, version: readVersion().version, proxy });
     process.stdout.write(`Enrolled at ${siteCode} (${oneLine(siteName)}). Start it: harvester run\n`);
   });
 
   withSettings(program.command('run').description('run the probe until it is told to stop'))
     .option('--nester <url>', 'where Nester is now, when it has moved [HARVESTER_NESTER]')
     .option('--pin <hash>', 'SHA-256 of its certificate, base64url, when that is new [HARVESTER_PIN]')
+    .option('--proxy <url>', proxyText)
     .option('--http <address>', 'where the local dashboard listens; off: nowhere (default: 127.0.0.1:5000) [HARVESTER_HTTP]')
     .action(async (options: Shared) => {
       const { run } = await import('./run.ts');
@@ -113,8 +118,8 @@ function withSettings(command: Command): Command {
     .option('--data <folder>', 'the folder of the probe (default: ./harvester-data) [HARVESTER_DATA]');
 }
 
-function configOf({ data, nester, pin, http, config }: Shared): Config {
-  return readConfig({ data, nester, pin, http }, process.env, config);
+function configOf({ data, nester, pin, proxy, http, config }: Shared): Config {
+  return readConfig({ data, nester, pin, proxy, http }, process.env, config);
 }
 
 function warnOfPlainText(url: string): void {

@@ -17,7 +17,8 @@ export async function run(config: Config): Promise<void> {
   const dashboard = config.http && { listen: config.http, password: passwordFor(data, config.http) };
   const harvester = new Harvester({
     folder: data,
-    nester: nester === undefined ? undefined : { url: nester, pin },
+    nester: { url: nester, pin, proxy: config.proxy },
+    keep: { keepMs: config.spoolDays * 86_400_000, keepBytes: config.spoolMebibytes * 1024 ** 2 },
     version: readVersion().version,
     log,
     sources: { ...systemSources, wan: wanWatch(), scan: request => scan(request, meansHere()) },

@@ -1,8 +1,9 @@
 import { report as reportSchema } from '@aerie/contract/reports';
+import { oneLine } from '../failure.ts';
 import { readIdentity } from '../identity.ts';
 import { readPolicy } from '../policy-file.ts';
 import { Spool } from '../spool.ts';
-import { askStatus } from '../status.ts';
+import { askStatus, type RunningStatus } from '../status.ts';
 import type { LinkState } from '../uplink.ts';
 import { versionLine } from '../version.ts';
 import { count } from './count.ts';
@@ -12,6 +13,7 @@ const links: Record<LinkState, string> = {
   live: 'connected',
   waiting: 'not connected; tries again',
   refused: 'refused: revoked, or not known there',
+  cloned: 'kept out: another machine works with the key of this probe',
   stopped: 'stopped',
 };
 
@@ -37,8 +39,22 @@ export async function printStatus(folder: string, json: boolean): Promise<void> 
     ['may touch', `${policy.ranges.join(', ') || 'nothing'} (policy ${policy.version})`],
     ['last report', last ? `${last.file}: ${count(last.hosts, 'host')}, ${count(last.openPorts, 'open port')}` : 'none yet'],
     ['to be sent', String(spoolDepth)],
+    ...(running ? troubles(running) : []),
   ];
   process.stdout.write(lines.map(([name, value]) => `${name!.padEnd(12)} ${value}\n`).join(''));
+}
+
+/** What somebody should know, when it is so. */
+function troubles({ unwritten, dropped, refusedPolicy, clone, clockSkewMs }: RunningStatus): [string, string][] {
+  const lines: [string, string][] = [];
+  if (unwritten > 0) lines.push(['not written', `${count(unwritten, 'report')} held in memory: the disk takes nothing`]);
+  if (dropped > 0) lines.push(['dropped', `${count(dropped, 'report')} that Nester never had: the spool was full`]);
+  if (refusedPolicy) lines.push(['not followed', `policy ${refusedPolicy.version}: ${oneLine(refusedPolicy.reason)}`]);
+  if (clone)
+    lines.push(['clone', `${oneLine(clone.name)} works with this key. On the site's page an administrator gives this machine its own`]);
+  if (clockSkewMs !== null && Math.abs(clockSkewMs) > 2_000)
+    lines.push(['clock', `${Math.round(Math.abs(clockSkewMs) / 1_000)} s ${clockSkewMs > 0 ? 'ahead of' : 'behind'} Nester's`]);
+  return lines;
 }
 
 function lastReport(spool: Spool): { file: string; finishedAt: number; hosts: number; openPorts: number } | undefined {

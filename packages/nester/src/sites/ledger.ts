@@ -25,6 +25,8 @@ export interface ProbeRecord {
   connectionId: string | undefined;
   /** A policy that it does not follow, and why. */
   refusedPolicy: Probe['refusedPolicy'];
+  /** Reports that it dropped unsent since it was started. */
+  spoolDropped: number;
   /** How far its scan is. */
   scan: Probe['scan'];
   /** Since Nester started. */
@@ -90,6 +92,7 @@ export class Ledger {
     const nothing = {
       connectionId: undefined,
       refusedPolicy: null,
+      spoolDropped: 0,
       scan: null,
       heardAt: undefined,
       presentSince: undefined,
@@ -156,7 +159,7 @@ export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncid
   };
 }
 
-export function probeOf({ row, connectionId, refusedPolicy, scan }: ProbeRecord): Probe {
+export function probeOf({ row, connectionId, refusedPolicy, spoolDropped, scan }: ProbeRecord): Probe {
   const clone = cloneOf(row);
   return {
     probeId: row.probe_id,
@@ -168,6 +171,7 @@ export function probeOf({ row, connectionId, refusedPolicy, scan }: ProbeRecord)
     revokedAt: row.revoked_at,
     policyVersion: row.policy_version,
     spoolDepth: row.spool_depth,
+    spoolDropped,
     clockSkewMs: row.clock_skew_ms,
     networks: JSON.parse(row.networks),
     address: row.address,

@@ -41,13 +41,14 @@ export function probeCommands(shared: Shared): Handlers<Names> {
       return { policy: site.policy, now: ctx.now() };
     },
 
-    'probe.heartbeat'(ctx, { at, policyVersion, refusedPolicy, spoolDepth, scan }) {
+    'probe.heartbeat'(ctx, { at, policyVersion, refusedPolicy, spoolDepth, spoolDropped, scan }) {
       const probe = ctx.actor.kind === 'probe' ? ledger.probe(ctx.actor.probeId) : undefined;
       if (!probe || probe.row.revoked_at !== null) throw new AppError('probe_refused');
       const { site, row } = probe;
       clones.heard(probe, ctx.caller.connection!.connectionId);
       row.policy_version = policyVersion;
       row.spool_depth = spoolDepth;
+      probe.spoolDropped = spoolDropped ?? 0;
       probe.refusedPolicy = refusedPolicy ? { version: refusedPolicy.version, reason: cleanText(refusedPolicy.reason) } : null;
       const progress = scan ? { ...scan, phase: cleanText(scan.phase) } : null;
       if (JSON.stringify(progress) !== JSON.stringify(probe.scan)) {
