@@ -68,7 +68,8 @@ export async function makeReport(request: ReportRequest, sources: Sources): Prom
   ]);
   signal.throwIfAborted();
   const { hosts: all, deep, level } = findings;
-  const hosts = all.slice(0, mostHosts);
+  const order = new Map(allowed.addresses.map((address, i) => [address, i]));
+  const hosts = all.sort((a, b) => order.get(a.address)! - order.get(b.address)!).slice(0, mostHosts);
   if (kind === 'full') names.ask(hosts.map(({ address }) => address));
   const named = await names.all();
   const isLong = ports.length > mostPorts || hosts.length * ports.length > mostPairs;

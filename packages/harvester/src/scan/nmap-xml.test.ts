@@ -1,6 +1,15 @@
-import { report } from '@aerie/contract/reports';
+import { type ReportedHost, report } from '@aerie/contract/reports';
 import { describe, expect, test } from 'vitest';
-import { BadNmapOutput, hostsInNmapXml } from './nmap-xml.ts';
+import { BadNmapOutput, NmapReader } from './nmap-xml.ts';
+
+/** Reads a document in pieces of this length, as they might come. */
+function hostsInNmapXml(xml: string, piece = 1_000): ReportedHost[] {
+  const hosts: ReportedHost[] = [];
+  const reader = new NmapReader({ host: host => hosts.push(host) });
+  for (let at = 0; at < xml.length; at += piece) reader.write(xml.slice(at, at + piece));
+  reader.end();
+  return hosts;
+}
 
 const end = '<runstats><finished time="1" exit="success"/><hosts up="1" down="0" total="1"/></runstats></nmaprun>';
 const run = (hosts: string) =>
@@ -34,6 +43,31 @@ describe('what nmap prints', () => {
         { port: 81, protocol: 'tcp', state: 'filtered', service: null, product: null, version: null },
       ],
     });
+  });
+
+  test('is the same however it is cut', () => {
+    const xml = run(
+      host('10.0.0.1', '<ports><port protocol="udp" portid="53"><state state="open"/><service name="domain"/></port></ports>') +
+        host(
+          '10.0.0.2',
+          '<ports><port protocol="tcp" portid="443"><state state="open"/><service name="http" tunnel="ssl"/></port></ports>',
+        ),
+    );
+    const whole = hostsInNmapXml(xml, xml.length);
+    expect(whole.map(({ ports }) => ports.map(({ protocol, service }) => `${protocol} ${service}`))).toEqual([
+      ['udp domain'],
+      ['tcp ssl/http'],
+    ]);
+    for (const piece of [1, 2, 7, 64]) expect(hostsInNmapXml(xml, piece)).toEqual(whole);
+  });
+
+  test('gives each host as soon as it is whole, and how far nmap is', () => {
+    const seen: string[] = [];
+    const reader = new NmapReader({ host: ({ address }) => seen.push(address), progress: percent => seen.push(`${percent} %`) });
+    reader.write(`<nmaprun><hosthint><status state="up"/><address addr="10.0.0.9"/></hosthint>${host('10.0.0.1')}`);
+    reader.write('<taskprogress task="SYN Stealth Scan" time="1" percent="42.50" remaining="3"/><host><status state="up"/>');
+    expect(seen).toEqual(['10.0.0.1', '42.5 %']);
+    expect(() => reader.end()).toThrow(/before it was done/);
   });
 
   test('may lack almost everything', () => {
@@ -118,10 +152,36 @@ describe('hostile output', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('of 100,000 hosts gives what fits a report, each once', () => {
-    const many = Array.from({ length: 100_000 }, (_, i) => host(`10.${(i >> 15) & 255}.${(i >> 7) & 255}.${i & 127}`)).join('');
-    const hosts = hostsInNmapXml(run(many));
-    expect(hosts).toHaveLength(4_096);
+  test('of 100 MB is read without being kept', () => {
+    const reader = new NmapReader({ host: () => {} });
+    reader.write('<nmaprun>');
+    const before = process.memoryUsage().heapUsed;
+    const some = host('10.0.0.1', '<ports><extraports state="closed"><extrareasons proto="tcp" ports="1-9"/></extraports></ports>').repeat(
+      5_000,
+    );
+    let most = 0;
+    for (let written = 0; written < 100_000_000; written += some.length) {
+      reader.write(some);
+      most = Math.max(most, process.memoryUsage().heapUsed - before);
+    }
+    expect(most).toBeLessThan(200 * 1024 * 1024);
+  });
+
+  test.each([
+    ['a text without end', 'x'.repeat(4_000_000)],
+    ['an attribute without end', `<host a="${'x'.repeat(4_000_000)}`],
+    ['a name without end', `<${'x'.repeat(4_000_000)}`],
+    ['elements in elements without end', '<a>'.repeat(100)],
+  ])('with %s is refused', (_, rest) => {
+    expect(() => hostsInNmapXml(`<nmaprun>${rest}`)).toThrow(BadNmapOutput);
+  });
+
+  test('of a host with more ports than there are keeps what fits a report', () => {
+    const ports = Array.from({ length: 70_000 }, (_, i) => `<port protocol="tcp" portid="${i + 1}"><state state="open"/></port>`).join('');
+    const hosts = hostsInNmapXml(
+      run(host('10.0.0.1', `<ports>${ports}<extraports state="closed"><extrareasons proto="udp" ports="1-65535"/></extraports></ports>`)),
+    );
+    expect(hosts[0]!.ports).toHaveLength(4_096);
     expect(report.shape.hosts.safeParse(hosts).success).toBe(true);
   });
 });

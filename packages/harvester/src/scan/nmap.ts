@@ -32,6 +32,8 @@ export function nmapArguments(task: NmapTask, { raw, packetsPerSecond, family }:
     raw ? '--privileged' : '--unprivileged',
     ...taskArguments(task, raw),
     ...['-T4', '--max-rate', String(packetsPerSecond)],
+    // Most addresses have nobody: nmap must not take their silence for a network that is overburdened.
+    ...(task.do === 'discover' ? ['--min-rate', String(Math.min(packetsPerSecond, 1_000))] : []),
     ...['--no-stylesheet', '--stats-every', '2s', '-oX', '-', '-iL', '-'],
   ];
 }
@@ -40,9 +42,7 @@ function taskArguments(task: NmapTask, raw: boolean): string[] {
   switch (task.do) {
     case 'discover':
       // On its own network nmap asks by ARP; what is behind a router answers one of these.
-      return raw
-        ? ['-sn', '-PE', '-PS22,443,445', '-PA80', '--max-retries', '2', '--max-rtt-timeout', '600ms']
-        : ['-sn', `-PS${knockPorts.join(',')}`, '--max-retries', '1'];
+      return raw ? ['-sn', '-PE', '-PS22,443,445', '-PA80', ...patience] : ['-sn', `-PS${knockPorts.join(',')}`, ...morePatience];
     case 'ports':
       return [raw ? '-sS' : '-sT', '-Pn', ...many, '--max-retries', '2', '-p', `T:${portsText(task.ports)}`];
     case 'udp':
@@ -50,11 +50,16 @@ function taskArguments(task: NmapTask, raw: boolean): string[] {
     case 'services':
       return [
         ...(raw ? ['-sS', '-O', '--osscan-guess', '--max-os-tries', '1'] : ['-sT']),
-        ...['-sV', '-Pn', ...many, '--max-retries', '2', '-p', `T:${portsText(task.ports)}`],
+        // Services answer slowly and cost little: many side by side.
+        ...['-sV', '-Pn', ...many, '--min-parallelism', '100', '--max-retries', '2', '-p', `T:${portsText(task.ports)}`],
       ];
   }
 }
 
+/** Three attempts; a first answer may take 300 ms, and a site behind a slow line gets more. */
+const patience = ['--max-retries', '2', '--initial-rtt-timeout', '300ms', '--max-rtt-timeout', '800ms'];
+/** A connection comes after an ARP of the kernel's own. */
+const morePatience = ['--max-retries', '2', '--initial-rtt-timeout', '600ms', '--max-rtt-timeout', '1500ms'];
 /** All hosts side by side; one that never comes to an end is left. */
 const many = ['--min-hostgroup', '64', '--host-timeout', '300s'];
 
