@@ -1,4 +1,4 @@
-/** Builds the web UI when what it is made of has changed. Plain JavaScript: npm start runs it on any Node from 18 on. */
+/** Builds the web UI and the dashboard of a probe when what it is made of has changed. Plain JavaScript: npm start runs it on any Node from 18 on. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -17,6 +17,7 @@ const sources = [
   'packages/web/src',
   'packages/web/public',
   'packages/web/index.html',
+  'packages/web/probe.html',
   'packages/web/package.json',
   'packages/web/vite.config.ts',
 ];
@@ -38,7 +39,9 @@ export async function buildWeb() {
   mkdirSync(work, { recursive: true });
   try {
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    await runQuietly(pinnedNode, [vite, 'build', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'], { cwd: web });
+    const quietly = ['--emptyOutDir', '--logLevel', 'warn'];
+    await runQuietly(pinnedNode, [vite, 'build', '--outDir', fresh, ...quietly], { cwd: web });
+    await runQuietly(pinnedNode, [vite, 'build', '--mode', 'probe', '--outDir', join(fresh, 'probe'), ...quietly], { cwd: web });
     writeFileSync(join(fresh, stampName), hash);
     if (existsSync(built)) renameSync(built, join(work, 'old'));
     renameSync(fresh, built);

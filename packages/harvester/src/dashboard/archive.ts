@@ -57,6 +57,12 @@ export class Archive {
     return report && { digest: this.#whole(digestOf(name, report)), report };
   }
 
+  /** A report as its file stands, to be carried elsewhere. */
+  async file(name: string): Promise<Buffer | undefined> {
+    if (!isReportName(name)) return undefined;
+    return await readFile(join(this.#reports, name)).catch(() => undefined);
+  }
+
   async devices(): Promise<DashboardDevices & { count: { up: number; known: number } }> {
     await this.#refresh();
     const since = this.#sorted().at(-1)?.startedAt ?? null;

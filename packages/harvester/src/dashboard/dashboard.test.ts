@@ -23,20 +23,21 @@ let dashboard: Dashboard;
 
 class FakeProbe extends EventEmitter implements ProbeAtWork {
   scanning = false;
-  readonly status = () => ({
-    pid: 1,
-    link: 'waiting' as const,
-    policy: firstPolicy,
-    scanning: this.scanning,
-    lastScanAt: null,
-    spoolDepth: 2,
-    unwritten: 0,
-    dropped: 0,
-    clockSkewMs: null,
-    refusedPolicy: { version: 7, reason: 'the range "x" cannot be read' },
-    clone: { name: 'other' },
-    scan: this.scanning ? { phase: 'ports', done: 1, total: 4 } : null,
-  });
+  readonly status = () =>
+    ({
+      pid: 1,
+      link: 'waiting',
+      policy: firstPolicy,
+      scanning: this.scanning,
+      lastScanAt: null,
+      spoolDepth: 2,
+      unwritten: 0,
+      dropped: 0,
+      clockSkewMs: null,
+      refusedPolicy: { version: 7, reason: 'the range "x" cannot be read' },
+      clone: { name: 'other' },
+      scan: this.scanning ? { phase: 'ports', done: 1, total: 4 } : null,
+    }) as ReturnType<ProbeAtWork['status']>;
   scanNow(): boolean {
     if (this.scanning) return false;
     this.scanning = true;
@@ -131,6 +132,9 @@ describe('the dashboard', () => {
       missing,
     });
     expect((await get('/api/reports')).json.reports).toMatchObject([{ name }]);
+    const saved = await get(`/api/reports/${name}/file`);
+    expect(saved.headers['content-disposition']).toBe(`attachment; filename="${name}"`);
+    expect(saved.json).toMatchObject({ v: 1, hosts: [{ address: '10.0.0.1' }] });
     expect((await get(`/api/reports/${name}`)).json).toMatchObject({ digest: { name }, report: { hosts: [{ address: '10.0.0.1' }] } });
     expect((await get('/api/devices')).json.devices).toMatchObject([{ address: '10.0.0.1', firstSeenAt: now - 1_000 }]);
     expect((await get('/api/changes')).json).toEqual({ comparisons: [] });
@@ -141,6 +145,8 @@ describe('the dashboard', () => {
     '/api/reports/..%2fidentity.json',
     '/api/reports/../identity.json',
     '/api/reports/identity.json',
+    '/api/reports/identity.json/file',
+    '/api/reports/scan_22-11-2026_13H00_S00.json/file',
     '/api/reports/scan_22-11-2026_13H00_S00.json',
     '/api/nothing',
     '/assets/../../../package.json',
@@ -192,7 +198,7 @@ describe('the dashboard', () => {
     const told = news(response.body!);
     expect(await told(({ scanning }) => !scanning)).toMatchObject({ link: 'waiting', scan: null, latest: null });
     expect((await post('/api/scan')).json).toEqual({ begun: true });
-    expect(await told(({ scanning }) => scanning)).toMatchObject({ scan: { phase: 'ports', done: 1, total: 4 } });
+    expect(await told(({ scanning }) => scanning === true)).toMatchObject({ scan: { phase: 'ports', done: 1, total: 4 } });
     expect((await post('/api/scan')).json).toEqual({ begun: false });
     const name = keepReport(folder, reportOf({ finishedAt: now }));
     probe.scanning = false;

@@ -122,6 +122,8 @@ export class Dashboard {
     if (path === '/api/session') return sendJson(response, 200, this.#session(inside));
     if (!inside) throw new AppError('not_logged_in');
     if (path === '/api/events') return this.#stream.open(response);
+    const [, file] = /^\/api\/reports\/([\w-]+\.json)\/file$/.exec(path) ?? [];
+    if (file !== undefined) return await this.#sendFile(file, response);
     const value = await this.#value(path);
     if (value === undefined) throw new AppError('not_found', { thing: 'page' });
     sendJson(response, 200, value);
@@ -144,6 +146,13 @@ export class Dashboard {
     }
     const [, name] = /^\/api\/reports\/([\w-]+\.json)$/.exec(path) ?? [];
     return name === undefined ? undefined : await this.#archive.read(name);
+  }
+
+  async #sendFile(name: string, response: ServerResponse): Promise<void> {
+    const bytes = await this.#archive.file(name);
+    if (!bytes) throw new AppError('not_found', { thing: 'report' });
+    const saved = { 'content-type': 'application/json', 'content-disposition': `attachment; filename="${name}"` };
+    response.writeHead(200, { ...saved, 'content-length': bytes.length }).end(bytes);
   }
 
   async #act({ path, request, response }: Asked): Promise<void> {

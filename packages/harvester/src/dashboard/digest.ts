@@ -24,7 +24,7 @@ export function digestOf(name: string, report: Report): Omit<ReportDigest, 'wait
  * The WAN in two figures. What is beyond the provider counts; where nothing of it is measured, what is nearer does.
  * The median is the mean of the targets' medians.
  */
-export function wanOf(results: readonly WanResult[]): { medianMs: number | null; loss: number | null } {
+function wanOf(results: readonly WanResult[]): { medianMs: number | null; loss: number | null } {
   const beyond = results.filter(({ role = 'internet' }) => role === 'internet');
   const counted = (beyond.length > 0 ? beyond : results).filter(({ sent }) => sent > 0);
   const sent = counted.reduce((sum, each) => sum + each.sent, 0);

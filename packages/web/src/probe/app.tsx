@@ -1,0 +1,32 @@
+import type { DashboardSession } from '@aerie/contract/dashboard';
+import { useCallback, useEffect, useState } from 'react';
+import { act, readSession } from './api.ts';
+import { Gate } from './gate.tsx';
+import { listen } from './live.ts';
+import { Waiting } from './parts/states.tsx';
+import { Shell } from './shell.tsx';
+import { forgetData } from './use-data.ts';
+
+/** The dashboard: the password where one is asked, then the pages. */
+export function App() {
+  const [session, setSession] = useState<DashboardSession>();
+  const [error, setError] = useState<unknown>();
+
+  const look = useCallback(() => {
+    setError(undefined);
+    readSession().then(setSession, setError);
+  }, []);
+  useEffect(look, [look]);
+
+  const inside = session?.needsPassword === false;
+  useEffect(() => (inside ? listen(look) : undefined), [inside, look]);
+
+  const leave = async () => {
+    setSession(await act<DashboardSession>('log-out'));
+    forgetData();
+  };
+
+  if (!session) return <Waiting error={error} again={look} />;
+  if (session.needsPassword) return <Gate entered={setSession} />;
+  return <Shell leave={session.asksPassword ? leave : undefined} />;
+}
