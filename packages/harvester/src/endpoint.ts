@@ -64,7 +64,10 @@ export class Endpoint {
     const host = this.url.hostname.replace(/^\[|\]$/g, '');
     const secure = this.url.protocol === 'https:';
     const port = Number(this.url.port) || (secure ? 443 : 80);
-    if (!this.#proxy) return this.#greet(secure ? { host, port } : net.connect({ host, port }), host, opened);
+    if (!this.#proxy) {
+      this.#greet(secure ? { host, port } : net.connect({ host, port }), host, opened);
+      return;
+    }
     throughProxy(this.#proxy, host, port, (error, way) => {
       if (error) opened(error, undefined as never);
       else if (secure) this.#greet({ socket: way! }, host, opened);

@@ -61,7 +61,8 @@ export class Sender {
     this.#freshAgain = false;
     this.#fresh = this.#guarded(() => this.#sendFresh()).then(() => {
       this.#fresh = undefined;
-      if (this.#freshAgain && !this.#isPaused) this.wake();
+      // Whoever woke it meanwhile knew something that this attempt did not.
+      if (this.#freshAgain) this.wake();
       else this.#beginBacklog();
     });
   }
@@ -144,11 +145,14 @@ export class Sender {
         spool.reject(name, outcome.reason);
         break;
       case 'refused':
-        return this.#pauseAll('Nester refuses the reports of this probe: they wait', againMs);
+        this.#pauseAll('Nester refuses the reports of this probe: they wait', againMs);
+        return;
       case 'cloned':
-        return this.#pauseAll('Reports wait: another machine works with the key of this probe', againMs, outcome.reason);
+        this.#pauseAll('Reports wait: another machine works with the key of this probe', againMs, outcome.reason);
+        return;
       case 'later':
-        return this.#pauseAll('A report waits', undefined, outcome.reason);
+        this.#pauseAll('A report waits', undefined, outcome.reason);
+        return;
     }
     this.#failures = 0;
     this.#freshUntil = Math.max(this.#freshUntil, order);

@@ -11,6 +11,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 type Reply = (status: number, value: unknown) => void;
 
 interface Heartbeat {
+  refusedPolicy?: { version: number; reason: string };
+  spoolDropped?: number;
   at: number;
   policyVersion: number;
   spoolDepth: number;
@@ -32,11 +34,19 @@ export class FakeNester extends EventEmitter {
   /** Ahead of the real time by this much. */
   aheadMs = 0;
   revoked = false;
+  /** The machine that works with the probe's key: every other one is kept out. */
+  clonedBy: string | undefined;
+  /** Said to the machine that is kept out, before it is. */
+  separateWith: string | undefined;
+  readonly machines: string[] = [];
+  /** Who is enrolled, and what it may sign. */
+  probeId = 'probe-1';
   /** Heartbeats are heard and not answered. */
   mute = false;
   /** What the next uploads meet: an answer instead of being taken. */
   nextUploads: { status: number; error?: { code: string; message: string }; cut?: boolean }[] = [];
   #key: KeyObject | undefined;
+  #enrolled = 0;
   #server: http.Server;
   #sockets = new WebSocketServer({ noServer: true });
   #port = 0;
@@ -115,7 +125,8 @@ export class FakeNester extends EventEmitter {
     }
     this.#key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
     this.revoked = false;
-    reply(200, { probeId: 'probe-1', siteCode: 'PARIS', siteName: 'Paris', policy: this.policy });
+    this.probeId = `probe-${++this.#enrolled}`;
+    reply(200, { probeId: this.probeId, siteCode: 'PARIS', siteName: 'Paris', policy: this.policy });
     this.emit('enrolled');
   }
 
@@ -123,9 +134,14 @@ export class FakeNester extends EventEmitter {
     const time = String(request.headers['aerie-time']);
     const text = `aerie-report:${time}:${createHash('sha256').update(body).digest('hex')}`;
     const skewMs = Math.abs(Number(time) - Date.now() - this.aheadMs);
-    const isSigned = this.#isSigned(text, String(request.headers['aerie-signature'])) && request.headers['aerie-probe'] === 'probe-1';
+    const isSigned = this.#isSigned(text, String(request.headers['aerie-signature'])) && request.headers['aerie-probe'] === this.probeId;
     if (this.revoked || !isSigned || skewMs > 300_000) {
       reply(401, { error: { code: 'probe_refused', message: 'refused' } });
+      return;
+    }
+    if (this.clonedBy !== undefined) {
+      reply(409, { error: { code: 'probe_cloned', message: 'cloned', params: { name: this.clonedBy } } });
+      this.emit('refusedUpload');
       return;
     }
     const next = this.nextUploads.shift();
@@ -162,6 +178,14 @@ export class FakeNester extends EventEmitter {
       } else if (frame.do === 'probe.connect') {
         if (this.revoked || !this.#isSigned(`aerie-probe-connect:${challenge}`, String(frame.input.signature)))
           return error('probe_refused');
+        this.machines.push(String(frame.input.machine));
+        if (this.clonedBy !== undefined) {
+          if (this.separateWith !== undefined) socket.send(`${JSON.stringify({ event: 'probe.separated', code: this.separateWith })}\n`);
+          socket.send(
+            `${JSON.stringify({ id: frame.id, error: { code: 'probe_cloned', message: 'cloned', params: { name: this.clonedBy } } })}\n`,
+          );
+          return;
+        }
         this.networks.push(frame.input.networks as string[]);
         ok({ policy: this.policy, now });
         this.emit('connected');
