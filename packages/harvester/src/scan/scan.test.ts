@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { report } from '@aerie/contract/reports';
+import { type Report, report } from '@aerie/contract/reports';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { needs, program } from '../../../../test/kit/needs.ts';
 import { scratchFolder } from '../../../../test/kit/scratch.ts';
 import { within } from '../../../../test/kit/wait.ts';
 import { findProgram } from '../programs.ts';
+import type { ScanProgress, ScanRequest } from './findings.ts';
 import { maySendRaw, nmapArguments } from './nmap.ts';
-import { scan } from './scan.ts';
+import { type Means, scan } from './scan.ts';
 
 const folder = scratchFolder('scan');
 const never = new AbortController().signal;
@@ -35,9 +36,32 @@ function fakeNmap(name: string, script: string): string {
   return path;
 }
 
-const scanWith = (nmap: string | undefined, limitMs = 60_000, signal = never) =>
-  scan({ addresses: ['127.0.0.1'], ports: [open], signal }, { nmap, raw: false, limitMs });
+const request = (more: Partial<ScanRequest> = {}): ScanRequest => ({
+  kind: 'full',
+  addresses: ['127.0.0.1'],
+  ports: [open],
+  udpPorts: [],
+  packetsPerSecond: 1_000,
+  signal: never,
+  ...more,
+});
+const scanWith = (nmap: string | undefined, means: Partial<Means> = {}, more: Partial<ScanRequest> = {}) =>
+  scan(request(more), { nmap, raw: false, limitMs: 60_000, ...means });
 const openPort = expect.objectContaining({ port: expect.any(Number), state: 'open' });
+const reasonFor = ({ missing }: Pick<Report, 'missing'>, fact: string) => missing.find(one => one.fact === fact)?.reason;
+
+/** What nmap prints of hosts that are up, and perhaps of its end. */
+const document = (hosts: string, end = '<runstats><finished time="1"/></runstats></nmaprun>') => `<nmaprun>${hosts}${end}`;
+const up = (address: string, inside = '') => `<host><status state="up"/><address addr="${address}" addrtype="ipv4"/>${inside}</host>`;
+const port = (number: number, service = '') =>
+  `<ports><port protocol="tcp" portid="${number}"><state state="open"/>${service}</port></ports>`;
+const prints = (xml: string) => `cat >/dev/null; cat <<'E'\n${xml}\nE`;
+/** An nmap that does as it is told at each of its steps. */
+const stepwise = (name: string, steps: { discover: string; ports?: string; services?: string }) =>
+  fakeNmap(
+    name,
+    `case "$*" in\n*' -sn '*) ${steps.discover}\n;;\n*' -sV '*) ${steps.services ?? 'exit 1'}\n;;\n*) ${steps.ports ?? 'exit 1'}\n;;\nesac`,
+  );
 
 describe('without a good nmap the built-in scan looks, and says why', () => {
   test.each([
@@ -51,60 +75,140 @@ describe('without a good nmap the built-in scan looks, and says why', () => {
     ['it is killed', () => fakeNmap('killed', 'kill -9 $$'), /was killed \(SIGKILL\)/],
     ['it prints something else', () => fakeNmap('chatters', 'cat >/dev/null; echo hello'), /nmap printed/],
     ['it prints half', () => fakeNmap('half', 'echo "<nmaprun><host><address addr=\\"127.0.0.1\\"/></host>"'), /nmap/],
-    ['it prints without end', () => fakeNmap('endless', 'exec yes "<host><address/></host>"'), /64 MiB/],
+    ['it prints without end', () => fakeNmap('endless', 'exec yes "<host><address/></host>"'), /nmap printed/],
+    [
+      'it prints a bomb',
+      () => fakeNmap('bomb', prints('<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><x>&c;</x>')),
+      /nmap printed another document/,
+    ],
   ])('when %s', async (_, nmap, reason) => {
-    const { scanner, hosts, missing } = await scanWith(nmap());
-    expect(scanner).toBe('tcp');
-    expect(hosts).toMatchObject([{ address: '127.0.0.1', status: 'up', ports: [openPort] }]);
-    expect(missing.map(({ fact }) => fact)).toEqual(['services', 'os']);
-    expect(missing[0]!.reason).toMatch(reason);
+    const found = await scanWith(nmap());
+    expect(found.scanner).toBe('tcp');
+    expect(found.hosts).toMatchObject([{ address: '127.0.0.1', status: 'up', ports: [openPort] }]);
+    expect(found.missing.map(({ fact }) => fact)).toEqual(['services', 'os']);
+    expect(reasonFor(found, 'services')).toMatch(reason);
   });
 
   test('when it takes too long; and it does not live on', async () => {
     const pidFile = join(folder, 'slow.pid');
-    const { scanner, missing } = await scanWith(fakeNmap('slow', `echo $$ > ${pidFile}; exec sleep 600`), 1_000);
-    expect(scanner).toBe('tcp');
-    expect(missing[0]!.reason).toContain('ended before it was done');
+    const found = await scanWith(fakeNmap('slow', `echo $$ > ${pidFile}; exec sleep 600`), { limitMs: 1_000 });
+    expect(found.scanner).toBe('tcp');
+    expect(reasonFor(found, 'services')).toContain('ended before it was done');
     expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');
+  });
+
+  test('when it hangs; and what it had found is looked at all the same', async () => {
+    const nmap = fakeNmap('hangs', `echo '<nmaprun>${up('127.0.0.2')}'; exec sleep 600`);
+    const found = await scanWith(nmap, { hangsAfterMs: 500 }, { addresses: ['127.0.0.1', '127.0.0.2'] });
+    expect(found.scanner).toBe('tcp');
+    expect(reasonFor(found, 'services')).toBe('nmap hung and was ended');
+    expect(found.hosts.map(({ address }) => address).sort()).toEqual(['127.0.0.1', '127.0.0.2']);
+  });
+});
+
+describe('an nmap that fails at a later step takes nothing from the ones before', () => {
+  test('ports: those that it did not come to are asked by connections', async () => {
+    const nmap = stepwise('ports-fail', {
+      discover: prints(document(up('127.0.0.1') + up('127.0.0.2'))),
+      ports: `echo '<nmaprun>${up('127.0.0.2', port(7))}'; kill -9 $$`,
+    });
+    const found = await scanWith(nmap, {}, { addresses: ['127.0.0.1', '127.0.0.2', '127.0.0.3'], isDue: () => false });
+    expect(found.scanner).toBe('nmap');
+    expect(found.hosts).toMatchObject([
+      { address: '127.0.0.1', status: 'up', ports: [openPort] },
+      { address: '127.0.0.2', status: 'up', ports: [{ port: 7 }] },
+    ]);
+    expect(reasonFor(found, 'ports')).toBe('nmap was killed (SIGKILL)');
+  });
+
+  test('services: what it had said of one host counts, and the other is not called looked at', async () => {
+    const seen = '<service name="ssh" product="OpenSSH &#x1b;[31m" version="9.2p1"/>';
+    const nmap = stepwise('services-fail', {
+      discover: prints(document(up('127.0.0.1') + up('127.0.0.2'))),
+      ports: prints(document(up('127.0.0.1', port(22)) + up('127.0.0.2', port(22)))),
+      services: `echo '<nmaprun>${up('127.0.0.1', port(22, seen))}'; kill -9 $$`,
+    });
+    const found = await scanWith(nmap, { raw: true }, { addresses: ['127.0.0.1', '127.0.0.2'] });
+    expect(found.hosts[0]!.ports).toMatchObject([{ state: 'open', service: 'ssh', product: 'OpenSSH [31m', version: '9.2p1' }]);
+    expect(found.hosts[1]!.ports).toMatchObject([{ state: 'open', service: null }]);
+    expect([...found.deep!]).toEqual(['127.0.0.1']);
+    expect([reasonFor(found, 'services'), reasonFor(found, 'os')]).toEqual(Array(2).fill('nmap was killed (SIGKILL)'));
   });
 });
 
 describe('a scan', () => {
   test('that is called off ends at once and finds nothing', async () => {
     const control = new AbortController();
-    const scanning = scanWith(fakeNmap('waits', 'exec sleep 600'), 60_000, control.signal);
+    const scanning = scanWith(fakeNmap('waits', 'exec sleep 600'), {}, { signal: control.signal });
     control.abort();
     await within(5_000, 'the end', expect(scanning).rejects.toThrow());
   });
 
+  test('that its window closes on ends at once and keeps what was found', async () => {
+    const closing = AbortSignal.timeout(1_000);
+    const nmap = stepwise('closes', {
+      discover: prints(document(up('127.0.0.1'))),
+      ports: prints(document(up('127.0.0.1', port(22)))),
+      services: 'exec sleep 600',
+    });
+    const found = await within(10_000, 'the end', scanWith(nmap, {}, { closing }));
+    expect(found.hosts).toMatchObject([{ address: '127.0.0.1', ports: [{ port: 22, state: 'open' }] }]);
+    expect(reasonFor(found, 'services')).toContain('ended before it was done');
+  });
+
   test('of nothing starts nothing', async () => {
-    const { hosts, missing } = await scan({ addresses: [], ports: [80], signal: never }, { nmap: '/nowhere', raw: false, limitMs: 1 });
+    const { hosts, missing } = await scanWith('/nowhere', {}, { addresses: [] });
     expect(hosts).toEqual([]);
     expect(missing).toEqual([{ fact: 'hosts', reason: 'no address is authorised' }]);
   });
 
   test('takes from nmap only what was asked', async () => {
-    const xml = ['127.0.0.1', '192.0.2.9'].map(a => `<host><status state="up"/><address addr="${a}" addrtype="ipv4"/></host>`).join('');
-    const nmap = fakeNmap('more', `cat >/dev/null; cat <<'E'\n<nmaprun>${xml}<runstats><finished time="1"/></runstats></nmaprun>\nE`);
-    const { scanner, hosts } = await scanWith(nmap);
+    const nmap = fakeNmap('more', prints(document(up('127.0.0.1') + up('192.0.2.9') + up('127.0.0.1'))));
+    const { scanner, hosts } = await scanWith(nmap, {}, { kind: 'sweep' });
     expect(scanner).toBe('nmap');
     expect(hosts.map(({ address }) => address)).toEqual(['127.0.0.1']);
   });
 
   test('hands nmap the addresses on its standard input, and options of ours only', async () => {
     const seen = join(folder, 'seen');
-    await scan(
-      { addresses: ['127.0.0.1', '127.0.0.2'], ports: [22, 80, 81], signal: never },
+    const nmap = fakeNmap('tells', `echo "args $*" > ${seen}; cat >> ${seen}; exit 1`);
+    await scanWith(nmap, {}, { addresses: ['127.0.0.1', '127.0.0.2'], packetsPerSecond: 77 });
+    const [args, ...addresses] = readFileSync(seen, 'utf8').trim().split('\n');
+    expect(args).toBe(`args ${nmapArguments({ do: 'discover' }, { family: 4, raw: false, packetsPerSecond: 77 }).join(' ')}`);
+    expect(args).toContain('--max-rate 77');
+    expect(addresses).toEqual(['127.0.0.1', '127.0.0.2']);
+    expect(nmapArguments({ do: 'ports', ports: [22, 80, 81] }, { family: 6, raw: true, packetsPerSecond: 5 }).join(' ')).toMatch(
+      /^-6 -n --privileged -sS -Pn .* -p T:22,80-81 /,
+    );
+  });
+
+  test('starts one nmap a step for all hosts, and looks closely only at those that are due', async () => {
+    const calls = join(folder, 'calls.txt');
+    const tell = (step: string, xml: string) =>
+      `printf '${step}: ' >> ${calls}; tr '\\n' ' ' >> ${calls}; echo >> ${calls}; ${prints(xml)}`;
+    const three = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+    const nmap = stepwise('calls', {
+      discover: tell('who', document(three.map(one => up(one)).join(''))),
+      ports: tell('ports', document(three.map(one => up(one, port(22))).join(''))),
+      services: tell('services', document(up('127.0.0.2', port(22)))),
+    });
+    const phases: ScanProgress['phase'][] = [];
+    const found = await scanWith(
+      nmap,
+      {},
       {
-        nmap: fakeNmap('tells', `echo "args $*" > ${seen}; cat >> ${seen}; exit 1`),
-        raw: false,
-        limitMs: 5_000,
+        addresses: three,
+        isDue: ({ address }) => address === '127.0.0.2',
+        progress: ({ phase }) => phases.at(-1) !== phase && phases.push(phase),
       },
     );
-    const [args, ...addresses] = readFileSync(seen, 'utf8').trim().split('\n');
-    expect(args).toBe(`args ${nmapArguments({ family: 4, ports: [22, 80, 81], raw: false }).join(' ')}`);
-    expect(args).toContain('-p T:22,80-81');
-    expect(addresses).toEqual(['127.0.0.1', '127.0.0.2']);
+    expect(readFileSync(calls, 'utf8').trim().split(/\s*\n/)).toEqual([
+      `who: ${three.join(' ')}`,
+      `ports: ${three.join(' ')}`,
+      'services: 127.0.0.2',
+    ]);
+    expect([...found.deep!]).toEqual(['127.0.0.2']);
+    expect(phases).toEqual(['discovery', 'ports', 'services']);
   });
 });
 
@@ -114,9 +218,10 @@ needs('nmap')('the real nmap', () => {
     ['with raw packets', true],
   ])('finds a listener and its service, %s', async (_, raw) => {
     if (raw && !maySendRaw()) return;
-    const request = { addresses: ['127.0.0.1'], ports: [open, open === 65_535 ? 1 : open + 1], signal: never };
-    const { scanner, hosts, missing } = await scan(request, { nmap: program('nmap'), raw, limitMs: 60_000 });
-    expect(missing.filter(({ fact }) => fact !== 'os')).toEqual([]);
+    const ports = [open, open === 65_535 ? 1 : open + 1];
+    const { scanner, hosts, missing, deep } = await scanWith(program('nmap'), { raw }, { ports });
+    expect(missing.map(({ fact }) => fact)).toEqual(raw ? [] : ['os']);
+    expect([...deep!]).toEqual(['127.0.0.1']);
     expect(scanner).toBe('nmap');
     const found = hosts[0]!.ports.find(({ port }) => port === open);
     expect(found).toMatchObject({ state: 'open', service: 'ssh', product: 'OpenSSH' });
