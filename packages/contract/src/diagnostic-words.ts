@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Language } from './errors.ts';
 
 /** What came of a diagnostic, in the reader's language. `{x}` is filled from what the probe measured. */
@@ -37,11 +36,10 @@ const sentences = {
 type Saying = keyof typeof sentences;
 
 /** A short name of a sentence and what stands in it; a name that is not known here is shown as it is. */
-export const diagnosticSummary = z.strictObject({
-  say: z.string().max(40),
-  with: z.record(z.string().max(20), z.union([z.string().max(300), z.number()])).describe('what stands in the sentence'),
-});
-export type DiagnosticSummary = z.infer<typeof diagnosticSummary>;
+export interface DiagnosticSummary {
+  say: string;
+  with: Record<string, string | number>;
+}
 
 /** A summary whose sentence is known. */
 export function summaryOf(say: Saying, values: DiagnosticSummary['with'] = {}): DiagnosticSummary {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { diagnosticSummary } from './diagnostic-words.ts';
+import type { DiagnosticSummary } from './diagnostic-words.ts';
 import { empty, id, time } from './fields.ts';
 import { limits } from './limits.ts';
 import { command, event } from './spec.ts';
@@ -39,6 +39,11 @@ export const diagnosticLines = 200;
 
 const lines = z.array(z.string().max(500)).max(diagnosticLines);
 export const diagnosticState = z.enum(['asked', 'running', 'done', 'failed', 'cancelled', 'lost']);
+
+const diagnosticSummary: z.ZodType<DiagnosticSummary> = z.strictObject({
+  say: z.string().max(40).describe('the short name of a sentence'),
+  with: z.record(z.string().max(20), z.union([z.string().max(300), z.number()])).describe('what stands in it'),
+});
 
 const diagnostic = z.strictObject({
   diagnosticId: id,

@@ -75,7 +75,7 @@ const site = createRoute({
   path: '/sites/$code',
   component: lazyRouteComponent(sitePages, 'SitePage'),
   validateSearch: (search: Record<string, unknown>): SiteSearch => ({
-    ...(search.tab === 'reports' || search.tab === 'policy' ? { tab: search.tab } : {}),
+    ...(search.tab === 'reports' || search.tab === 'policy' || search.tab === 'diagnostics' ? { tab: search.tab } : {}),
     ...(typeof search.report === 'string' ? { report: search.report } : {}),
     ...(typeof search.device === 'string' ? { device: search.device } : {}),
   }),
@@ -94,7 +94,7 @@ const me = createRoute({
 
 /** What a site's address may say: the part that is open, the report or the device that is looked at. */
 interface SiteSearch {
-  tab?: 'reports' | 'policy';
+  tab?: 'reports' | 'policy' | 'diagnostics';
   report?: string;
   device?: string;
 }

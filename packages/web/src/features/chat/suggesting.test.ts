@@ -19,6 +19,8 @@ test('a command is wanted at the beginning, then what belongs to it', () => {
   expect(at('/etc/passwd')).toBeUndefined();
   expect(at('/msg ')).toEqual({ kind: 'person', from: 5, typed: '' });
   expect(at('/mute @Ada Lo')).toEqual({ kind: 'person', from: 7, typed: 'Ada Lo' });
+  expect(at('/ping s0')).toEqual({ kind: 'site', from: 6, typed: 's0' });
+  expect(at('/ping S01 10.0')).toBeUndefined();
   expect(at('/join #de')).toEqual({ kind: 'channel', from: 7, typed: 'de' });
 });
 

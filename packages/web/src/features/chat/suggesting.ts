@@ -2,7 +2,7 @@ import { fit, plain } from '../../app/matching.ts';
 
 /** What stands before the caret and may be completed: from where on, and what of it is typed. */
 export interface Wanted {
-  kind: 'mention' | 'command' | 'person' | 'channel';
+  kind: 'mention' | 'command' | 'person' | 'channel' | 'site';
   from: number;
   typed: string;
 }
@@ -16,6 +16,8 @@ export function wantedAt(text: string, caret: number): Wanted | undefined {
   if (argument !== undefined) return { kind: 'person', from: lead.length, typed: argument };
   const [, start = '', channel] = /^(\/join\s+#?)([^\s#]*)$/i.exec(before) ?? [];
   if (channel !== undefined) return { kind: 'channel', from: start.length, typed: channel };
+  const [, asked = '', site] = /^(\/(?:scan|ping|trace|dns|port|http)\s+)([a-z0-9-]*)$/i.exec(before) ?? [];
+  if (site !== undefined) return { kind: 'site', from: asked.length, typed: site };
   const [, ahead = '', name] = /^((?:.*[\s(])?)@([^@\n]{0,48})$/s.exec(before) ?? [];
   if (name !== undefined && !name.startsWith(' ')) return { kind: 'mention', from: ahead.length, typed: name };
   return undefined;

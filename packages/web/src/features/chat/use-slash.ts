@@ -1,3 +1,4 @@
+import { startTyped, typedDiagnostic } from '@aerie/client/typed-diagnostic';
 import type { OwnChannel } from '@aerie/contract';
 import { atLeast } from '@aerie/contract/roles';
 import { useNavigate } from '@tanstack/react-router';
@@ -83,6 +84,17 @@ export function useSlash(channel: OwnChannel, called: string, onMembers: () => v
         if (rest === '') throw usage();
         await connection.call('channel.update', { channelId, topic: rest });
         return say(t('slash.topicSet'));
+      case 'scan':
+      case 'ping':
+      case 'trace':
+      case 'dns':
+      case 'port':
+      case 'http': {
+        const typed = typedDiagnostic(name, rest);
+        if (!typed) throw usage();
+        const { probeName } = await startTyped(connection, typed, channelId);
+        return say(t('slash.asked', { probe: probeName }));
+      }
       case 'kick': {
         const { person: user, rest: reason } = person();
         await connection.call('user.kick', { userId: user.userId, reason });

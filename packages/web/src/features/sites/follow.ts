@@ -1,10 +1,10 @@
-import type { EventFrame, Incident } from '@aerie/contract';
+import type { Diagnostic, EventFrame, Incident } from '@aerie/contract';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useConnection } from '../../app/context.ts';
 import { incidentsAfter } from '../incidents/incident-list.ts';
 import { incidentsKey } from '../incidents/queries.ts';
-import { reportsKey, type SiteDetail, siteKey, sitesKey } from './queries.ts';
+import { diagnosticsKey, reportsKey, type SiteDetail, siteKey, sitesKey } from './queries.ts';
 import { type SiteList, siteListAfter } from './site-list.ts';
 
 /** Brings the events of sites and incidents to what the pages hold; to be used once, around all pages. */
@@ -19,7 +19,8 @@ export function useFollowSites(): void {
       status = connection.status;
       // What was missed comes as events, but not what is never logged; and after too long it does not come at all.
       if (status !== 'live' || was === 'live') return;
-      for (const key of ['site.list', 'site.show', 'report.list', 'incident.list']) void client.invalidateQueries({ queryKey: [key] });
+      for (const key of ['site.list', 'site.show', 'report.list', 'incident.list', 'diagnostic.list'])
+        void client.invalidateQueries({ queryKey: [key] });
     });
   }, [connection, client]);
 }
@@ -39,6 +40,16 @@ export function bring(client: QueryClient, frame: EventFrame): void {
     case 'report.accepted':
       void client.invalidateQueries({ queryKey: siteKey(frame.siteId) });
       void client.invalidateQueries({ queryKey: reportsKey(frame.siteId) });
+      break;
+    case 'site.scanning':
+      client.setQueryData<SiteDetail>(
+        siteKey(frame.siteId),
+        held =>
+          held && { ...held, probes: held.probes.map(probe => (probe.probeId === frame.probeId ? { ...probe, scan: frame.scan } : probe)) },
+      );
+      break;
+    case 'diagnostic.progressed':
+      progressed(client, frame);
       break;
     case 'incident.opened':
     case 'incident.updated':
@@ -65,4 +76,21 @@ function contacted(client: QueryClient, frame: EventFrame & { event: 'site.conta
     site: { ...held.site, lastContactAt },
     probes: held.probes.map(each => (each === probe ? { ...each, lastContactAt, spoolDepth } : each)),
   });
+}
+
+/** A diagnostic went on. One that is not known here was asked by somebody else a moment ago. */
+function progressed(client: QueryClient, frame: EventFrame & { event: 'diagnostic.progressed' }): void {
+  const key = diagnosticsKey(frame.siteId);
+  const held = client.getQueryData<readonly Diagnostic[]>(key);
+  if (!held?.some(({ diagnosticId }) => diagnosticId === frame.diagnosticId)) {
+    void client.invalidateQueries({ queryKey: key });
+    return;
+  }
+  const { state, summary } = frame;
+  client.setQueryData<readonly Diagnostic[]>(
+    key,
+    held.map(one => (one.diagnosticId === frame.diagnosticId ? { ...one, state, summary, lines: [...one.lines, ...frame.lines] } : one)),
+  );
+  // Its end has a time, and a page that missed some lines gets them all.
+  if (summary) void client.invalidateQueries({ queryKey: key });
 }

@@ -9,15 +9,16 @@ export type SiteDetail = CommandOutput<'site.show'>;
 
 export const sitesKey = ['site.list'] as const;
 export const siteKey = (siteId: string) => ['site.show', siteId] as const;
+export const diagnosticsKey = (siteId: string) => ['diagnostic.list', siteId] as const;
 export const reportsKey = (siteId: string) => ['report.list', siteId] as const;
 
 /** All sites, kept up to date by the events; nothing for those who may not see them. */
-export function useSites() {
+export function useSites(wanted = true) {
   const connection = useConnection();
   const { role } = useMe();
   return useQuery({
     queryKey: sitesKey,
-    enabled: atLeast(role, 'technician'),
+    enabled: wanted && atLeast(role, 'technician'),
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: () => catchingUp<SiteList>(connection, () => connection.call('site.list', {}), siteListAfter),
   });
@@ -66,12 +67,21 @@ export function useReport(reportId: string) {
   });
 }
 
+/** What the probes of a site were asked by hand, newest first; the events tell how those that run go on. */
+export function useDiagnostics(siteId: string) {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: diagnosticsKey(siteId),
+    queryFn: async () => (await connection.call('diagnostic.list', { siteId })).diagnostics,
+  });
+}
+
 /** An act on sites; afterwards what it may have changed is asked again. */
 export function useSiteAct<K extends CommandName>(command: K) {
   const connection = useConnection();
   const client = useQueryClient();
   return useMutation<CommandOutput<K>, unknown, CommandInput<K>>({
     mutationFn: input => connection.call(command, input),
-    onSettled: () => Promise.all(['site.list', 'site.show'].map(key => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => Promise.all(['site.list', 'site.show', 'diagnostic.list'].map(key => client.invalidateQueries({ queryKey: [key] }))),
   });
 }

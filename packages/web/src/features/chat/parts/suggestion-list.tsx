@@ -55,6 +55,14 @@ function Entry({ suggestion }: { suggestion: Suggestion }) {
           <span className={styles.note}>{suggestion.does}</span>
         </>
       );
+    case 'site':
+      return (
+        <>
+          <Icon name="sites" size={14} />
+          <span className={styles.words}>{suggestion.insert}</span>
+          <span className={styles.note}>{suggestion.name}</span>
+        </>
+      );
     case 'channel':
       return (
         <>

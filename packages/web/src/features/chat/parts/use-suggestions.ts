@@ -3,6 +3,7 @@ import { atLeast } from '@aerie/contract/roles';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { useConnection, useLive } from '../../../app/context.ts';
 import { useText } from '../../../i18n/use-text.tsx';
+import { useSites } from '../../sites/queries.ts';
 import { useBrowse, useMembers } from '../queries.ts';
 import { slashCommands } from '../slash.ts';
 import { completed, suggestions, type Wanted, wantedAt } from '../suggesting.ts';
@@ -11,6 +12,7 @@ import { completed, suggestions, type Wanted, wantedAt } from '../suggesting.ts'
 export type Suggestion =
   | { kind: 'person'; key: string; insert: string; user: User; isMember: boolean }
   | { kind: 'command'; key: string; insert: string; usage: string; does: string }
+  | { kind: 'site'; key: string; insert: string; name: string }
   | { kind: 'channel'; key: string; insert: string; name: string; topic: string };
 
 const most = 8;
@@ -35,6 +37,7 @@ export function useSuggestions(channel: OwnChannel, text: string, caret: number,
   }
   const ofPeople = wanted?.kind === 'mention' || wanted?.kind === 'person';
   const members = useMembers(channel.channelId, ofPeople);
+  const sites = useSites(wanted?.kind === 'site');
   const browse = useBrowse(wanted?.kind === 'channel');
   const memberIds = useMemo(() => new Set(members.data?.userIds), [members.data]);
 
@@ -73,6 +76,13 @@ export function useSuggestions(channel: OwnChannel, text: string, caret: number,
           topic: each.topic,
         }));
       }
+      case 'site':
+        return suggestions(sites.data?.sites ?? [], wanted.typed, each => `${each.code} ${each.name}`, most).map(each => ({
+          kind: 'site',
+          key: each.siteId,
+          insert: each.code,
+          name: each.name,
+        }));
       case 'mention':
       case 'person':
         return suggestions(people, wanted.typed, user => user.name, most).map(user => ({
@@ -83,7 +93,7 @@ export function useSuggestions(channel: OwnChannel, text: string, caret: number,
           isMember: memberIds.has(user.userId),
         }));
     }
-  }, [wanted, people, connection, browse.data, memberIds, me.role, t]);
+  }, [wanted, people, connection, browse.data, sites.data, memberIds, me.role, t]);
 
   const shown = list.length > 0 && dismissed !== place ? list : [];
   const at = Math.min(chosen, shown.length - 1);

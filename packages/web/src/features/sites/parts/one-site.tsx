@@ -14,6 +14,7 @@ import page from '../page.module.css';
 import { useSite, useSiteNamed } from '../queries.ts';
 import { whySentence } from '../sentences.ts';
 import { DeviceList } from './device-list.tsx';
+import { DiagnosticsPanel } from './diagnostics-panel.tsx';
 import { EnrolDialog } from './enrolment.tsx';
 import styles from './one-site.module.css';
 import { PolicyPanel } from './policy-panel.tsx';
@@ -26,6 +27,7 @@ import { WanCard } from './wan-card.tsx';
 const tabs = [
   { tab: undefined, title: 'site.tab.devices' },
   { tab: 'reports', title: 'site.tab.reports' },
+  { tab: 'diagnostics', title: 'site.tab.diagnostics' },
   { tab: 'policy', title: 'site.tab.policy' },
 ] as const;
 
@@ -112,6 +114,8 @@ function SiteBody({ site }: { site: Site }) {
             </nav>
             {tab === 'policy' ? (
               <PolicyPanel detail={detail} />
+            ) : tab === 'diagnostics' ? (
+              <DiagnosticsPanel detail={detail} />
             ) : tab === 'reports' ? (
               report ? (
                 <ReportView reportId={report} code={site.code} />

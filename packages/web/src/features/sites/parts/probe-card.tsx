@@ -12,6 +12,7 @@ import { Moment } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { useSiteAct } from '../queries.ts';
 import styles from './one-site.module.css';
+import { ScanProgress } from './scan-progress.tsx';
 
 /** Clocks that differ by less than this agree. */
 const agreeMs = 2_000;
@@ -58,6 +59,7 @@ export function ProbeCard({ probe, policyVersion }: { probe: Probe; policyVersio
           <StateMark shape="unknown" word={t('probe.away')} />
         )}
       </p>
+      {probe.scan && <ScanProgress scan={probe.scan} />}
       <dl className={styles.facts}>
         <dt>{t('probe.contact')}</dt>
         <dd>{probe.lastContactAt === null ? t('probe.never') : <Moment at={probe.lastContactAt} />}</dd>
