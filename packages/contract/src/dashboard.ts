@@ -50,6 +50,11 @@ export interface DashboardStatus {
   /** Another machine works with this probe's key. */
   clone: { name: string } | null;
   spoolDepth: number;
+  /** Reports that wait in memory for room on the disk, and reports that were dropped before they were sent. */
+  unwritten: number;
+  dropped: number;
+  /** This machine's clock minus Nester's; null until Nester was heard. */
+  clockSkewMs: number | null;
   policy: Policy;
   refusedPolicy: { version: number; reason: string } | null;
   scanning: boolean;

@@ -47,13 +47,12 @@ async function openDashboard({
   harvester,
   ...parts
 }: DashboardRequest): Promise<{ dashboard: Dashboard; address: string } | undefined> {
-  const { identity } = readIdentity(config.data);
   const dashboard = new Dashboard({
     ...parts,
     folder: config.data,
     probe: harvester,
-    identity,
-    nesterUrl: config.nester ?? identity.url,
+    identity: () => readIdentity(config.data).identity,
+    nesterUrl: config.nester ?? readIdentity(config.data).identity.url,
     version: { ...readVersion(), commit: readCommit() },
   });
   try {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { scratchFolder } from '../../../../test/kit/scratch.ts';
 import { KeptLog } from '../../test/probe.ts';
 import { hostOf, keepReport, reportOf } from '../../test/reports.ts';
+import type { RunningStatus } from '../status.ts';
 import { Dashboard, type ProbeAtWork, passwordFor } from './dashboard.ts';
 import { isPassword, keepPassword, readPassword } from './password.ts';
 
@@ -23,21 +24,20 @@ let dashboard: Dashboard;
 
 class FakeProbe extends EventEmitter implements ProbeAtWork {
   scanning = false;
-  readonly status = () =>
-    ({
-      pid: 1,
-      link: 'waiting',
-      policy: firstPolicy,
-      scanning: this.scanning,
-      lastScanAt: null,
-      spoolDepth: 2,
-      unwritten: 0,
-      dropped: 0,
-      clockSkewMs: null,
-      refusedPolicy: { version: 7, reason: 'the range "x" cannot be read' },
-      clone: { name: 'other' },
-      scan: this.scanning ? { phase: 'ports', done: 1, total: 4 } : null,
-    }) as ReturnType<ProbeAtWork['status']>;
+  readonly status = (): RunningStatus => ({
+    pid: 1,
+    link: 'waiting',
+    policy: firstPolicy,
+    scanning: this.scanning,
+    lastScanAt: null,
+    spoolDepth: 2,
+    unwritten: 0,
+    dropped: 0,
+    clockSkewMs: null,
+    refusedPolicy: { version: 7, reason: 'the range "x" cannot be read' },
+    clone: { name: 'other' },
+    scan: this.scanning ? { phase: 'ports', done: 1, total: 4 } : null,
+  });
   scanNow(): boolean {
     if (this.scanning) return false;
     this.scanning = true;
@@ -57,7 +57,7 @@ async function begin(): Promise<void> {
     listen: loopback,
     password: readPassword(folder),
     probe,
-    identity,
+    identity: () => identity,
     nesterUrl: identity.url,
     version: { version: '0.1.0', date: '2026-11-22', commit: 'abc1234' },
     log,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DashboardNews, DashboardSession, DashboardStatus, ProbeLink, ScanProgress } from '@aerie/contract/dashboard';
+import type { DashboardNews, DashboardSession, DashboardStatus } from '@aerie/contract/dashboard';
 import { AppError } from '@aerie/contract/errors';
 import { thisMachine } from '../discover/machine.ts';
 import { Failure } from '../failure.ts';
@@ -21,7 +21,7 @@ const mostListed = 500;
 
 /** The probe behind the dashboard. */
 export interface ProbeAtWork {
-  status(): RunningStatus & { link: ProbeLink };
+  status(): RunningStatus;
   /** @returns false when a scan runs already */
   scanNow(): boolean;
   watch(watcher: () => void): () => void;
@@ -32,7 +32,8 @@ interface DashboardParts {
   readonly listen: ListenAddress;
   readonly password: KeptPassword | undefined;
   readonly probe: ProbeAtWork;
-  readonly identity: Identity;
+  /** As it is now: a cloned machine becomes a probe of its own while it runs. */
+  identity(): Identity;
   readonly nesterUrl: string;
   readonly version: DashboardStatus['version'];
   readonly log: Log;
@@ -178,7 +179,8 @@ export class Dashboard {
   }
 
   async #status(): Promise<DashboardStatus> {
-    const { identity, nesterUrl, probe, version } = this.#parts;
+    const { nesterUrl, probe, version } = this.#parts;
+    const identity = this.#parts.identity();
     const { full, any, missing } = await this.#archive.newest();
     const { count } = await this.#archive.devices();
     const { meanMs } = await this.#archive.wan(this.#now());
@@ -190,12 +192,15 @@ export class Dashboard {
       probeId: identity.probeId,
       version,
       nester: { url: nesterUrl, link: status.link },
-      clone: cloneOf(status),
+      clone: status.clone,
       spoolDepth: status.spoolDepth,
       policy: status.policy,
-      refusedPolicy: refusedOf(status),
+      refusedPolicy: status.refusedPolicy,
+      unwritten: status.unwritten,
+      dropped: status.dropped,
+      clockSkewMs: status.clockSkewMs,
       scanning: status.scanning,
-      scan: progressOf(status),
+      scan: status.scan,
       lastScan: full,
       lastReport: any,
       missing,
@@ -211,9 +216,8 @@ export class Dashboard {
   }
 
   #news(): DashboardNews {
-    const status = this.#parts.probe.status();
-    const { link, scanning, spoolDepth, policy } = status;
-    return { link, scanning, scan: progressOf(status), spoolDepth, latest: this.#latest, policyVersion: policy.version };
+    const { link, scanning, scan, spoolDepth, policy } = this.#parts.probe.status();
+    return { link, scanning, scan, spoolDepth, latest: this.#latest, policyVersion: policy.version };
   }
 
   /** Cookies know no ports: two dashboards of one machine each have their own. */
@@ -234,8 +238,3 @@ export class Dashboard {
     }
   }
 }
-
-type MaybeMore = Partial<{ scan: ScanProgress | null; refusedPolicy: DashboardStatus['refusedPolicy']; clone: DashboardStatus['clone'] }>;
-const progressOf = (status: RunningStatus & MaybeMore) => status.scan ?? null;
-const refusedOf = (status: RunningStatus & MaybeMore) => status.refusedPolicy ?? null;
-const cloneOf = (status: RunningStatus & MaybeMore) => status.clone ?? null;

@@ -45,6 +45,14 @@ export const frProbe = {
   'now.cloneText': 'L’une des deux est une copie. Un administrateur donne une identité propre à l’une d’elles sur la page du site.',
   'now.refused': 'La politique {version} n’est pas appliquée',
   'now.refusedText': 'Raison : {reason}. La politique {held} reste en vigueur. Un administrateur peut la corriger sur la page du site.',
+  'now.unwritten': { one: '{count} rapport est gardé en mémoire', other: '{count} rapports sont gardés en mémoire' },
+  'now.unwrittenText': 'Le disque n’accepte plus rien. Libérez de la place : ce qui est en mémoire est perdu si la machine s’arrête.',
+  'now.dropped': {
+    one: '{count} rapport a été effacé avant d’être envoyé',
+    other: '{count} rapports ont été effacés avant d’être envoyés',
+  },
+  'now.droppedText':
+    'La file d’attente était pleine, les plus anciens ont été effacés. Rétablissez le lien avec Nester, ou agrandissez la file.',
   'now.machine': 'Cette machine',
   'now.name': 'Nom',
   'now.address': { one: 'Adresse', other: 'Adresses' },

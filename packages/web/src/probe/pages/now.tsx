@@ -17,6 +17,8 @@ import { Go } from '../route.tsx';
 import { useData } from '../use-data.ts';
 import { useWords } from '../words.tsx';
 
+const toleratedSkewMs = 2_000;
+
 /** How the probe and its site are now. */
 export function NowPage() {
   const { t } = useWords();
@@ -35,6 +37,12 @@ export function NowPage() {
           {t('now.refusedText', { reason: status.refusedPolicy.reason, held: status.policy.version })}
         </Notice>
       )}
+      {status.unwritten > 0 && (
+        <Notice grave title={t('now.unwritten', { count: status.unwritten })}>
+          {t('now.unwrittenText')}
+        </Notice>
+      )}
+      {status.dropped > 0 && <Notice title={t('now.dropped', { count: status.dropped })}>{t('now.droppedText')}</Notice>}
       <LastScan status={status} />
       <Devices status={status} />
       <Card title={t('now.wan')} wide aside={wan?.at ? <Moment at={wan.at} className={styles.faint} /> : undefined}>
@@ -131,7 +139,13 @@ function Devices({ status: { devices, lastReport } }: { status: DashboardStatus 
   );
 }
 
-function Machine({ status: { machine, version, probeId } }: { status: DashboardStatus }) {
+function Clock({ skewMs }: { skewMs: number }) {
+  const { t, figures } = useWords();
+  if (Math.abs(skewMs) <= toleratedSkewMs) return t('probe.onTime');
+  return <span className={styles.warn}>{t(skewMs > 0 ? 'probe.ahead' : 'probe.behind', { span: figures.span(Math.abs(skewMs)) })}</span>;
+}
+
+function Machine({ status: { machine, version, probeId, clockSkewMs } }: { status: DashboardStatus }) {
   const { t, list } = useWords();
   return (
     <Card title={t('now.machine')}>
@@ -146,6 +160,7 @@ function Machine({ status: { machine, version, probeId } }: { status: DashboardS
         <Fact name={t('now.commit')} mono>
           {version.commit}
         </Fact>
+        <Fact name={t('probe.clock')}>{clockSkewMs === null ? null : <Clock skewMs={clockSkewMs} />}</Fact>
         <Fact name={t('now.probe')} mono>
           {probeId}
         </Fact>
