@@ -83,7 +83,7 @@ describe('a Harvester', () => {
     nester.tell({ event: 'policy.changed', policy: nester.policy });
     await taken(2);
     expect(sources.asked.at(-1)!.addresses).toEqual(['127.0.0.1', '127.0.0.2']);
-    await when('a heartbeat with the new policy', nester, ['heartbeat'], () => nester.heartbeats.at(-1)!.policyVersion === 2);
+    await when('a heartbeat with the new policy', nester, ['heartbeat'], () => nester.heartbeats.at(-1)?.policyVersion === 2);
     await stop(first);
     await nester.close();
     await begin();

@@ -11,7 +11,7 @@ import type { Pipe } from './pipe.ts';
 import { Talk } from './talk.ts';
 
 const path = '/api/ws';
-const pingMs = 30_000;
+const pingMs = 20_000;
 
 /** What the WebSocket door asks of the HTTP door: who sent an upgrade request. */
 export interface UpgradeJudge {

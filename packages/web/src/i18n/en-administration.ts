@@ -123,6 +123,7 @@ export const enAdministration = {
   'act.probe.code': 'Enrolment code made',
   'act.probe.enrol': 'Probe enrolled',
   'act.probe.revoke': 'Probe revoked',
+  'act.probe.separate': 'Identity of its own for a cloned machine',
   'act.setup.complete': 'Aerie set up',
   'act.setup.renew': 'Set-up link renewed',
   'act.site.create': 'Site added',

@@ -126,6 +126,7 @@ export const frAdministration: Record<keyof typeof enAdministration, Entry> = {
   'act.probe.code': 'Code d’enrôlement créé',
   'act.probe.enrol': 'Sonde enrôlée',
   'act.probe.revoke': 'Sonde révoquée',
+  'act.probe.separate': 'Identité propre donnée à une machine clonée',
   'act.setup.complete': 'Aerie configuré',
   'act.setup.renew': 'Lien de configuration renouvelé',
   'act.site.create': 'Site ajouté',

@@ -22,6 +22,7 @@ const acts = [
   'probe.code',
   'probe.enrol',
   'probe.revoke',
+  'probe.separate',
   'setup.complete',
   'setup.renew',
   'site.create',

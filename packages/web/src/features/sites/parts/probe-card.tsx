@@ -11,6 +11,7 @@ import { StateMark } from '../../../ui/state-mark.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { useSiteAct } from '../queries.ts';
+import { CloneNotice } from './clone-notice.tsx';
 import styles from './one-site.module.css';
 import { ScanProgress } from './scan-progress.tsx';
 
@@ -74,9 +75,16 @@ export function ProbeCard({ probe, policyVersion }: { probe: Probe; policyVersio
             : probe.policyVersion === policyVersion
               ? t('probe.followed', { version: policyVersion })
               : t('probe.notFollowed', { has: probe.policyVersion, wanted: policyVersion })}
+          {probe.refusedPolicy && <span>{` ${t('probe.refusedPolicy', probe.refusedPolicy)}`}</span>}
         </dd>
         <dt>{t('probe.spool')}</dt>
         <dd className={probe.spoolDepth > usualDepth ? styles.warn : undefined}>{t('probe.reports', { count: probe.spoolDepth })}</dd>
+        {probe.spoolDropped > 0 && (
+          <>
+            <dt>{t('probe.dropped')}</dt>
+            <dd className={styles.warn}>{t('probe.reports', { count: probe.spoolDropped })}</dd>
+          </>
+        )}
         {clockSkewMs !== null && (
           <>
             <dt>{t('probe.clock')}</dt>
@@ -90,6 +98,7 @@ export function ProbeCard({ probe, policyVersion }: { probe: Probe; policyVersio
           </>
         )}
       </dl>
+      {!revoked && probe.clone && <CloneNotice probe={probe} clone={probe.clone} />}
       {revoking && <RevokeDialog probe={probe} onClose={() => setRevoking(false)} />}
     </section>
   );
