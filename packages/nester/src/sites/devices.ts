@@ -103,7 +103,9 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     row.rtt_ms = host.rttMs;
     if (host.status === 'up') row.last_seen_at = at;
     supersede(host, row);
-    keep(before, row, host.status === 'up' ? comparePorts(row.device_id, before?.ports, host.ports, report.ports, at) : undefined);
+    // A sweep looks only who is there: it opens and closes no port.
+    const saysPorts = host.status === 'up' && report.kind !== 'sweep';
+    keep(before, row, saysPorts ? comparePorts(row.device_id, before?.ports, host.ports, report.ports, at) : undefined);
   }
 
   function find(host: ReportedHost, identity: string): DeviceRecord | undefined {

@@ -136,6 +136,50 @@ onEachDatabase('ingest', newDatabase => {
     expect((await show()).devices).toMatchObject([{ deviceId, mac }]);
   });
 
+  it('lets a sweep say who is there, and nothing of ports', async () => {
+    const services = { fact: 'services', reason: 'nmap is not installed' } as const;
+    const noWan = { fact: 'wan', reason: 'no WAN target is set for this site' } as const;
+    const both = [host('10.0.0.1', { os: { name: 'Linux', accuracy: 90 } }, 22, 80), host('10.0.0.2', {}, 443)];
+    const full = probe.report({ kind: 'full', hosts: both, missing: [services, noWan] });
+    await probe.send(full);
+    room.now += minute;
+    const wan = [{ target: '192.0.2.1', sent: 4, received: 4, minMs: 1, medianMs: 7, maxMs: 9 }];
+    const sweep = { kind: 'sweep', ports: '' } as const;
+    await probe.send(probe.report({ ...sweep, hosts: [host('10.0.0.1'), host('10.0.0.3')], wan }));
+    expect(await devices()).toEqual(['10.0.0.1 up', '10.0.0.2 down', '10.0.0.3 up']);
+    const shown = await show();
+    expect(ports(shown.devices[0])).toEqual(['22 open', '80 open']);
+    expect(ports(shown.devices[1])).toEqual(['443 open']);
+    expect(shown.devices[0]).toMatchObject({ os: 'Linux', lastSeenAt: room.now });
+    // The page tells of the whole scan, and of the WAN as it is now.
+    expect(shown.lastReport).toMatchObject({ reportId: full.reportId, openPorts: 3 });
+    expect(shown.missing).toEqual([services]);
+    expect(shown.wan).toEqual(wan);
+    expect(shown.site).toMatchObject({ lastReportAt: room.now, wanMedianMs: 7, devicesUp: 2, devicesKnown: 3 });
+    // One that says ports all the same, and one of a time when nothing may be touched.
+    room.now += minute;
+    await probe.send(probe.report({ ...sweep, ports: '1-1024', hosts: [host('10.0.0.1', {}, 9), host('10.0.0.3')] }));
+    expect(ports((await show()).devices[0])).toEqual(['22 open', '80 open']);
+    room.now += minute;
+    const closed = { fact: 'hosts', reason: 'outside the windows in which it may scan' } as const;
+    await probe.send(probe.report({ ...sweep, scanner: 'tcp', targets: [], hosts: [], wan, missing: [closed] }));
+    expect(await devices()).toEqual(['10.0.0.1 up', '10.0.0.2 down', '10.0.0.3 up']);
+    expect((await show()).missing).toEqual([services, closed]);
+  });
+
+  it('tells by a sweep from before a restart what a scan after it changes', async () => {
+    await probe.send(probe.report({ hosts: [host('10.0.0.1', {}, 22)] }));
+    room.now += minute;
+    await probe.send(probe.report({ kind: 'sweep', ports: '', hosts: [host('10.0.0.1')] }));
+    await room.restart();
+    // Older than the sweep: it changes nothing.
+    await probe.send(probe.report({ startedAt: room.now - 30_000, finishedAt: room.now - 20_000, hosts: [] }));
+    expect(await devices()).toEqual(['10.0.0.1 up']);
+    room.now += minute;
+    await probe.send(probe.report({ hosts: [host('10.0.0.1', {})] }));
+    expect(ports((await show()).devices[0])).toEqual(['22 closed']);
+  });
+
   it('undoes nothing and keeps nothing of a report that the disk refuses', async () => {
     const report = probe.report({ hosts: [host('10.0.0.1', {}, 22)] });
     const before = await room.counts();

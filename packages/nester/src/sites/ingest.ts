@@ -134,7 +134,9 @@ export class Ingest {
       if (changed.known !== site.row.devices_known) changes.devices_known = changed.known;
       if (finishedAt >= (site.row.last_report_at ?? 0)) {
         const wan = bestOf(samples);
-        Object.assign(changes, { last_report_at: finishedAt, last_report_id: reportId });
+        changes.last_report_at = finishedAt;
+        // A page tells of the last whole scan; what a sweep says besides is read from the newest report.
+        if (report.kind !== 'sweep') changes.last_report_id = reportId;
         Object.assign(changes, { wan_median_ms: wan?.medianMs ?? null, wan_loss: wan?.loss ?? null });
       }
     }

@@ -22,6 +22,18 @@ export async function reportById(db: Kysely<Tables>, reportId: string): Promise<
   return await db.selectFrom('report').selectAll().where('report_id', '=', reportId).executeTakeFirst();
 }
 
+/** The newest report of a site, whole scan or sweep, by when it ended. */
+export async function newestReport(db: Kysely<Tables>, siteId: string): Promise<ReportTable | undefined> {
+  return await db
+    .selectFrom('report')
+    .selectAll()
+    .where('site_id', '=', siteId)
+    .orderBy('finished_at', 'desc')
+    .orderBy('report_id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** The probe that sent a report; undefined when there is no such report. */
 export async function senderOf(db: Kysely<Tables>, reportId: string): Promise<string | undefined> {
   const row = await db.selectFrom('report').select('probe_id').where('report_id', '=', reportId).executeTakeFirst();

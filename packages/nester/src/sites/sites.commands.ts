@@ -1,4 +1,4 @@
-import { AppError, firstPolicy, type Report } from '@aerie/contract';
+import { AppError, firstPolicy, type MissingFact, type Report } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
 import { readHead } from '../store/log.ts';
@@ -10,7 +10,7 @@ import { deviceOf } from './devices.ts';
 import { inTurn, probeOf, type SiteRecord, siteOf } from './ledger.ts';
 import type { Shared } from './parts.ts';
 import { changedPolicy } from './policy.ts';
-import { reportById } from './reports.store.ts';
+import { newestReport, reportById } from './reports.store.ts';
 import { summaryOf } from './reports.ts';
 import { wanSince } from './series.store.ts';
 import { pointsOf } from './series.ts';
@@ -46,11 +46,14 @@ export function siteCommands(shared: Shared): Handlers<Names> {
           devices: await devicesOf(trx, siteId),
           ports: await portsOf(trx, siteId),
           report: row?.last_report_id ? await reportById(trx, row.last_report_id) : undefined,
+          newest: await newestReport(trx, siteId),
           samples: await wanSince(trx, siteId, ctx.now() - seriesMs),
         };
       });
       const site = siteOf(read.row, record, shared.openIncidents(siteId));
-      const last = read.report && (JSON.parse(read.report.body) as Report);
+      const scan = read.report && (JSON.parse(read.report.body) as Report);
+      const isSame = read.report?.report_id === read.newest?.report_id;
+      const last = isSame ? scan : read.newest && (JSON.parse(read.newest.body) as Report);
       return {
         seq: read.seq,
         site,
@@ -58,7 +61,7 @@ export function siteCommands(shared: Shared): Handlers<Names> {
         probes: record.probes.map(probeOf),
         devices: present(record, read.devices, read.ports, site.state !== 'unknown'),
         lastReport: read.report ? summaryOf(read.report) : null,
-        missing: last?.missing ?? [],
+        missing: isSame || !last ? (scan?.missing ?? []) : missingOf(scan, last),
         wan: last?.wan ?? [],
         dns: last?.dns ?? [],
         http: last?.http ?? [],
@@ -103,6 +106,15 @@ export function siteCommands(shared: Shared): Handlers<Names> {
       });
     },
   };
+}
+
+/** What is measured at every look. */
+const measured: readonly MissingFact['fact'][] = ['wan', 'dns', 'http', 'path'];
+
+/** What could not be had: of the last whole scan, and of the sweep after it. */
+function missingOf(scan: Report | undefined, sweep: Report): MissingFact[] {
+  const older = (scan?.missing ?? []).filter(({ fact }) => !measured.includes(fact));
+  return [...older, ...sweep.missing.filter(one => !older.some(({ fact, reason }) => fact === one.fact && reason === one.reason))];
 }
 
 export function requireSite({ ledger }: Shared, siteId: string): SiteRecord {
