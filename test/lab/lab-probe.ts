@@ -75,6 +75,13 @@ export class LabProbe {
     return child.exitCode ?? child.signalCode;
   }
 
+  /** Kills it after this time, or sees it end before. */
+  async endAfter(ms: number): Promise<void> {
+    const child = this.#process!;
+    await within(ms, 'the end', once(child, 'exit')).catch(() => {});
+    await this.end('SIGKILL');
+  }
+
   /** The reports in its folder, all of which must be whole. */
   reports(): Report[] {
     const folder = join(this.folder, 'reports');
@@ -86,7 +93,9 @@ export class LabProbe {
 
   get #env(): NodeJS.ProcessEnv {
     const path = [this.#programs, process.env.PATH ?? ''].join(':');
-    return { PATH: path, HOME: this.folder, HARVESTER_DATA: this.folder, HARVESTER_HTTP: '127.0.0.1:0' };
+    // Enough for a scan, and too little to hold what a hostile nmap prints.
+    const NODE_OPTIONS = '--max-old-space-size=96';
+    return { PATH: path, HOME: this.folder, NODE_OPTIONS, HARVESTER_DATA: this.folder, HARVESTER_HTTP: '127.0.0.1:0' };
   }
 }
 
