@@ -74,6 +74,12 @@ export function countsOf(facts: Facts): Counts {
   };
 }
 
+/** How many open ports are missing or made up. @param truth as `ADDRESS PORT` */
+export function wrongPorts(facts: Facts, truth: ReadonlySet<string>): number {
+  const found = new Set([...facts].flatMap(([address, { ports }]) => [...ports.keys()].map(port => `${address} ${port}`)));
+  return [...found].filter(port => !truth.has(port)).length + [...truth].filter(port => !found.has(port)).length;
+}
+
 /**
  * What `theirs` knows and `ours` does not, or otherwise, in words, host by host of `theirs`. An operating system is a guess from
  * a fingerprint: there, only that ours names none is a loss.

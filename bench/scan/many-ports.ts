@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { median } from '../kit/statistics.ts';
-import { type Facts, factsOfNmap, factsOfReport } from './facts.ts';
+import { factsOfNmap, factsOfReport, wrongPorts } from './facts.ts';
 import { probeFolder, scanOnce } from './harvester.ts';
 import { Lan } from './lab/lan.ts';
-import { type LabHost, type Line, siteHosts } from './lab/site.ts';
+import { type LabHost, type Line, openPorts, siteHosts } from './lab/site.ts';
 import { type Row, rounded, type Setting } from './setting.ts';
 
 export interface PortsRow extends Row {
@@ -26,10 +26,10 @@ export async function measurePorts(setting: Setting, point: PortsRow['point']): 
   const hosts: LabHost[] = siteHosts.slice(0, isQuick ? 3 : undefined).map(({ filtered, line, ...host }) => host);
   const lan = await Lan.open({ folder: setting.folder, hosts, core: cores.load, ...(point === 'ports-slow' ? { line: slow } : {}) });
   try {
-    const truth = new Set(
-      hosts.flatMap(({ number, services }) =>
-        services.filter(({ port }) => port <= lastPort).map(({ port }) => `${lan.address(number)} ${port}`),
-      ),
+    const truth = openPorts(
+      hosts,
+      number => lan.address(number),
+      port => port <= lastPort,
     );
     const addresses = hosts.map(({ number }) => lan.address(number));
     // nmap is under no limit but its own either.
@@ -38,9 +38,9 @@ export async function measurePorts(setting: Setting, point: PortsRow['point']): 
     for (let run = 1; run <= runs; run++) {
       const folder = probeFolder(join(setting.folder, `${point}-${run}`), policy);
       const ours = await scanOnce(lan, folder, { core, withoutNmap: true });
-      measured.aerie.push({ seconds: ours.seconds, wrong: wrongOf(factsOfReport(ours.report), truth) });
+      measured.aerie.push({ seconds: ours.seconds, wrong: wrongPorts(factsOfReport(ours.report), truth) });
       const theirs = await lan.run(['nmap', '-n', '-Pn', '-sT', '-T4', '-p', `1-${lastPort}`, '-oX', '-', ...addresses], { core });
-      measured.nmap.push({ seconds: theirs.seconds, wrong: wrongOf(factsOfNmap(theirs.stdout), truth) });
+      measured.nmap.push({ seconds: theirs.seconds, wrong: wrongPorts(factsOfNmap(theirs.stdout), truth) });
       const words = Object.entries(measured).map(
         ([name, all]) => `${name} ${all.at(-1)!.seconds.toFixed(2)} s, ${all.at(-1)!.wrong} wrong`,
       );
@@ -66,10 +66,4 @@ export async function measurePorts(setting: Setting, point: PortsRow['point']): 
 interface Sample {
   seconds: number;
   wrong: number;
-}
-
-/** How many open ports are missing or too many. */
-function wrongOf(facts: Facts, truth: ReadonlySet<string>): number {
-  const found = new Set([...facts].flatMap(([address, { ports }]) => [...ports.keys()].map(port => `${address} ${port}`)));
-  return [...found].filter(port => !truth.has(port)).length + [...truth].filter(port => !found.has(port)).length;
 }

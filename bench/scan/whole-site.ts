@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { median } from '../kit/statistics.ts';
-import { type Counts, countsOf, differences, factsOfReport } from './facts.ts';
+import { type Counts, countsOf, differences, factsOfReport, wrongPorts } from './facts.ts';
 import { probeFolder, type Scan, scanOnce } from './harvester.ts';
 import { Lan } from './lab/lan.ts';
-import { siteHosts, sitePorts } from './lab/site.ts';
+import { openPorts, siteHosts, sitePorts } from './lab/site.ts';
 import { type OldWay, scanTheOldWay } from './old-way.ts';
 import { type Row, rounded, type Setting } from './setting.ts';
 
 export interface SiteRow extends Row, Counts {
   point: 'site';
   seconds: number;
+  /** On our rows: open ports that were missed or made up. */
+  wrong?: number;
   /** Of the old way, when not all hosts were scanned: so many, and its time is scaled. */
   scaledFrom?: number;
   /** On the old way's row: how much faster a pass of ours is in which nothing changed. */
@@ -54,10 +56,20 @@ async function measureNames(setting: Setting, lan: Lan, withoutNames: boolean): 
     const scaled = hostsScanned < hostsFound ? `, scaled from ${hostsScanned} of ${hostsFound} hosts` : '';
     note(`${names}, the old way, run ${run} of ${oldRuns}: ${seconds.toFixed(1)} s${scaled}`);
   }
-  return rowsOf(names, { first, again, old }, note);
+  return rowsOf(
+    names,
+    { first, again, old },
+    openPorts(siteHosts, number => lan.address(number)),
+    note,
+  );
 }
 
-function rowsOf(names: string, { first, again, old }: { first: Scan[]; again: Scan[]; old: OldWay[] }, note: Setting['note']): SiteRow[] {
+function rowsOf(
+  names: string,
+  { first, again, old }: { first: Scan[]; again: Scan[]; old: OldWay[] },
+  truth: ReadonlySet<string>,
+  note: Setting['note'],
+): SiteRow[] {
   const [ours, unchanged, theirs] = [first, again, old].map(all => median(all.map(({ seconds }) => seconds))) as [number, number, number];
   const [facts, kept, { facts: oldFacts, hostsFound, hostsScanned }] = [
     factsOfReport(first.at(-1)!.report),
@@ -70,7 +82,16 @@ function rowsOf(names: string, { first, again, old }: { first: Scan[]; again: Sc
   for (const line of forgotten) note(`  the unchanged pass differs: ${line}`);
   const base = { name: 'scan', point: 'site' } as const;
   return [
-    { ...base, case: names, server: 'aerie', n: facts.size, runs: first.length, seconds: rounded(ours), ...countsOf(facts) },
+    {
+      ...base,
+      case: names,
+      server: 'aerie',
+      n: facts.size,
+      runs: first.length,
+      seconds: rounded(ours),
+      ...countsOf(facts),
+      wrong: wrongPorts(facts, truth),
+    },
     {
       ...base,
       case: `${names}, unchanged`,
@@ -79,6 +100,7 @@ function rowsOf(names: string, { first, again, old }: { first: Scan[]; again: Sc
       runs: again.length,
       seconds: rounded(unchanged),
       ...countsOf(kept),
+      wrong: wrongPorts(kept, truth),
       differences: forgotten.length,
     },
     {

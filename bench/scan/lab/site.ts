@@ -70,8 +70,16 @@ export const siteHosts: readonly LabHost[] = roles.map(({ name, ...role }, i) =>
 /** What is looked for in it: the eight ports of the probe that Aerie replaces, and those that the site's services are on. */
 export const sitePorts = '21-23,25,80,110,139,143,443,445,515,554,631,3306,3389,8000,8080,9100';
 
-/** Whether a firewall of the host lets a port vanish. */
-export function isFiltered({ filtered }: LabHost, port: number): boolean {
-  const [from, to] = (filtered ?? '0').split('-').map(Number) as [number, number?];
-  return port >= from && port <= (to ?? from);
+/** The ports that answer a probe, as `ADDRESS PORT`. */
+export function openPorts(hosts: readonly LabHost[], addressOf: (number: number) => string, asked = (_: number) => true): Set<string> {
+  const answers = (host: LabHost, port: number) => asked(port) && !isFiltered(host, port);
+  return new Set(
+    hosts.flatMap(host => host.services.filter(({ port }) => answers(host, port)).map(({ port }) => `${addressOf(host.number)} ${port}`)),
+  );
+}
+
+function isFiltered({ filtered }: LabHost, port: number): boolean {
+  if (filtered === undefined) return false;
+  const [from, to = from] = filtered.split('-').map(Number) as [number, number?];
+  return port >= from && port <= to;
 }
