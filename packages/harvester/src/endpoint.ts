@@ -71,7 +71,11 @@ export class Endpoint {
     throughProxy(this.#proxy, host, port, (error, way) => {
       if (error) opened(error, undefined as never);
       else if (secure) this.#greet({ socket: way! }, host, opened);
-      else opened(null, way!);
+      else {
+        opened(null, way!);
+        // It was held so that nothing was lost; in HTTP it is we who speak first.
+        way!.resume();
+      }
     });
   };
 
