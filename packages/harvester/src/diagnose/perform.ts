@@ -31,7 +31,12 @@ export function instrumentsHere(): Instruments {
 export async function perform(task: Task, { programs, around, nameServers, scan }: Instruments): Promise<Outcome> {
   const { request, policy, signal } = task;
   if (!policy.diagnostics.includes(request.do)) throw new Refusal('not_allowed', { what: request.do });
-  const at = (host: string) => placeOf(host, policy, signal, around);
+  const at = async (host: string) => {
+    const place = await placeOf(host, policy, signal, around);
+    // It may have been cancelled during the look-up: then nothing is sent any more.
+    signal.throwIfAborted();
+    return place;
+  };
   switch (request.do) {
     case 'scan':
       if (!scan) throw new Refusal('not_allowed', { what: 'scan' });
