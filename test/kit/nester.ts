@@ -130,6 +130,16 @@ export class Nester {
     return this.#output;
   }
 
+  /** Waits until it has printed or logged this. */
+  async said(text: string, ms?: number): Promise<void> {
+    await until(
+      `Nester to say "${text}"`,
+      listener => this.#onOutput(listener),
+      () => this.#output.includes(text),
+      ms,
+    );
+  }
+
   /** The set-up link that it printed, when it has. */
   async setupLink(): Promise<string> {
     const link = () => this.#output.match(/https?:\S+\/setup#[\w-]+/)?.[0];
