@@ -5,7 +5,7 @@ import { Pace } from './pace.ts';
 
 /** Connections that wait for an answer at the same time: of all hosts, and of one. */
 const atOnce = 768;
-const atOncePerHost = 128;
+const atOncePerHost = 256;
 /** How long an answer may take: by far more than it usually takes of this host, within these bounds. */
 const shortestMs = 250;
 const longestMs = 1_000;
