@@ -1,6 +1,7 @@
 import type { OwnChannel, PresenceState } from '@aerie/contract';
 import { limits } from '@aerie/contract/limits';
 import { channelKey } from '@aerie/contract/names';
+import { atLeast } from '@aerie/contract/roles';
 import { Failure } from '../failure.ts';
 import type { Keyboard } from '../screen/keyboard.ts';
 import type { Key } from '../screen/keys.ts';
@@ -42,6 +43,7 @@ export class Chat implements Deck {
   #anchor: Anchor | undefined;
   #notices: Notice[] = [];
   #channelNames: string[] = [];
+  #siteCodes: string[] = [];
   #presence: PresenceState = 'online';
   #wasLive = true;
   #typedAt = 0;
@@ -65,7 +67,7 @@ export class Chat implements Deck {
     // "Reconnecting in 3 s" counts down, and a new day begins, without anything happening.
     const clock = setInterval(() => this.connection.status !== 'live' && this.#soon(), 500);
     this.#openFirst();
-    this.#learnChannels();
+    this.#learnNames();
     this.tell(words.say('screen.welcome'));
     try {
       return await this.#left.promise;
@@ -149,12 +151,20 @@ export class Chat implements Deck {
   /** What holds for one connection is said again on the next. */
   #liveAgain(): void {
     if (this.#presence !== 'online') this.connection.call('presence.set', { state: this.#presence }).catch(() => {});
-    this.#learnChannels();
+    this.#learnNames();
   }
 
-  #learnChannels(): void {
+  #learnNames(): void {
     // Only Tab misses them.
     this.browse().catch(() => {});
+    if (atLeast(this.connection.state!.me.role, 'technician')) {
+      this.connection.call('site.list', {}).then(
+        ({ sites }) => {
+          this.#siteCodes = sites.map(({ code }) => code).sort();
+        },
+        () => {},
+      );
+    }
   }
 
   #rooms(): string[] {
@@ -239,7 +249,12 @@ export class Chat implements Deck {
     const own = [...state.channels.values()].filter(({ kind }) => kind !== 'direct').map(({ name }) => name);
     const people = [...state.users.values()].filter(user => !user.disabled && user.userId !== state.me.userId).map(({ name }) => name);
     const sorted = (names: string[]) => [...new Set(names)].sort((a, b) => a.localeCompare(b));
-    return { commands: commandNames, people: sorted(people), channels: sorted([...own, ...this.#channelNames]) };
+    return {
+      commands: commandNames(state.me.role),
+      people: sorted(people),
+      channels: sorted([...own, ...this.#channelNames]),
+      sites: this.#siteCodes,
+    };
   }
 
   #enter(): void {

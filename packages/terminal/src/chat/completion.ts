@@ -6,6 +6,8 @@ export interface Vocabulary {
   readonly commands: readonly string[];
   readonly people: readonly string[];
   readonly channels: readonly string[];
+  /** Codes of sites. */
+  readonly sites: readonly string[];
 }
 
 /** The ways to complete what stands before the cursor. */
@@ -17,7 +19,7 @@ export interface Completion {
   readonly choices: readonly string[];
 }
 
-/** What Tab may make of a draft: `/commands` at its beginning, `@names` and `#channels` anywhere; undefined when it is nothing. */
+/** What Tab may make of a draft: `/commands` at its beginning, the site that belongs to one, `@names` and `#channels` anywhere; undefined when it is nothing. */
 export function completionOf({ text, cursor }: Draft, words: Vocabulary): Completion | undefined {
   const before = text.slice(0, cursor);
   const rest = text.slice(cursor);
@@ -28,6 +30,13 @@ export function completionOf({ text, cursor }: Draft, words: Vocabulary): Comple
     return found(
       0,
       words.commands.filter(name => name.startsWith(typed)).map(name => `/${name} `),
+    );
+  }
+  const [, asked = '', code] = /^(\/(?:scan|ping|trace|dns|port|http) +)([A-Za-z0-9-]*)$/.exec(before) ?? [];
+  if (code !== undefined) {
+    return found(
+      asked.length,
+      words.sites.filter(site => site.startsWith(code.toUpperCase())).map(site => `${site} `),
     );
   }
   const [argument] = /^\/(?:msg|join) +(?=[^\s@#])/.exec(before) ?? [];

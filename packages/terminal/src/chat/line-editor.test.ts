@@ -77,7 +77,12 @@ describe('the prompt', () => {
     expect(prompt.draft.text).toBe('for dev');
   });
 
-  const words = { commands: ['join', 'leave', 'msg'], people: ['Alice', 'Bob', 'Élodie', 'Jean Dupont'], channels: ['dev', 'général'] };
+  const words = {
+    commands: ['join', 'leave', 'msg'],
+    people: ['Alice', 'Bob', 'Élodie', 'Jean Dupont'],
+    channels: ['dev', 'général'],
+    sites: ['KC', 'S01', 'S02'],
+  };
 
   it.each([
     ['a command', '/j|', '/join |'],
@@ -91,6 +96,8 @@ describe('the prompt', () => {
     ['the person of /msg', '/msg al|', '/msg Alice |'],
     ['the person of /msg with a mark', '/msg @al|', '/msg @Alice |'],
     ['a name after a name', '@Alice @b|', '@Alice @Bob |'],
+    ['the site of a command', '/ping k|', '/ping KC |'],
+    ['nothing behind the site', '/ping KC s|', '/ping KC s|'],
     ['nothing in a word', 'bo|', 'bo|'],
     ['nothing in an address', 'bob@exa|', 'bob@exa|'],
     ['nothing that is not there', '@zoé|', '@zoé|'],

@@ -1,6 +1,8 @@
 import type { Connection } from '@aerie/client';
+import { type DiagnosticName, diagnosticNames, startTyped, typedDiagnostic } from '@aerie/client/typed-diagnostic';
 import type { OwnChannel, PresenceState } from '@aerie/contract';
 import { userKey } from '@aerie/contract/names';
+import { atLeast, type Role } from '@aerie/contract/roles';
 import { Failure } from '../failure.ts';
 import { presenceMarks } from '../screen/sidebar.ts';
 import type { Key, Words } from '../words/words.ts';
@@ -69,6 +71,7 @@ const commands: Record<string, Run> = {
     await connection.call('channel.update', { channelId: open.channelId, topic: rest });
     tell(say('slash.topicSet'));
   },
+  ...Object.fromEntries(diagnosticNames.map(name => [name, (deck: Deck, rest: string) => lookAtSite(deck, name, rest)])),
   away: deck => deck.be('away'),
   back: deck => deck.be('online'),
   dnd: deck => deck.be('dnd'),
@@ -79,14 +82,29 @@ const commands: Record<string, Run> = {
   discard: deck => {
     for (const nonce of refusedIn(deck)) deck.connection.discard(nonce);
   },
-  help: ({ tell, words: { say } }) => {
-    const lines = Object.keys(commands).map(name => `${say(`usage.${name}` as Key).padEnd(16)} ${say(`does.${name}` as Key)}`);
+  help: ({ connection, tell, words: { say } }) => {
+    const lines = commandNames(connection.state?.me.role).map(
+      name => `${say(`usage.${name}` as Key).padEnd(20)} ${say(`does.${name}` as Key)}`,
+    );
     tell(lines.join('\n'));
   },
   quit: deck => deck.quit(),
 };
 
-export const commandNames = Object.keys(commands);
+/** The commands that somebody of that role is shown. */
+export function commandNames(role: Role | undefined): string[] {
+  const mayLook = role !== undefined && atLeast(role, 'technician');
+  return Object.keys(commands).filter(name => mayLook || !diagnosticNames.includes(name as DiagnosticName));
+}
+
+/** Has a site's probe look at something; what it finds is said in the channel. */
+async function lookAtSite({ connection, channel, tell, words: { say } }: Deck, name: DiagnosticName, rest: string): Promise<void> {
+  const { channelId } = channel();
+  const typed = typedDiagnostic(name, rest);
+  if (!typed) throw new SlashUsage(`usage.${name}`);
+  const { probeName } = await startTyped(connection, typed, channelId);
+  tell(say('slash.asked', { probe: probeName }));
+}
 
 /** The command and the rest of a line that begins with one slash; undefined for text. Two slashes say a text that begins with one. */
 export function slashCommand(line: string): { name: string; rest: string } | undefined {
