@@ -117,7 +117,12 @@ async function startHarvesterOnce(first: Place): Promise<void> {
   keep('The Harvester', () => {
     const env = { ...process.env, HARVESTER_NESTER: place!.url, ...(place!.pin ? { HARVESTER_PIN: place!.pin } : {}) };
     harvester = onLeash([join(root, 'packages/harvester/src/main.ts'), 'run'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
-    for (const stream of [harvester.stdout!, harvester.stderr!]) createInterface({ input: stream }).on('line', say);
+    for (const stream of [harvester.stdout!, harvester.stderr!])
+      createInterface({ input: stream }).on('line', line => {
+        say(line);
+        const dashboard = stream === harvester!.stdout && /^ready http=(\S+)$/.exec(line)?.[1];
+        if (dashboard) say(`the dashboard of this machine's probe: http://${dashboard}`);
+      });
     return harvester;
   });
 }

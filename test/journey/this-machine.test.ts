@@ -27,7 +27,7 @@ afterEach(async () => {
 /** What npm start becomes, with its own folders and ports. */
 function start(...args: string[]): void {
   output = '';
-  const local = Object.fromEntries(['AERIE_HTTP', 'AERIE_TCP', 'AERIE_TCP_TLS'].map(name => [name, '127.0.0.1:0']));
+  const local = Object.fromEntries(['AERIE_HTTP', 'AERIE_TCP', 'AERIE_TCP_TLS', 'HARVESTER_HTTP'].map(name => [name, '127.0.0.1:0']));
   if (!args.includes('--lan')) delete local.AERIE_TCP_TLS;
   const env = { PATH: process.env.PATH, HOME: folder, AERIE_DATA: join(folder, 'data'), HARVESTER_DATA: join(folder, 'probe'), ...local };
   child = spawn(process.execPath, [join(root, 'scripts/both.ts'), ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -105,6 +105,9 @@ describe('npm start', () => {
   it('goes on with one when the other dies, and starts that again', async () => {
     start();
     await printed(/harvester: ready/);
+    await printed(/harvester: the dashboard of this machine's probe: http:\/\/127\.0\.0\.1:\d+/);
+    const [, dashboard] = /probe: (http:\S+)/.exec(output)!;
+    expect(await (await fetch(`${dashboard}/api/status`)).json()).toMatchObject({ site: { code: 'THIS-MACHINE' } });
     const before = programs();
     process.kill(before.harvester!, 'SIGKILL');
     await printed(/The Harvester ended \(SIGKILL\): it is started again/);

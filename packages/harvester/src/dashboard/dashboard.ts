@@ -165,7 +165,12 @@ export class Dashboard {
       return sendJson(response, 200, this.#session(true));
     }
     if (!this.#entrance.isInside(this.#keyOf(request))) throw new AppError('not_logged_in');
-    if (path === '/api/scan') return sendJson(response, 202, { begun: this.#parts.probe.scanNow() });
+    if (path === '/api/scan') {
+      const begun = this.#parts.probe.scanNow();
+      // At once, before the scan can be over: whoever asked waits to see it run.
+      this.#stream.tellNow();
+      return sendJson(response, 202, { begun });
+    }
     if (path === '/api/log-out') {
       this.#entrance.logOut(this.#keyOf(request));
       response.setHeader('set-cookie', `${this.#cookie}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`);

@@ -7,6 +7,8 @@ const togetherMs = 200;
 /** What nobody tells of, such as a lost line, is seen by looking; and a silent proxy gets something to pass on. */
 const lookMs = 3_000;
 const signOfLifeMs = 15_000;
+/** Then a stream ends, and the browser comes back: whether it may look is asked again. */
+const streamMs = 600_000;
 
 /** Tells whoever looks what is otherwise now, as Server-Sent Events. Looks only while somebody listens. */
 export class NewsStream {
@@ -30,16 +32,18 @@ export class NewsStream {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     response.write(`retry: 2000\n${line(JSON.stringify(this.#news()))}`);
     this.#listeners.add(response);
+    const end = setTimeout(() => response.end(), streamMs);
     response.on('close', () => {
+      clearTimeout(end);
       this.#listeners.delete(response);
       if (this.#listeners.size === 0) this.#rest();
     });
-    this.#looking ??= setInterval(() => this.#look(), lookMs);
+    this.#looking ??= setInterval(() => this.tellNow(), lookMs);
   }
 
   /** Something may be otherwise. */
   changed(): void {
-    if (this.#listeners.size > 0) this.#soon ??= setTimeout(() => this.#look(), togetherMs);
+    if (this.#listeners.size > 0) this.#soon ??= setTimeout(() => this.tellNow(), togetherMs);
   }
 
   close(): void {
@@ -47,7 +51,8 @@ export class NewsStream {
     for (const listener of this.#listeners) listener.end();
   }
 
-  #look(): void {
+  /** Tells what is otherwise now, if anything is. */
+  tellNow(): void {
     clearTimeout(this.#soon);
     this.#soon = undefined;
     const text = JSON.stringify(this.#news());

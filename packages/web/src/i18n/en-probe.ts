@@ -1,6 +1,6 @@
 /** English, for the dashboard of a probe. Words that the pages of the sites have too stand in en-sites.ts. */
 export const enProbe = {
-  'local.title': 'Probe of {site}',
+  'local.title': 'Probe {name} · {code}',
   'local.nav': 'Pages of the probe',
   'local.now': 'Now',
   'local.scans': 'Scans',
@@ -54,7 +54,8 @@ export const enProbe = {
   'now.commit': 'Commit',
   'now.probe': 'Probe',
   'now.devices': 'Devices detected',
-  'now.known': '{count} known',
+  'now.up': { one: 'up', other: 'up' },
+  'now.known': { one: '{count} known', other: '{count} known' },
   'now.lastScan': 'Last scan',
   'now.noScan': 'No scan yet',
   'now.noScanText': 'The first one has not ended.',

@@ -3,7 +3,7 @@ import type { Entry } from './say.ts';
 
 /** Français, pour le tableau de bord d'une sonde. */
 export const frProbe = {
-  'local.title': 'Sonde de {site}',
+  'local.title': 'Sonde {name} · {code}',
   'local.nav': 'Pages de la sonde',
   'local.now': 'Maintenant',
   'local.scans': 'Analyses',
@@ -62,7 +62,8 @@ export const frProbe = {
   'now.commit': 'Commit',
   'now.probe': 'Sonde',
   'now.devices': 'Équipements détectés',
-  'now.known': '{count} connus',
+  'now.up': { one: 'actif', other: 'actifs' },
+  'now.known': { one: '{count} connu', other: '{count} connus' },
   'now.lastScan': 'Dernière analyse',
   'now.noScan': 'Pas encore d’analyse',
   'now.noScanText': 'La première n’est pas terminée.',
@@ -130,7 +131,7 @@ export const frProbe = {
   'one.certificate': 'certificat jusqu’au {date}',
 
   'devices.count': { one: '{count} équipement', other: '{count} équipements' },
-  'devices.sinceReports': 'Les rapports gardés ici remontent à {when}.',
+  'devices.sinceReports': 'Les rapports gardés ici remontent au {when}.',
   'devices.random': 'MAC aléatoire',
 
   'changes.between': 'Par rapport à l’analyse : {when}',
@@ -157,7 +158,7 @@ export const frProbe = {
   'runbook.2.title': 'Lire le résultat local',
   'runbook.2.do':
     'Ouvrez « Analyses », puis la ligne la plus récente. Comparez les équipements à ceux que vous attendez ; « Changements » montre ce qui est nouveau ou disparu.',
-  'runbook.2.ok': 'Le routeur et le serveur sont actifs, leurs ports sont ceux de d’habitude.',
+  'runbook.2.ok': 'Le routeur et le serveur sont actifs, et leurs ports sont les mêmes que d’habitude.',
   'runbook.2.fail': 'Un équipement attendu manque, ou le WAN ne répond pas.',
   'runbook.2.next': 'Réussite : étape 3. Échec : notez adresse, heure et changement pour le second niveau, puis étape 3.',
   'runbook.3.title': 'Vérifier la version',

@@ -1,4 +1,5 @@
 import type { DashboardSession } from '@aerie/contract/dashboard';
+import { createStore } from '../app/store.ts';
 
 /** An answer that is an error of the catalogue. */
 export class Refused extends Error {
@@ -14,10 +15,14 @@ export class Refused extends Error {
 
 let token = '';
 
+/** Grows when it turns out that one is not inside any more: the session is over. */
+export const putOut = createStore(0);
+
 /** Asks the Harvester that served this page. @throws Refused, or whatever the network says */
 async function ask<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await fetch(`/api/${path}`, init);
   const body = (await response.json()) as T & { error?: ConstructorParameters<typeof Refused>[0] };
+  if (response.status === 401 && path !== 'log-in') putOut.set(putOut.get() + 1);
   if (!response.ok) throw new Refused(body.error ?? { code: 'internal', message: String(response.status) });
   return body;
 }

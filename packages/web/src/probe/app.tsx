@@ -1,6 +1,7 @@
 import type { DashboardSession } from '@aerie/contract/dashboard';
 import { useCallback, useEffect, useState } from 'react';
-import { act, readSession } from './api.ts';
+import { useStore } from '../app/store.ts';
+import { act, putOut, readSession } from './api.ts';
 import { Gate } from './gate.tsx';
 import { listen } from './live.ts';
 import { Waiting } from './parts/states.tsx';
@@ -16,7 +17,9 @@ export function App() {
     setError(undefined);
     readSession().then(setSession, setError);
   }, []);
-  useEffect(look, [look]);
+  const timesPutOut = useStore(putOut);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: having been put out is a reason to look again
+  useEffect(look, [look, timesPutOut]);
 
   const inside = session?.needsPassword === false;
   useEffect(() => (inside ? listen(look) : undefined), [inside, look]);

@@ -2,6 +2,7 @@ import type { DashboardStatus } from '@aerie/contract/dashboard';
 import { useEffect } from 'react';
 import { Mark } from '../app/mark.tsx';
 import { useStore } from '../app/store.ts';
+import { useNarrow } from '../app/use-media.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { silentSince } from './live.ts';
 import { ChangesPage } from './pages/changes.tsx';
@@ -30,10 +31,11 @@ const pages = [
 export function Shell({ leave }: { leave: (() => void) | undefined }) {
   const { t, times } = useWords();
   const path = usePath();
+  const narrow = useNarrow();
   const silent = useStore(silentSince);
   const { data: status } = useData<DashboardStatus>('status');
   const current = pages.find(page => page.path === path || (page.path !== '/' && path.startsWith(`${page.path}/`))) ?? pages[0];
-  const title = status ? t('local.title', { site: status.site.name }) : 'Harvester';
+  const title = status?.site.name ?? 'Harvester';
   useEffect(() => {
     document.title = `${t(`local.${current.name}`)} · ${title}`;
   }, [t, current, title]);
@@ -43,18 +45,10 @@ export function Shell({ leave }: { leave: (() => void) | undefined }) {
         <Mark size={28} />
         <div className={styles.names}>
           <p className={styles.site}>{title}</p>
-          <p className={styles.machine}>{status && `${status.machine.name} · ${status.site.code}`}</p>
+          <p className={styles.machine}>{status && t('local.title', { name: status.machine.name, code: status.site.code })}</p>
         </div>
         <ScanNow />
-        <div className={styles.choices}>
-          <LanguageChoice short />
-          <ThemeButton />
-          {leave && (
-            <button type="button" className={styles.leave} onClick={leave} aria-label={t('local.leave')} title={t('local.leave')}>
-              <Icon name="logout" />
-            </button>
-          )}
-        </div>
+        {!narrow && <Choices leave={leave} />}
       </header>
       <nav className={styles.nav} aria-label={t('local.nav')}>
         {pages.map(({ path: to, name, icon }) => (
@@ -69,14 +63,37 @@ export function Shell({ leave }: { leave: (() => void) | undefined }) {
           <Icon name="warn" /> {t('local.away', { when: times.clock(silent) })}
         </p>
       )}
-      <main className={styles.page} id="page">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      <main className={styles.page} id="page" tabIndex={0}>
         <h1 className="hidden-text">{t(`local.${current.name}`)}</h1>
         <Page path={path} name={current.name} />
+        {narrow && (
+          <div className={styles.foot}>
+            <Choices leave={leave} />
+          </div>
+        )}
       </main>
       {current.name !== 'runbook' && (
-        <aside className={styles.aside} aria-label={t('local.runbook')}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+        <aside className={styles.aside} aria-label={t('local.runbook')} tabIndex={0}>
           <Runbook />
         </aside>
+      )}
+    </div>
+  );
+}
+
+/** Language, theme, and the way out where there is one. */
+function Choices({ leave }: { leave: (() => void) | undefined }) {
+  const { t } = useWords();
+  return (
+    <div className={styles.choices}>
+      <LanguageChoice short />
+      <ThemeButton />
+      {leave && (
+        <button type="button" className={styles.leave} onClick={leave} aria-label={t('local.leave')} title={t('local.leave')}>
+          <Icon name="logout" />
+        </button>
       )}
     </div>
   );

@@ -130,7 +130,7 @@ function Devices({ status: { devices, lastReport } }: { status: DashboardStatus 
     <Card title={t('now.devices')} aside={lastReport && <Moment at={lastReport.finishedAt} className={styles.faint} />}>
       <p className={styles.figure}>
         <strong>{devices.up}</strong>
-        <StateMark shape="up" word={t('device.state.up')} />
+        <StateMark shape="up" word={t('now.up', { count: devices.up })} />
       </p>
       <p>
         <Go to="/devices">{t('now.known', { count: devices.known })}</Go>

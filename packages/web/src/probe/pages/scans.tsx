@@ -21,7 +21,7 @@ export function ScansPage() {
   return (
     <>
       {data.reports.some(({ kind }) => kind === 'sweep') && (
-        <label className={styles.tool}>
+        <label className={styles.check}>
           <input type="checkbox" checked={fullOnly} onChange={event => setFullOnly(event.target.checked)} /> {t('scans.fullOnly')}
         </label>
       )}

@@ -18,7 +18,7 @@ export function LanguageChoice({ short = false }: { short?: boolean }) {
           type="button"
           lang={each.value}
           title={each.name}
-          aria-label={each.name}
+          aria-label={short ? `${each.short}, ${each.name}` : undefined}
           aria-pressed={each.value === language}
           onClick={() => chooseLanguage(each.value)}
         >

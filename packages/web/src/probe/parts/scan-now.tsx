@@ -23,6 +23,9 @@ export function ScanNow() {
     if (running !== wasRunning.current) setSaid(running ? t('scan.begun') : t('scan.done'));
     wasRunning.current = running;
   }, [running, t]);
+  // Over before it was seen to run.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new report is the reason
+  useEffect(() => setAsked(false), [told?.latest]);
 
   const begin = async () => {
     setAsked(true);

@@ -24,7 +24,7 @@ export function WanTable({ targets }: { targets: DashboardWan['targets'] }) {
           .map(each => (
             <tr key={each.target}>
               <td>
-                <span className={styles.mono}>{each.target}</span>
+                <span className={styles.mono}>{each.target}</span>{' '}
                 {each.role && <span className={styles.faint}> {t(`role.${each.role}`)}</span>}
               </td>
               <td
