@@ -219,6 +219,8 @@ const reasons: Record<string, Record<Language, string>> = {
   range_of_no_machine: { en: 'holds no addresses of machines', fr: "ne contient pas d'adresses de machines" },
   not_ports: { en: 'is not a port from 1 to 65535, nor a range of them', fr: "n'est pas un port de 1 à 65535, ni une plage de ports" },
   not_a_host: { en: 'is neither an address nor the name of a host', fr: "n'est ni une adresse ni le nom d'un hôte" },
+  not_a_page: { en: 'is not an http or https address without a password', fr: "n'est pas une adresse http ou https sans mot de passe" },
+  not_a_zone: { en: 'is not a time zone such as Europe/Paris', fr: "n'est pas un fuseau horaire tel que Europe/Paris" },
   disk_full: { en: 'the disk is full', fr: 'le disque est plein' },
   store_silent: { en: 'the store does not answer', fr: 'la base de données ne répond pas' },
   listed_twice: { en: 'it is in the list twice', fr: 'il figure deux fois dans la liste' },

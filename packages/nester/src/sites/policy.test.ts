@@ -81,3 +81,39 @@ describe('a changed policy', () => {
     ]);
   });
 });
+
+describe('what else a policy names', () => {
+  const changed = (change: Parameters<typeof changedPolicy>[1]) => changedPolicy(firstPolicy, change);
+
+  it('is kept in its one spelling, each once', () => {
+    expect(
+      changed({
+        exclude: ['10.0.0.7', '10.0.0.9/8', '10.0.0.7/32'],
+        udpPorts: '161,53,161',
+        providerTargets: ['Provider.Example', 'provider.example', '192.0.2.1'],
+        dnsNames: ['Example.ORG'],
+        httpChecks: ['HTTPS://Example.org', 'https://example.org/#top'],
+        zone: 'Europe/Paris',
+      }),
+    ).toMatchObject({
+      exclude: ['10.0.0.7/32', '10.0.0.0/8'],
+      udpPorts: '53,161',
+      providerTargets: ['provider.example', '192.0.2.1'],
+      dnsNames: ['example.org'],
+      httpChecks: ['https://example.org/'],
+      zone: 'Europe/Paris',
+    });
+  });
+
+  it.each([
+    [{ exclude: ['the printer'] }, 'not_a_range'],
+    [{ udpPorts: '0' }, 'not_ports'],
+    [{ providerTargets: ['-f'] }, 'not_a_host'],
+    [{ dnsNames: ['a b'] }, 'not_a_host'],
+    [{ httpChecks: ['file:///etc/passwd'] }, 'not_a_page'],
+    [{ httpChecks: ['https://user:secret@example.org'] }, 'not_a_page'],
+    [{ zone: 'Kansas' }, 'not_a_zone'],
+  ])('%j is refused', (change, reason) => {
+    expect(() => changed(change)).toThrow(expect.objectContaining({ code: 'bad_policy', params: expect.objectContaining({ reason }) }));
+  });
+});

@@ -13,14 +13,21 @@ const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a
  */
 export function changedPolicy(before: Policy, change: Partial<Omit<Policy, 'version'>>): Policy {
   const next: Policy = { ...before, ...change };
-  next.ranges = unique(next.ranges.map(normalRange));
+  next.ranges = unique(next.ranges.map(range => normalRange(range)));
   next.ports = normalPorts(next.ports);
+  next.udpPorts = next.udpPorts === '' ? '' : normalPorts(next.udpPorts);
+  // What is left alone may be as wide as one likes.
+  next.exclude = unique(next.exclude.map(range => normalRange(range, 128)));
   next.wanTargets = unique(next.wanTargets.map(normalTarget));
+  next.providerTargets = unique(next.providerTargets.map(normalTarget));
+  next.dnsNames = unique(next.dnsNames.map(normalTarget));
+  next.httpChecks = unique(next.httpChecks.map(normalPage));
+  if (!isZone(next.zone)) refuse(next.zone, 'not_a_zone');
   return JSON.stringify(next) === JSON.stringify(before) ? before : { ...next, version: before.version + 1 };
 }
 
 /** A CIDR, or one address, as the CIDR of its network: `10.1.2.3/24` is `10.1.2.0/24`. */
-export function normalRange(typed: string): string {
+export function normalRange(typed: string, widest = widestBits): string {
   const [address = '', prefix, ...rest] = typed.trim().split('/');
   // A zone (fe80::1%eth0) means something on one machine only.
   const family = address.includes('%') ? 0 : isIP(address);
@@ -28,7 +35,7 @@ export function normalRange(typed: string): string {
   const bits = family === 4 ? 32 : 128;
   if (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)) refuse(typed, 'not_a_range');
   const length = prefix === undefined ? bits : Number(prefix);
-  if (length < bits - widestBits) refuse(typed, 'range_too_wide');
+  if (length < bits - widest) refuse(typed, 'range_too_wide');
   const parsed = ipaddr.parse(address);
   if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) refuse(typed, 'not_a_range');
   const network = (parsed instanceof ipaddr.IPv4 ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(`${address}/${length}`);
@@ -69,9 +76,26 @@ function normalTarget(typed: string): string {
   return target;
 }
 
+/** An address of a page in its one spelling. It is fetched by the probe and shown to all who see the site: no password in it. */
+function normalPage(typed: string): string {
+  const url = URL.parse(typed.trim());
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') refuse(typed, 'not_a_page');
+  url.hash = '';
+  return url.href;
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const unique = (texts: string[]) => [...new Set(texts)];
 
-type Reason = 'not_a_range' | 'range_too_wide' | 'range_of_no_machine' | 'not_ports' | 'not_a_host';
+type Reason = 'not_a_range' | 'range_too_wide' | 'range_of_no_machine' | 'not_ports' | 'not_a_host' | 'not_a_page' | 'not_a_zone';
 
 /** The reasons stand in the catalogue of errors, in the reader's language. */
 function refuse(typed: string, reason: Reason): never {

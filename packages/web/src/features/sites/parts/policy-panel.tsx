@@ -50,6 +50,24 @@ export function PolicyPanel({ detail }: { detail: SiteDetail }) {
         busy={set.isPending}
         onChange={(ranges, done) => change({ ranges }, done)}
       />
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={policy.gateway === 'auto'}
+          disabled={!may || set.isPending}
+          onChange={event => change({ gateway: event.target.checked ? 'auto' : 'off' })}
+        />
+        {t('policy.gateway')}
+      </label>
+      <Entries
+        words={{ title: 'policy.provider', text: 'policy.providerText', none: 'policy.providerNone', other: 'policy.addTarget' }}
+        entries={policy.providerTargets}
+        offered={[]}
+        offer={{ intro: 'policy.usual', words: target => t('policy.measure', { target }) }}
+        may={may}
+        busy={set.isPending}
+        onChange={(providerTargets, done) => change({ providerTargets }, done)}
+      />
       <Entries
         words={{ title: 'policy.targets', text: 'policy.targetsText', none: 'policy.targetsNone', other: 'policy.addTarget' }}
         entries={policy.wanTargets}
