@@ -19,6 +19,7 @@ const note = (text: string) => process.stderr.write(`${text}\n`);
 const points: Record<Key, { needsLab: boolean; measure(setting: Setting): Promise<Row[]> }> = {
   site: { needsLab: true, measure: measureSite },
   ports: { needsLab: true, measure: setting => measurePorts(setting, 'ports') },
+  'ports-plain': { needsLab: true, measure: setting => measurePorts(setting, 'ports-plain') },
   'ports-slow': { needsLab: true, measure: setting => measurePorts(setting, 'ports-slow') },
   sweep: { needsLab: true, measure: measureSweep },
   idle: { needsLab: false, measure: measureIdle },

@@ -7,7 +7,7 @@ import { type LabHost, type Line, openPorts, siteHosts } from './lab/site.ts';
 import { type Row, rounded, type Setting } from './setting.ts';
 
 export interface PortsRow extends Row {
-  point: 'ports' | 'ports-slow';
+  point: 'ports' | 'ports-plain' | 'ports-slow';
   seconds: number;
   /** Ports that are open, and how many of them the worst run missed or made up. */
   openPorts: number;
@@ -18,12 +18,16 @@ const lastPort = 1_024;
 /** The way there and the way back: 100 ms in all, and two of a hundred packets lost on each. */
 const slow: Line = { delayMs: 50, jitterMs: 0, lossPercent: 2 };
 
-/** The built-in scan of 1,024 ports of twenty hosts beside `nmap -sT -T4`, on a fast line and on one that is slow and loses. */
+/**
+ * The built-in scan of 1,024 ports of a site beside `nmap -sT -T4`: as the site is; with every port answering
+ * at once; and the same with the probe behind a line that is slow and loses.
+ */
 export async function measurePorts(setting: Setting, point: PortsRow['point']): Promise<PortsRow[]> {
   const { cores, runs, isQuick, note } = setting;
   const core = cores.server;
-  // Every port of them answers: it is the line that is slow.
-  const hosts: LabHost[] = siteHosts.slice(0, isQuick ? 3 : undefined).map(({ filtered, line, ...host }) => host);
+  const all: readonly LabHost[] = point === 'ports' ? siteHosts : siteHosts.map(({ line, filtered, ...host }) => host);
+  // Of the few, one filters.
+  const hosts = isQuick ? all.slice(9, 13) : all;
   const lan = await Lan.open({ folder: setting.folder, hosts, core: cores.load, ...(point === 'ports-slow' ? { line: slow } : {}) });
   try {
     const truth = openPorts(
@@ -39,7 +43,7 @@ export async function measurePorts(setting: Setting, point: PortsRow['point']): 
       const folder = probeFolder(join(setting.folder, `${point}-${run}`), policy);
       const ours = await scanOnce(lan, folder, { core, withoutNmap: true });
       measured.aerie.push({ seconds: ours.seconds, wrong: wrongPorts(factsOfReport(ours.report), truth) });
-      const theirs = await lan.run(['nmap', '-n', '-Pn', '-sT', '-T4', '-p', `1-${lastPort}`, '-oX', '-', ...addresses], { core });
+      const theirs = await lan.run(['nmap', '-n', '-sT', '-T4', '-p', `1-${lastPort}`, '-oX', '-', ...addresses], { core });
       measured.nmap.push({ seconds: theirs.seconds, wrong: wrongPorts(factsOfNmap(theirs.stdout), truth) });
       const words = Object.entries(measured).map(
         ([name, all]) => `${name} ${all.at(-1)!.seconds.toFixed(2)} s, ${all.at(-1)!.wrong} wrong`,

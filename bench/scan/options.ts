@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be asked for with --only, in the order in which it is measured. */
-const keys = ['site', 'ports', 'ports-slow', 'sweep', 'idle', 'backlog'] as const;
+const keys = ['site', 'ports', 'ports-plain', 'ports-slow', 'sweep', 'idle', 'backlog'] as const;
 export type Key = (typeof keys)[number];
 
 export const usage = `npm run bench -- scan [--json] [--only KEY]… [--runs 5] [--old-runs 1] [--old-hosts 20] [--quick] [--no-install]
