@@ -28,6 +28,7 @@ const programs = {
   nmap: { commands: ['nmap'], packages: ['nmap'] },
   postgres: { commands: ['postgres'], folders: postgresFolders, packages: ['postgresql'] },
   python3: { commands: ['python3'], packages: ['python3'] },
+  setpriv: { commands: ['setpriv'], packages: ['util-linux'] },
   tmux: { commands: ['tmux'], packages: ['tmux'] },
 } satisfies Record<string, Program>;
 

@@ -61,6 +61,38 @@ describe('the command harvester', () => {
     expect(report.safeParse(JSON.parse(json.out)).success).toBe(true);
   });
 
+  test('says what a scan would touch, and sends nothing', async () => {
+    const { code, out } = await harvester('fresh', 'scan', '--dry-run');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Nothing was sent\. A scan now would touch 1 address in 127\.0\.0\.1\/32:\n {2}127\.0\.0\.1\nTCP ports 21-23,/);
+    expect(out).toContain('1. who is there and which ports are open: TCP connections of our own (nmap is not installed)');
+    expect(out).toMatch(/at 2000 packets a second\.\n$/);
+    const json = await harvester('fresh', 'scan', '--dry-run', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ addresses: ['127.0.0.1'], left: 0, packetsPerSecond: 2_000 });
+  });
+
+  test('scans the hosts of an inventory that the policy allows, and says which have no address', async () => {
+    const file = join(base, 'hosts.json');
+    writeFileSync(file, '\ufeff{"hosts": ["127.0.0.1", "10.255.255.1", "not a name"]}');
+    const { code, out, err } = await harvester('fresh', 'scan', '--inventory', file, '--json');
+    expect({ code, err }).toEqual({ code: 0, err: 'harvester: no address for "not a name"; they are left out.\n' });
+    expect(JSON.parse(out)).toMatchObject({ targets: ['127.0.0.1/32'], kind: 'full' });
+    writeFileSync(file, '10.255.255.1\n');
+    expect(await harvester('fresh', 'scan', '--inventory', file)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('does not allow this'),
+    });
+    expect(await harvester('fresh', 'scan', '--inventory', join(base, 'none'))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('ENOENT'),
+    });
+  });
+
+  test('looks only who is there when it is asked to', async () => {
+    const { out } = await harvester('fresh', 'scan', '--sweep', '--json');
+    expect(JSON.parse(out)).toMatchObject({ kind: 'sweep', ports: '', hosts: [{ address: '127.0.0.1', status: 'up', ports: [] }] });
+  });
+
   test('enrols, scans into its folder, and says how it does', async () => {
     expect(await harvester('home', 'enrol', nester.url, 'GOOD-CODE')).toMatchObject({
       code: 0,
