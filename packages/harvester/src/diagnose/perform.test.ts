@@ -120,6 +120,9 @@ test('nothing is done that the policy does not list, or that lies outside it', a
     await expect(look(request, elsewhere)).rejects.toMatchObject({
       summary: { say: 'not_allowed', with: { what: expect.stringMatching(/^box.lan \(127/) } },
     });
+  await expect(look({ do: 'http', url: `http://me:secret@127.0.0.1:${port.web}/` })).rejects.toMatchObject({
+    summary: { say: 'not_allowed' },
+  });
   expect(hosts).toHaveLength(2);
 });
 

@@ -50,6 +50,9 @@ export async function perform(task: Task, { programs, around, nameServers, scan 
     case 'tcp':
       return await tcp({ ...task, request }, await at(request.host));
     case 'http':
+      // A password in an address would be sent, and would stand in records.
+      if (new URL(request.url).username !== '' || new URL(request.url).password !== '')
+        throw new Refusal('not_allowed', { what: `…@${hostOf(request.url)}` });
       return await http({ ...task, request }, await at(hostOf(request.url)));
   }
 }

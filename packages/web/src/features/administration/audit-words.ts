@@ -11,6 +11,8 @@ const acts = [
   'channel.create',
   'channel.update',
   'connection.close',
+  'diagnostic.cancel',
+  'diagnostic.start',
   'export.audit',
   'export.messages',
   'export.users',
@@ -44,6 +46,7 @@ const acts = [
 const details = [
   'address',
   'archived',
+  'asked',
   'channel',
   'days',
   'door',
