@@ -5,7 +5,7 @@ import type { Policy, WanResult } from '@aerie/contract/reports';
 export type WanPlan = Pick<Policy, 'gateway' | 'providerTargets' | 'wanTargets' | 'dnsNames' | 'httpChecks'>;
 
 /** Most targets of one report. */
-export const mostTargets = 16;
+const mostTargets = 16;
 
 export interface Target {
   host: string;

@@ -19,7 +19,7 @@ export interface WanMeans {
 }
 
 /** The means of this machine. */
-export function wanMeansHere(): WanMeans {
+function wanMeansHere(): WanMeans {
   return { ping: findProgram('ping'), gateways: defaultGateways, lookups: timeNames, checks: checkUrls };
 }
 
