@@ -1,13 +1,13 @@
 import type { Report } from '@aerie/contract/reports';
 
-interface Service {
+interface Product {
   product: string;
   version: string;
 }
 
 /** What is known of one host: its open ports with what runs there, and its system. */
 export interface HostFacts {
-  ports: Map<number, Service>;
+  ports: Map<number, Product>;
   os: string | undefined;
 }
 export type Facts = Map<string, HostFacts>;
@@ -34,7 +34,7 @@ export function factsOfNmap(xml: string): Facts {
   for (const [, host = ''] of xml.matchAll(/<host\b[^>]*>(.*?)<\/host>/gs)) {
     const address = /<address addr="([^"]+)" addrtype="ipv4"/.exec(host)?.[1];
     if (address === undefined || /<status state="down"/.test(host)) continue;
-    const ports = new Map<number, Service>();
+    const ports = new Map<number, Product>();
     for (const [, port, inside = ''] of host.matchAll(/<port protocol="tcp" portid="(\d+)">(.*?)<\/port>/gs)) {
       if (!/<state state="open"/.test(inside)) continue;
       const service = /<service\b[^>]*>/.exec(inside)?.[0] ?? '';
@@ -86,7 +86,7 @@ export function wrongPorts(facts: Facts, truth: ReadonlySet<string>): number {
  */
 export function differences(ours: Facts, theirs: Facts): string[] {
   return [...theirs].flatMap(([address, their]) => {
-    const our = ours.get(address) ?? { ports: new Map<number, Service>(), os: undefined };
+    const our = ours.get(address) ?? { ports: new Map<number, Product>(), os: undefined };
     const numbers = [...new Set([...our.ports.keys(), ...their.ports.keys()])].sort((a, b) => a - b);
     const ports = numbers.flatMap(port => {
       const [a, b] = [our.ports.get(port), their.ports.get(port)];

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { http, ssh } from '../../bench/scan/lab/greetings.ts';
 import { Lan } from '../../bench/scan/lab/lan.ts';
-import { http, ssh } from '../../bench/scan/lab/services.ts';
 import { needs, program } from '../kit/needs.ts';
 import { scratchFolder } from '../kit/scratch.ts';
 import { isRunning, LabProbe, written } from './lab-probe.ts';

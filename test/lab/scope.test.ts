@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { http, ssh } from '../../bench/scan/lab/greetings.ts';
 import { Lan } from '../../bench/scan/lab/lan.ts';
-import { http, ssh } from '../../bench/scan/lab/services.ts';
 import { needs } from '../kit/needs.ts';
 import { scratchFolder } from '../kit/scratch.ts';
 import { LabProbe } from './lab-probe.ts';

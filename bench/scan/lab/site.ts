@@ -1,9 +1,9 @@
-import { ftp, http, https, imap, jetdirect, mysql, pop3, rtsp, type Service, silent, smtp, ssh, telnet } from './services.ts';
+import { ftp, http, https, imap, jetdirect, type Listener, mysql, pop3, rtsp, silent, smtp, ssh, telnet } from './greetings.ts';
 
 /** A host of the lab; its address ends with its number. */
 export interface LabHost {
   number: number;
-  services: readonly Service[];
+  services: readonly Listener[];
   name?: string | readonly string[];
   mac?: string;
   /** TCP ports that a firewall of its own lets vanish, such as `443-445`. */
@@ -35,7 +35,7 @@ const base = [ssh(), mysql];
 const router = [ssh('dropbear_2022.83'), telnet, http(80, 'lighttpd/1.4.69', 'Log in', '401 Unauthorized')];
 const slow: Line = { delayMs: 40, jitterMs: 10, lossPercent: 1 };
 
-const roles: readonly { name: string; services: readonly Service[]; filtered?: string; line?: Line }[] = [
+const roles: readonly { name: string; services: readonly Listener[]; filtered?: string; line?: Line }[] = [
   { name: 'router', services: router },
   { name: 'intranet', services: web },
   { name: 'mail', services: mail },
