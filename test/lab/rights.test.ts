@@ -2,8 +2,8 @@ import { accessSync, chmodSync, constants, mkdirSync, statSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 import { firstPolicy, type Policy, type Report, report } from '@aerie/contract/reports';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { http, https, ssh } from '../../bench/scan/lab/greetings.ts';
 import { Lan } from '../../bench/scan/lab/lan.ts';
-import { http, https, ssh } from '../../bench/scan/lab/services.ts';
 import { needs, program } from '../kit/needs.ts';
 import { removeFolder, root, scratchFolder } from '../kit/scratch.ts';
 
