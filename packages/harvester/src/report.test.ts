@@ -6,7 +6,7 @@ import { scratchFolder } from '../../../test/kit/scratch.ts';
 import { QuietSources } from '../test/probe.ts';
 import { ownNetworks, thisMachine } from './discover/machine.ts';
 import { DeviceMemory } from './discover/memory.ts';
-import { namesOf, reverseName } from './discover/names.ts';
+import { listedNames, namesOf, reverseName } from './discover/names.ts';
 import { makeReport, type ReportRequest } from './report.ts';
 import { bareHost, barePort, type ScanRequest } from './scan/findings.ts';
 
@@ -207,6 +207,16 @@ describe('names', () => {
     const { names, missing } = await namesOf(['10.0.0.1', '10.0.0.2'], ask, none);
     expect([...names.values()]).toEqual(['one.example']);
     expect(missing!.reason).toContain('1 of 2');
+  });
+
+  test('may stand in this machine’s own list', () => {
+    const file = join(scratchFolder('names'), 'hosts');
+    writeFileSync(file, '# comment\n127.0.0.1 localhost\n10.0.0.1\tnas.site.example nas # the store\nnonsense x\n10.0.0.1 second\n');
+    expect([...listedNames(file)]).toEqual([
+      ['127.0.0.1', 'localhost'],
+      ['10.0.0.1', 'nas.site.example'],
+    ]);
+    expect(listedNames('/nowhere').size).toBe(0);
   });
 
   test('are asked for by the reversed address', () => {

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -227,6 +228,23 @@ needs('nmap')('the real nmap', () => {
     expect(found).toMatchObject({ state: 'open', service: 'ssh', product: 'OpenSSH' });
     expect(hosts[0]!.ports).toHaveLength(2);
     expect(report.shape.hosts.safeParse(hosts).success).toBe(true);
+  });
+
+  it('finds a UDP port that answers, with raw packets; without, that is said', async () => {
+    const socket = createSocket('udp4').on('message', (_, { port, address }) => socket.send('yes', port, address));
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const udp = socket.address().port;
+    try {
+      const plain = await scanWith(program('nmap'), { raw: false }, { udpPorts: [udp] });
+      expect(reasonFor(plain, 'udp')).toContain('CAP_NET_RAW');
+      if (!maySendRaw()) return;
+      const { hosts, missing } = await scanWith(program('nmap'), { raw: true }, { udpPorts: [udp] });
+      expect(missing).toEqual([]);
+      expect(hosts[0]!.ports.filter(({ protocol }) => protocol === 'udp')).toMatchObject([{ port: udp, state: 'open' }]);
+    } finally {
+      socket.close();
+    }
   });
 
   it('is found in PATH', () => {
