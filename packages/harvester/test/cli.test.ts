@@ -19,7 +19,7 @@ function harvester(folder: string, ...args: string[]): Promise<{ code: number; o
   return new Promise(done =>
     execFile(process.execPath, [join(root, 'packages/harvester/bin/harvester.js'), ...args], { env, cwd: base }, (error, out, err) =>
       done({ code: error ? Number(error.code) : 0, out, err }),
-    ),
+    ).stdin!.end(),
   );
 }
 
@@ -28,13 +28,16 @@ describe('the command harvester', () => {
     expect(await harvester('none', '--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+ \d{4}-\d\d-\d\d/) });
     const { code, out } = await harvester('none', '--help');
     expect(code).toBe(0);
-    for (const name of ['enrol', 'run', 'scan', 'status']) expect(out).toContain(`\n  ${name} `);
+    for (const name of ['enrol', 'run', 'scan', 'status', 'password']) expect(out).toContain(`\n  ${name} `);
   });
 
   test.each([
     ['an unknown command', ['dance'], 2, /unknown command 'dance'/],
     ['a missing argument', ['enrol', 'http://127.0.0.1:1'], 2, /missing required argument 'code'/],
     ['a setting that is none', ['run', '--nester', 'there'], 2, /HARVESTER_NESTER .* http:\/\/HOST:PORT/],
+    ['an address that is none', ['run', '--http', '5000'], 2, /HARVESTER_HTTP .* 127\.0\.0\.1:5000, or off/],
+    ['a dashboard for everybody', ['run', '--http', '0.0.0.0:0'], 1, /Set a password first: harvester password/],
+    ['a password that is none', ['password'], 1, /harvester password < password\.txt/],
     ['a run that nobody enrolled', ['run'], 1, /No probe is enrolled/],
     ['a status that nobody enrolled', ['status'], 1, /No probe is enrolled/],
     ['a range that is not allowed', ['scan', '--targets', '192.0.2.0/24'], 1, /does not allow this. It allows: 127.0.0.1\/32/],

@@ -122,6 +122,11 @@ export const enProbe = {
   'one.noPorts': 'A presence look says nothing of ports.',
   'one.certificate': 'certificate until {date}',
 
+  'checks.title': 'Checks',
+  'checks.dns': 'Name look-up',
+  'checks.http': 'Page',
+  'checks.path': 'Path',
+
   'devices.count': { one: '{count} device', other: '{count} devices' },
   'devices.sinceReports': 'The reports kept here go back to {when}.',
   'devices.random': 'random MAC',

@@ -130,6 +130,11 @@ export const frProbe = {
   'one.noPorts': 'Un contrôle de présence ne dit rien des ports.',
   'one.certificate': 'certificat jusqu’au {date}',
 
+  'checks.title': 'Contrôles',
+  'checks.dns': 'Résolution de nom',
+  'checks.http': 'Page',
+  'checks.path': 'Chemin',
+
   'devices.count': { one: '{count} équipement', other: '{count} équipements' },
   'devices.sinceReports': 'Les rapports gardés ici remontent au {when}.',
   'devices.random': 'MAC aléatoire',

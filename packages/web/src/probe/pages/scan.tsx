@@ -4,6 +4,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Refused } from '../api.ts';
 import cards from '../parts/cards.module.css';
+import { Checks } from '../parts/checks.tsx';
 import { Card, Fact, Facts } from '../parts/facts.tsx';
 import { Missing } from '../parts/missing.tsx';
 import { Blank, Waiting } from '../parts/states.tsx';
@@ -81,6 +82,7 @@ function Found({ digest, report }: { digest: ReportDigest; report: Report }) {
           <WanTable targets={report.wan} />
         </Card>
       )}
+      <Checks report={report} />
       {report.missing.length > 0 && (
         <Card title={t('now.notMeasured')} wide>
           <Missing facts={report.missing} />
