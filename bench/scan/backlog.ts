@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Spool } from '../../packages/harvester/src/spool.ts';
 import { openStore } from '../../packages/nester/src/store/store.ts';
 import { reportOf } from '../ingest/points.ts';
+import { significant } from '../kit/statistics.ts';
+import { cpuSecondsOf } from '../kit/usage.ts';
 import { enrolledProbe } from './at-nester.ts';
 import { type Row, rounded, type Setting } from './setting.ts';
 
@@ -14,6 +16,9 @@ export interface BacklogRow extends Row {
   freshMs: number;
   /** How many those were. */
   fresh: number;
+  /** Shares of a core meanwhile: whose limit the figure is. */
+  nesterCpu: number;
+  probeCpu: number;
 }
 
 const minuteMs = 60_000;
@@ -36,10 +41,15 @@ export async function measureBacklog({ folder, cores, isQuick, note }: Setting):
   fill(probe.probeFolder, probe.probeId, n);
   note(`${n} reports of the last ${isQuick ? 'hours' : 'days'} wait`);
   const nester = await probe.startNester(cores.server);
+  let shares: [nester: number, probe: number];
   try {
     const harvester = await probe.startHarvester(nester, cores.load);
     try {
+      const used = () => [nester.pid, harvester.pid].map(cpuSecondsOf) as [number, number];
+      const before = { at: performance.now(), used: used() };
       await drained(join(probe.probeFolder, 'spool'));
+      const seconds = (performance.now() - before.at) / 1_000;
+      shares = used().map((value, i) => significant((value - before.used[i]!) / seconds, 2)) as [number, number];
     } finally {
       await harvester.stop();
     }
@@ -50,7 +60,16 @@ export async function measureBacklog({ folder, cores, isQuick, note }: Setting):
   const freshMs = Math.max(...delays);
   note(`${rounded(reportsPerS)} reports/s; ${delays.length} fresh ones meanwhile, there after at most ${freshMs.toFixed(0)} ms`);
   const row = { name: 'scan', point: 'backlog', server: 'aerie', n, runs: 1 } as const;
-  return [{ ...row, reportsPerS: rounded(reportsPerS), freshMs: Math.round(freshMs), fresh: delays.length }];
+  return [
+    {
+      ...row,
+      reportsPerS: rounded(reportsPerS),
+      freshMs: Math.round(freshMs),
+      fresh: delays.length,
+      nesterCpu: shares[0],
+      probeCpu: shares[1],
+    },
+  ];
 }
 
 /** Reports of each minute until now, as the probe itself keeps them. */

@@ -8,7 +8,7 @@ export const usage = `npm run bench -- scan [--json] [--only KEY]… [--runs 5] 
   --json        one JSON array on standard output; remarks go to standard error
   --only        only this: ${keys.join(', ')}
   --runs        how often each thing is measured; the medians are shown
-  --old-runs    how often the old way of scanning is measured: it takes five to ten minutes each time
+  --old-runs    how often what takes minutes is measured: the old way of scanning, and nmap on a slow line
   --old-hosts   how many hosts the old way scans; with fewer than all, its time is scaled, and the rows say so
   --quick       once, few hosts, few reports: to see that everything works
   --no-install  install no missing programs`;
