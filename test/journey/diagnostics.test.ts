@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { CommandInput } from '@aerie/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,8 @@ const web = createHttpServer((_request, response) => {
 });
 /** Never answers. */
 const mute = createHttpServer(() => {});
+const connections: Socket[] = [];
+mute.on('connection', socket => connections.push(socket));
 const port: Record<'greeter' | 'silent' | 'web' | 'mute', number> = { greeter: 0, silent: 0, web: 0, mute: 0 };
 
 async function listen(server: Server): Promise<number> {
@@ -100,11 +102,12 @@ describe('a technician asks a real probe', () => {
   it('to stop: it is cancelled at once', async () => {
     const { diagnosticId } = await start({ do: 'http', url: `http://127.0.0.1:${port.mute}/` });
     await eyes.next('that it began', frame => frame.diagnosticId === diagnosticId && frame.state === 'running', endedMs);
-    const closed = new Promise<void>(resolve => mute.once('connection', () => resolve()));
+    const gone = new Promise<void>(resolve => connections.at(-1)!.once('close', () => resolve()));
     await tess.http.call('diagnostic.cancel', { diagnosticId });
+    // The probe really let go of it.
+    await gone;
     expect(await over(diagnosticId)).toMatchObject({ state: 'cancelled', summary: { say: 'cancelled' } });
     await expect(tess.http.call('diagnostic.cancel', { diagnosticId })).rejects.toMatchObject({ code: 'not_found' });
-    void closed;
   });
 
   it('not for more than four things at once', async () => {
