@@ -89,7 +89,6 @@ export class Dashboard {
     this.#server.listen(listen.port, listen.host);
     await once(this.#server, 'listening');
     this.#unwatch = probe.watch(() => void this.#changed());
-    await this.#changed();
     return addressText({ host: listen.host, port: (this.#server.address() as AddressInfo).port });
   }
 
@@ -122,7 +121,10 @@ export class Dashboard {
     const inside = this.#entrance.isInside(this.#keyOf(request));
     if (path === '/api/session') return sendJson(response, 200, this.#session(inside));
     if (!inside) throw new AppError('not_logged_in');
-    if (path === '/api/events') return this.#stream.open(response);
+    if (path === '/api/events') {
+      await this.#findLatest();
+      return this.#stream.open(response);
+    }
     const [, file] = /^\/api\/reports\/([\w-]+\.json)\/file$/.exec(path) ?? [];
     if (file !== undefined) return await this.#sendFile(file, response);
     const value = await this.#value(path);
@@ -214,10 +216,16 @@ export class Dashboard {
     };
   }
 
-  /** The name of the newest report is found here, so that news need not wait for the disk. */
+  /** While a scan goes on there is no new report, and while nobody looks it need not be known. */
   async #changed(): Promise<void> {
-    this.#latest = (await this.#archive.newest()).any?.name ?? null;
+    if (!this.#stream.isHeard) return;
+    if (this.#parts.probe.status().scan === null) await this.#findLatest();
     this.#stream.changed();
+  }
+
+  /** Found ahead of the news, so that these need not wait for the disk. */
+  async #findLatest(): Promise<void> {
+    this.#latest = (await this.#archive.newest()).any?.name ?? null;
   }
 
   #news(): DashboardNews {

@@ -23,6 +23,11 @@ export class NewsStream {
     this.#news = news;
   }
 
+  /** Whether anybody listens. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Begins with how things are. */
   open(response: ServerResponse): void {
     if (this.#listeners.size >= mostStreams) {
@@ -43,7 +48,7 @@ export class NewsStream {
 
   /** Something may be otherwise. */
   changed(): void {
-    if (this.#listeners.size > 0) this.#soon ??= setTimeout(() => this.tellNow(), togetherMs);
+    if (this.isHeard) this.#soon ??= setTimeout(() => this.tellNow(), togetherMs);
   }
 
   close(): void {
