@@ -68,7 +68,7 @@ describe('a pass', () => {
   test('that is a sweep says who is there and nothing of ports', async () => {
     const sources = new QuietSources();
     const report = await makeReport({ ...request, kind: 'sweep' }, sources);
-    expect(sources.asked[0]).toMatchObject({ kind: 'sweep', ports: [] });
+    expect(sources.asked[0]).toMatchObject({ kind: 'sweep' });
     expect(report).toMatchObject({ kind: 'sweep', ports: '' });
     expect(report.hosts.every(({ ports }) => ports.length === 0)).toBe(true);
     expect(schema.safeParse(report).success).toBe(true);

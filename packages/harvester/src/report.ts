@@ -48,7 +48,7 @@ export async function makeReport(request: ReportRequest, sources: Sources): Prom
   // Outside the windows nothing is touched; the WAN is measured all the same.
   const kind = opening.open ? (request.kind ?? 'full') : 'sweep';
   const allowed = opening.open ? allowedBy(policy, request.targets) : { addresses: [], targets: [], left: 0n };
-  const ports = kind === 'full' ? (parsePorts(policy.ports) ?? []) : [];
+  const ports = parsePorts(policy.ports) ?? [];
   const names = new NamesInTime(sources);
 
   const [findings, measured] = await Promise.all([
@@ -72,7 +72,7 @@ export async function makeReport(request: ReportRequest, sources: Sources): Prom
   const hosts = all.sort((a, b) => order.get(a.address)! - order.get(b.address)!).slice(0, mostHosts);
   if (kind === 'full') names.ask(hosts.map(({ address }) => address));
   const named = await names.all();
-  const isLong = ports.length > mostPorts || hosts.length * ports.length > mostPairs;
+  const isLong = kind === 'full' && (ports.length > mostPorts || hosts.length * ports.length > mostPairs);
   const deepOf = ({ address }: ReportedHost) => (deep?.has(address) ? level : undefined);
   const reported = hosts.map(found => {
     const host = { ...found, hostname: named.names.get(found.address) ?? found.hostname };
@@ -103,7 +103,7 @@ export async function makeReport(request: ReportRequest, sources: Sources): Prom
     startedAt,
     finishedAt: Math.max(startedAt, sources.now()),
     targets: allowed.targets,
-    ports: portsText(ports),
+    ports: kind === 'full' ? portsText(ports) : '',
     machine: thisMachine(),
     hosts: reported.map(host => ({ ...host, rttMs: host.rttMs === null ? null : Math.round(host.rttMs * 1_000) / 1_000 })),
     ...measured,

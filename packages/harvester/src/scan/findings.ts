@@ -12,6 +12,7 @@ export interface ScanRequest {
   /** A sweep looks only who is there. */
   readonly kind: 'full' | 'sweep';
   readonly addresses: readonly string[];
+  /** A sweep may knock at the first of them: whoever a full scan finds, it finds too. */
   readonly ports: readonly number[];
   readonly udpPorts: readonly number[];
   readonly packetsPerSecond: number;

@@ -157,6 +157,11 @@ describe('a scan', () => {
     expect(reasonFor(found, 'services')).toContain('ended before it was done');
   });
 
+  test('that only asks who is there finds whom a full one finds, by the ports of the policy', async () => {
+    const found = await scanWith(undefined, {}, { kind: 'sweep' });
+    expect(found).toMatchObject({ scanner: 'tcp', missing: [], hosts: [{ address: '127.0.0.1', status: 'up', ports: [] }] });
+  });
+
   test('of nothing starts nothing', async () => {
     const { hosts, missing } = await scanWith('/nowhere', {}, { addresses: [] });
     expect(hosts).toEqual([]);

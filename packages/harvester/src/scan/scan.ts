@@ -3,7 +3,7 @@ import { isRandomMac, ownMacs, readNeighbours } from '../discover/neighbours.ts'
 import { readVendors, type VendorOf } from '../discover/vendors.ts';
 import { findProgram } from '../programs.ts';
 import { type Findings, isLoopback, type ScanRequest } from './findings.ts';
-import { knockPorts, maySendRaw } from './nmap.ts';
+import { maySendRaw } from './nmap.ts';
 import { NmapScan } from './nmap-scan.ts';
 import { lookAtPages } from './pages.ts';
 import { scanWithTcp } from './tcp.ts';
@@ -61,7 +61,6 @@ async function withoutNmap(request: ScanRequest, reason: string, found: readonly
   const known = new Map(found.map(host => [host.address, host]));
   const { hosts, missing } = await scanWithTcp({
     ...request,
-    ports: isSweep ? knockPorts : request.ports,
     awake: new Set(known.keys()),
     presence: isSweep,
     progress: (done, total) => request.progress?.({ phase: isSweep ? 'discovery' : 'ports', done, total }),
