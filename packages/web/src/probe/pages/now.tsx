@@ -129,8 +129,8 @@ function Devices({ status: { devices, lastReport } }: { status: DashboardStatus 
   return (
     <Card title={t('now.devices')} aside={lastReport && <Moment at={lastReport.finishedAt} className={styles.faint} />}>
       <p className={styles.figure}>
-        <strong>{devices.up}</strong>
-        <StateMark shape="up" word={t('now.up', { count: devices.up })} />
+        <strong>{lastReport ? devices.up : '–'}</strong>
+        {devices.up > 0 && <StateMark shape="up" word={t('now.up', { count: devices.up })} />}
       </p>
       <p>
         <Go to="/devices">{t('now.known', { count: devices.known })}</Go>

@@ -9,6 +9,8 @@ export function PolicyCard({ policy }: { policy: Policy }) {
   // 1 January 2024 was a Monday.
   const weekday = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });
   const dayName = (day: number) => weekday.format(Date.UTC(2024, 0, day));
+  // Round minutes in words; what is shorter in seconds.
+  const every = (ms: number) => (ms % 60_000 === 0 ? figures.length(ms) : figures.span(ms));
   const targets = [...(policy.gateway === 'auto' ? [t('now.gatewayToo')] : []), ...policy.providerTargets, ...policy.wanTargets];
   return (
     <Card title={t('now.policy')} wide aside={<span className={styles.faint}>{t('now.policyVersion', { version: policy.version })}</span>}>
@@ -19,8 +21,8 @@ export function PolicyCard({ policy }: { policy: Policy }) {
         <Fact name={t('now.exclude')} mono>
           {policy.exclude.join(', ')}
         </Fact>
-        <Fact name={t('now.every')}>{figures.length(policy.scanEveryMs)}</Fact>
-        <Fact name={t('now.sweepEvery')}>{figures.length(policy.sweepEveryMs)}</Fact>
+        <Fact name={t('now.every')}>{every(policy.scanEveryMs)}</Fact>
+        <Fact name={t('now.sweepEvery')}>{every(policy.sweepEveryMs)}</Fact>
         <Fact name={t('now.windows')}>
           {policy.windows
             .map(({ days, from, to }) => t('now.window', { days: list(days.map(dayName)), from, to, zone: policy.zone }))

@@ -54,8 +54,8 @@ export function ScanNow() {
       {running ? (
         <div className={styles.progress}>
           <span className={styles.words}>
-            {t(`scan.phase.${phase}`)}
-            {scan && scan.total > 0 && <span className="figures"> {t('scan.of', { done: scan.done, total: scan.total })}</span>}
+            <span className={styles.phase}>{t(`scan.phase.${phase}`)}</span>
+            {scan && scan.total > 0 && <span className="figures">{t('scan.of', { done: scan.done, total: scan.total })}</span>}
           </span>
           <progress
             aria-label={t('scan.running')}
