@@ -22,7 +22,7 @@ export class WrongCertificate extends Error {
 type Opened = (error: Error | null, socket: Duplex) => void;
 
 /** Uploads that may be on their way at once, each on a connection that is kept for the next. */
-const mostSockets = 8;
+const mostSockets = 16;
 
 /** Nester's address, and by what it is known. */
 export class Endpoint {

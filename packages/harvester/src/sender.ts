@@ -7,7 +7,7 @@ import { type Outcome, packed, upload } from './upload.ts';
 /** How long a probe that is refused, or a disk that cannot be read, waits for the next attempt. */
 const againMs = 60_000;
 /** Reports of before that are on their way at once. */
-const backlogAtOnce = 4;
+const backlogAtOnce = 12;
 /** How often one looks for reports that another program has added, and for what is too old. */
 const lookEveryMs = 5_000;
 const tidyEveryMs = 600_000;
@@ -33,6 +33,7 @@ export class Sender {
   readonly #stopped = new AbortController();
   readonly #bucket = new TokenBucket();
   readonly #underway = new Set<string>();
+  #admission: Promise<void> = Promise.resolve();
   #fresh: Promise<void> | undefined;
   #backlog: Promise<void> | undefined;
   #freshAgain = false;
@@ -103,16 +104,33 @@ export class Sender {
 
   async #sendBacklog(): Promise<void> {
     while (!this.#isOver) {
-      const waitMs = this.#bucket.waitMs(this.#parts.backlogKbps());
-      if (waitMs > 0) {
-        await this.#pause(waitMs);
-        continue;
-      }
-      this.#look(false);
-      const next = this.#parts.spool.oldest(this.#underway);
-      if (!next) return;
-      await this.#send(next, false);
+      // One after the other up to here: several that look at the bucket at once would all find it full.
+      const next = this.#admission.then(() => this.#admit());
+      this.#admission = next.then(
+        () => undefined,
+        () => undefined,
+      );
+      const report = await next;
+      if (!report) return;
+      await this.#send(report, false);
     }
+  }
+
+  /** The next of the backlog, when the pace allows it; undefined when there is none. */
+  async #admit(): Promise<Waiting | undefined> {
+    for (;;) {
+      if (this.#isOver) return undefined;
+      const waitMs = this.#bucket.waitMs(this.#parts.backlogKbps());
+      if (waitMs === 0) break;
+      await this.#pause(waitMs);
+    }
+    this.#look(false);
+    const next = this.#parts.spool.oldest(this.#underway);
+    if (!next) return undefined;
+    // What it takes packed is not known yet: as written until it is.
+    this.#bucket.spend(next.bytes, this.#parts.backlogKbps());
+    this.#underway.add(next.name);
+    return next;
   }
 
   async #send(report: Waiting, isFresh: boolean): Promise<void> {
@@ -122,7 +140,7 @@ export class Sender {
       const text = spool.read(report.name);
       if (!text) return;
       const body = await packed(text);
-      if (!isFresh) this.#bucket.spend(body.length, this.#parts.backlogKbps());
+      if (!isFresh) this.#bucket.spend(body.length - report.bytes, this.#parts.backlogKbps());
       const outcome = await upload(body, { ...this.#parts.upload, signal: this.#stopped.signal });
       if (this.#stopped.signal.aborted && outcome.kind === 'later') return;
       this.#settle(report, outcome, isFresh);

@@ -60,6 +60,8 @@ export class Ingest {
       // What a live probe says of its clock is fresh; an upload might have been kept by somebody and sent later.
       const skewMs = (connectionId === undefined ? null : row.clock_skew_ms) ?? Number(upload.time) - now;
       const times = timesOf(report, skewMs, site.policy.scanEveryMs, now);
+      // A late report is history only: it waits for no other one of its site, so that a backlog of two weeks shares its syncs.
+      if (times.isLate) return await this.#keep(probe, report, json, times);
       return await inTurn(site, () => this.#keep(probe, report, json, times));
     } catch (error) {
       if (error instanceof AppError && error.code === 'bad_report')
@@ -110,7 +112,7 @@ export class Ingest {
   }
 
   async #unitOf(probe: ProbeRecord, report: Report, json: string, times: ReportTimes): Promise<Unit> {
-    const { store, contacts, log, now } = this.#shared;
+    const { store, contacts, ledger, log, now } = this.#shared;
     const { site } = probe;
     const siteId = site.row.site_id;
     const { reportId } = report;
@@ -120,6 +122,7 @@ export class Ingest {
     const row = newReportRow(report, json, { siteId, times, now: now() });
     const unit = new Unit().insert('report', row);
     for (const sample of samples) unit.insert('wan_sample', sample);
+    const wasHeard = ledger.hearing(probe, now()) === 'heard' && probe.toldSilent === false;
     contacts.heard(probe, now());
     const changes: Partial<SiteTable> = {};
     if (devices) {
@@ -140,7 +143,8 @@ export class Ingest {
         Object.assign(changes, { wan_median_ms: wan?.medianMs ?? null, wan_loss: wan?.loss ?? null });
       }
     }
-    stageSite(this.#shared, unit, site, changes);
+    if (!isLate) stageSite(this.#shared, unit, site, changes);
+    else if (!wasHeard) contacts.settleSoon(site);
     unit.event('report.accepted', ['sites'], { siteId, reportId }, () => ({ siteId, reportId }));
     unit.onSettled(written => {
       if (!written) return;

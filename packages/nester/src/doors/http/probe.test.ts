@@ -13,13 +13,17 @@ function door(answer: (upload: ReportUpload) => { reportId: string; accepted: bo
     const { code, params, status } = error instanceof AppError ? error : new AppError('internal', { ref: 'test' });
     return reply.code(status).send({ code, params });
   });
-  reportRoute(server, {
-    mayReport: probeId => probeId === 'p1',
-    async ingest(upload) {
-      uploads.push(upload);
-      return answer(upload);
+  reportRoute(
+    server,
+    {
+      mayReport: probeId => probeId === 'p1',
+      async ingest(upload) {
+        uploads.push(upload);
+        return answer(upload);
+      },
     },
-  });
+    { addressOf: () => '192.0.2.7', strangersPerMinute: 10 },
+  );
   const post = (payload: Buffer | string, more: Record<string, string> = {}) =>
     server.inject({ method: 'POST', url: '/api/probe/reports', headers: { ...headers, ...more }, payload });
   return { post, uploads };

@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '@aerie/contract';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Largest body, as sent and unzipped. */
 const bodyBytes = 8 * 1024 * 1024;
+/** Of one probe from one address: a backlog of two weeks comes faster than anybody reads pages. Others have the usual limit. */
+const reportsPerMinute = 60_000;
 
 /** A report as it came; `body` as sent, since that is what is signed. */
 export interface ReportUpload {
@@ -21,8 +24,14 @@ export interface ReportTaker {
   mayReport(probeId: string): boolean;
 }
 
+interface ReportLimits {
+  addressOf(request: IncomingMessage): string;
+  /** Requests from one address that names no probe of ours. */
+  strangersPerMinute: number;
+}
+
 /** `POST /api/probe/reports`: 201 when the report is on disk, 200 when it was there already. */
-export function reportRoute(server: FastifyInstance, taker: ReportTaker): void {
+export function reportRoute(server: FastifyInstance, taker: ReportTaker, { addressOf, strangersPerMinute }: ReportLimits): void {
   void server.register(async scope => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -35,11 +44,18 @@ export function reportRoute(server: FastifyInstance, taker: ReportTaker): void {
         reply,
       );
     });
+    const isKnown = (request: FastifyRequest) => taker.mayReport(headerOf(request, 'aerie-probe'));
     scope.post('/api/probe/reports', {
       bodyLimit: bodyBytes,
+      config: {
+        rateLimit: {
+          max: request => (isKnown(request) ? reportsPerMinute : strangersPerMinute),
+          keyGenerator: request => (isKnown(request) ? `${headerOf(request, 'aerie-probe')} ` : '') + addressOf(request.raw),
+        },
+      },
       // Strangers are sent away before anything of theirs is read.
       onRequest: async request => {
-        if (!taker.mayReport(headerOf(request, 'aerie-probe'))) throw new AppError('probe_refused');
+        if (!isKnown(request)) throw new AppError('probe_refused');
       },
       handler: async (request, reply) => {
         const encoding = headerOf(request, 'content-encoding') || 'identity';

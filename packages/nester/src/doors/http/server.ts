@@ -97,7 +97,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   });
   commandRoutes(server, { dispatch: parts.dispatch, judge, isSecure });
   exportRoutes(server, { ...parts, judge });
-  reportRoute(server, parts.reports);
+  reportRoute(server, parts.reports, { addressOf, strangersPerMinute: config.limits.httpPerMinute });
   await pageRoutes(server);
   return {
     server,
