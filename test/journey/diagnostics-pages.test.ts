@@ -121,6 +121,26 @@ needs('chromium')('diagnostics, as technicians see them', () => {
     await area.fill('');
   });
 
+  it('an administrator chooses what may be asked; the form offers no more than that', async () => {
+    const boss = await Screen.open(browser, { viewport: wide });
+    const { page } = boss;
+    await page.goto(nester.httpUrl);
+    await page.getByLabel('Name').fill('Ada');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'général', level: 1 }).waitFor();
+    await open(page, nester.httpUrl, '/sites/NE?tab=policy', 'Site NE');
+    const choices = page.getByRole('group', { name: 'What may be asked by hand' });
+    await choices.getByLabel('Traceroute').click();
+    await page.getByText('Policy saved.').waitFor();
+    expect(await seriousBarriers(page)).toEqual([]);
+    await open(page, nester.httpUrl, '/sites/NE?tab=diagnostics', 'Site NE');
+    const offered = page.getByLabel('What to do').getByRole('option');
+    expect(await offered.allTextContents()).toEqual(['Scan', 'Ping', 'Name look-up (DNS)', 'TCP port', 'Web page (HTTP)']);
+    expect(boss.complaints).toEqual([]);
+    await boss.close();
+  });
+
   it('fits a telephone', async () => {
     const { page } = desk;
     await page.setViewportSize(narrow);

@@ -272,6 +272,8 @@ export const enSites = {
   'policy.portsHint': 'Ports and ranges, such as 22,80,8000-8100.',
   'policy.version': 'Version {version} of the policy. Connected probes follow a change at once.',
   'policy.closed': 'Only administrators change it.',
+  'policy.diagnostics': 'What may be asked by hand',
+  'policy.diagnosticsText': 'Technicians ask for it on the page “Diagnostics” and in channels. Changes hold at once.',
   'policy.saved': 'Policy saved.',
 
   'incident.state.open': 'Open',

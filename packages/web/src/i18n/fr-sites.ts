@@ -275,6 +275,8 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'policy.portsHint': 'Des ports et des plages, par exemple 22,80,8000-8100.',
   'policy.version': 'Version {version} de la politique. Les sondes connectées suivent aussitôt un changement.',
   'policy.closed': 'Seuls les administrateurs la modifient.',
+  'policy.diagnostics': 'Ce qui peut être demandé à la main',
+  'policy.diagnosticsText': 'Les techniciens le demandent dans l’onglet « Diagnostics » et dans les canaux. Un changement vaut aussitôt.',
   'policy.saved': 'Politique enregistrée.',
 
   'incident.state.open': 'Ouvert',

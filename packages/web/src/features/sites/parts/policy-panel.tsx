@@ -9,6 +9,7 @@ import { FormError, SelectField, TextField } from '../../../ui/field.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { intervals, offeredRanges, usualTargets } from '../policy-offers.ts';
 import { type SiteDetail, useSiteAct } from '../queries.ts';
+import { AllowedDiagnostics } from './allowed-diagnostics.tsx';
 import styles from './policy-panel.module.css';
 
 type Change = CommandInput<'site.setPolicy'>['policy'];
@@ -110,6 +111,7 @@ export function PolicyPanel({ detail }: { detail: SiteDetail }) {
           </Button>
         )}
       </form>
+      <AllowedDiagnostics allowed={policy.diagnostics} may={may} busy={set.isPending} onChange={diagnostics => change({ diagnostics })} />
     </section>
   );
 }
