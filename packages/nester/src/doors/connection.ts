@@ -8,8 +8,6 @@ import type { CloseReason, Pipe } from './pipe.ts';
 const whisperCap = 64 * 1024;
 /** Past this many queued bytes, nothing more is queued. */
 const backlogCap = 1024 * 1024;
-/** What an old session may be owed before its window listens. */
-const quietCap = 256 * 1024;
 
 /** Why a log-in is over, with the words and the time that belong to it. */
 export type Ending = EventBody<'session.ended'>;
@@ -43,6 +41,8 @@ export class Connection implements LiveConnection {
   hears: (topic: Topic) => boolean = () => true;
   /** The line that says why the log-in is over. */
   farewell: (ending: Ending) => string = ending => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
+  /** Where unasked lines wait for their turn, when the client cannot take them as they come; it gives them to `send`. */
+  pacing: { push(lines: Buffer): void; answered(): void; flush(): void } | undefined;
   /** Takes no more, and resolves when what was taken is answered. */
   settle: () => Promise<void> = () => Promise.resolve();
   readonly #pipe: Pipe;
@@ -52,8 +52,6 @@ export class Connection implements LiveConnection {
   #held: { seq: number; line: string }[] | undefined;
   #heldBytes = 0;
   #releaseAt: number | undefined;
-  #quiet: Buffer[] | undefined;
-  #quietBytes = 0;
   #slowTimer: NodeJS.Timeout | undefined;
   #following = false;
   #agent: string;
@@ -190,10 +188,13 @@ export class Connection implements LiveConnection {
   /** Sends logged events: whole lines. */
   deliver(lines: Buffer): void {
     if (!this.#open) return;
-    if (this.#quiet) {
-      this.#keepQuiet(lines);
-      return;
-    }
+    if (this.pacing) this.pacing.push(lines);
+    else this.send(lines);
+  }
+
+  /** Sends whole lines now, unless the client has left too much unread. */
+  send(lines: Buffer): void {
+    if (!this.#open) return;
     if (this.#pipe.backlog > backlogCap) {
       this.fallBehind();
       return;
@@ -204,36 +205,19 @@ export class Connection implements LiveConnection {
 
   /** Sends what may be lost. */
   whisper(lines: Buffer): void {
-    if (!this.#open || this.#pipe.backlog > whisperCap) return;
-    if (this.#quiet) {
-      this.#keepQuiet(lines);
-      return;
-    }
-    if (this.#out !== '') this.#flush();
-    this.#pipe.write(lines);
-  }
-
-  /** From now on unasked lines wait: an old client's window does not listen yet. */
-  startQuiet(): void {
-    this.#quiet = [];
-    this.#quietBytes = 0;
-  }
-
-  endQuiet(): void {
-    const waiting = this.#quiet;
-    if (!waiting) return;
-    this.#quiet = undefined;
-    for (const lines of waiting) this.deliver(lines);
+    if (this.#pipe.backlog <= whisperCap) this.deliver(lines);
   }
 
   /** Tells the client why its log-in is over, and closes. */
   end(reason: EndReason, words: Omit<Ending, 'reason'> = {}): void {
+    this.pacing?.flush();
     this.answer(this.farewell({ reason, ...words }));
     this.close(reason === 'stopping' ? 'stopping' : 'loggedOut');
   }
 
   close(reason: CloseReason): void {
     if (!this.#open) return;
+    this.pacing?.flush();
     this.#flush();
     // Nothing is written after the end: a late answer must not cut what is still on its way.
     this.#open = false;
@@ -281,15 +265,11 @@ export class Connection implements LiveConnection {
     this.#pipe.write('{"event":"log.gap"}\n');
   }
 
-  #keepQuiet(lines: Buffer): void {
-    this.#quietBytes += lines.length;
-    if (this.#quietBytes <= quietCap) this.#quiet?.push(lines);
-  }
-
   #flush(): void {
     const out = this.#out;
     if (out === '' || !this.#open) return;
     this.#out = '';
+    this.pacing?.answered();
     this.#pipe.write(out);
   }
 }

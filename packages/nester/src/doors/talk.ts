@@ -1,4 +1,4 @@
-import type { AppError } from '@aerie/contract';
+import { AppError } from '@aerie/contract';
 import type { Limits } from '../config.ts';
 import type { ClasscordTalk } from './classcord/talk.ts';
 import type { Connection } from './connection.ts';
@@ -86,7 +86,7 @@ export class Talk {
 
   /** A line was too long, or the like: say so and close. */
   refuse(error: AppError): void {
-    this.#connection.answer(this.#classcord ? this.#classcord.errorLine(error) : errorLine(undefined, error));
+    this.#connection.answer(this.#errorLine(error));
     this.#connection.close('protocol');
     this.stop();
   }
@@ -107,14 +107,23 @@ export class Talk {
         if (this.#old && typeof frame.type === 'string') {
           connection.dialect = 'classcord';
           this.#classcord = this.#old(connection);
-        } else {
+        } else if (!this.#old || 'do' in frame || 'id' in frame) {
           connection.dialect = 'framed';
+        } else {
+          throw new AppError('bad_frame', { reason: 'it has neither "type" nor "do"' });
         }
       }
     } catch (error) {
-      const line = this.#classcord ? this.#classcord.errorLine(error as AppError) : errorLine(undefined, error as AppError);
+      const line = this.#errorLine(error as AppError);
       return { pipelined: false, start: async () => connection.answer(line) };
     }
     return this.#classcord ? this.#classcord.step(frame) : framedStep(this.#dispatch, connection, frame);
+  }
+
+  /** While it is not known which dialect the client speaks, an error is one that both can read. */
+  #errorLine(error: AppError): string {
+    if (this.#classcord) return this.#classcord.errorLine(error);
+    const { dialect } = this.#connection;
+    return errorLine(undefined, error, dialect === 'undecided' && this.#old ? { type: 'error', message: error.message } : {});
   }
 }

@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts';
 import { type Dispatch, nameText } from '../dispatch.ts';
 import type { Step } from '../ordered-queue.ts';
 import { errorLineOf, farewell, oldError, oldLine } from './lines.ts';
+import { Pacing } from './pacing.ts';
 import type { ClasscordVoice, Names } from './voice.ts';
 
 /** After log-in, how long unasked lines wait when the client says nothing. */
@@ -24,6 +25,7 @@ export class ClasscordTalk {
   readonly #voice: ClasscordVoice;
   readonly #channelIds = new Map<string, string>();
   readonly #heard = new Set<string>();
+  readonly #pacing: Pacing;
   #current: string | undefined;
   #quietTimer: NodeJS.Timeout | undefined;
   /** The `from` that named this guest; a later one that differs is another name. Null where a log-in did. */
@@ -35,12 +37,15 @@ export class ClasscordTalk {
     this.#names = names;
     this.#voice = voice;
     connection.farewell = farewell;
+    this.#pacing = new Pacing(lines => connection.send(lines));
+    connection.pacing = this.#pacing;
     connection.hears = topic => !topic.startsWith('channel:') || this.#hears(topic.slice('channel:'.length));
   }
 
   /** The connection is gone. Nobody has the token of its log-in, so that ends too. */
   stop(): void {
     clearTimeout(this.#quietTimer);
+    this.#pacing.stop();
     if (this.#connection.actor.kind === 'user') void this.#call('session.logOut', {}).catch(() => undefined);
   }
 
@@ -113,12 +118,12 @@ export class ClasscordTalk {
     if (typeof username !== 'string' || typeof password !== 'string' || password === '') throw new AppError('login_failed');
     const before = this.#connection.actor;
     // Unasked lines wait until the client's window listens: its first line after this answer tells.
-    this.#connection.startQuiet();
+    this.#pacing.hold();
     try {
       if (!(await this.#enterReserved(username, password)))
         await this.#call('session.logIn', { user: username, password, device: `classcord-${this.#connection.connectionId}` });
     } catch (error) {
-      this.#connection.endQuiet();
+      this.#pacing.release();
       throw isError(error, 'bad_input') ? new AppError('login_failed') : error;
     }
     if (!this.#connection.isOpen) {
@@ -127,7 +132,7 @@ export class ClasscordTalk {
       return '';
     }
     clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(() => this.#connection.endQuiet(), quietMs);
+    this.#quietTimer = setTimeout(() => this.#pacing.release(), quietMs);
     // Nobody has the token of the log-in before.
     if (before.kind === 'user') await this.#call('session.end', { sessionId: before.sessionId }).catch(() => undefined);
     await this.#begin();
@@ -263,7 +268,7 @@ export class ClasscordTalk {
     const text = await line.catch((error: AppError) => errorLineOf(error));
     if (text !== '') this.#connection.answer(text);
     // The first line after log-in has been answered: the window listens.
-    if (wasIn) this.#connection.endQuiet();
+    if (wasIn) this.#pacing.release();
   }
 }
 

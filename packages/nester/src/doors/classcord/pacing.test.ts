@@ -1,0 +1,121 @@
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { apartMs, calmMs, mostWaiting, Pacing } from './pacing.ts';
+
+interface Write {
+  at: number;
+  lines: number[];
+}
+
+function paced() {
+  const writes: Write[] = [];
+  const pacing = new Pacing(bytes => writes.push({ at: performance.now(), lines: bytes.toString().trim().split('\n').map(Number) }));
+  let last = 0;
+  /** Pushes that many lines at once, numbered. */
+  const push = (count: number) => pacing.push(Buffer.from(Array.from({ length: count }, () => `${++last}\n`).join('')));
+  return { pacing, writes, push, all: () => writes.flatMap(write => write.lines), last: () => last };
+}
+
+describe('Pacing', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('sends a line that comes alone at once', () => {
+    const { writes, push } = paced();
+    for (let i = 0; i < 5; i++) {
+      const at = performance.now();
+      push(1);
+      expect(writes.at(-1)).toEqual({ at, lines: [i + 1] });
+      vi.advanceTimersByTime(apartMs);
+    }
+  });
+
+  it('keeps lines apart that come together, and a notice apart from the answer before it', () => {
+    const { pacing, writes, push } = paced();
+    const start = performance.now();
+    pacing.answered();
+    push(3);
+    vi.advanceTimersByTime(100);
+    expect(writes.map(({ at, lines }) => [at - start, ...lines])).toEqual([
+      [15, 1],
+      [30, 2],
+      [45, 3],
+    ]);
+  });
+
+  it('writes a flood whole, goes on with lines as they come, and paces again once it was calm', () => {
+    const { writes, push } = paced();
+    push(mostWaiting);
+    expect(writes).toHaveLength(1);
+    push(40);
+    expect(writes.flatMap(write => write.lines)).toHaveLength(mostWaiting + 40);
+    push(7);
+    expect(writes.at(-1)!.lines).toHaveLength(7);
+    vi.advanceTimersByTime(calmMs);
+    push(2);
+    expect(writes.at(-1)!.lines).toHaveLength(1);
+  });
+
+  it('holds lines back until it is released, then one at a time', () => {
+    const { pacing, writes, push } = paced();
+    pacing.hold();
+    push(1);
+    push(2);
+    vi.advanceTimersByTime(5_000);
+    expect(writes).toEqual([]);
+    pacing.release();
+    vi.advanceTimersByTime(100);
+    expect(writes.map(write => write.lines)).toEqual([[1], [2], [3]]);
+  });
+
+  it('sends what waits before the end, but nothing that a window does not listen to', () => {
+    const { pacing, push, all } = paced();
+    push(3);
+    pacing.flush();
+    expect(all()).toEqual([1, 2, 3]);
+    pacing.hold();
+    push(1);
+    pacing.flush();
+    pacing.stop();
+    vi.advanceTimersByTime(5_000);
+    expect(all()).toEqual([1, 2, 3]);
+  });
+
+  it('whatever comes when: every line once, in order, soon, and one by one unless there were too many', () => {
+    const action = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ push: fc.integer({ min: 1, max: 5 }) }) },
+      { weight: 1, arbitrary: fc.record({ push: fc.integer({ min: 1, max: 150 }) }) },
+      { weight: 4, arbitrary: fc.record({ wait: fc.integer({ min: 0, max: 200 }) }) },
+      { weight: 1, arbitrary: fc.constant({ answer: true }) },
+      { weight: 1, arbitrary: fc.constant({ hold: true }) },
+      { weight: 2, arbitrary: fc.constant({ release: true }) },
+    );
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), actions => {
+        const { pacing, writes, push, all, last } = paced();
+        let held = false;
+        for (const one of actions) {
+          if ('push' in one) push(one.push);
+          else if ('wait' in one) vi.advanceTimersByTime(one.wait);
+          else if ('answer' in one) pacing.answered();
+          else {
+            held = 'hold' in one;
+            if (held) pacing.hold();
+            else pacing.release();
+          }
+          if (!held) expect(pacing.waiting).toBeLessThanOrEqual(mostWaiting);
+        }
+        pacing.release();
+        vi.advanceTimersByTime(apartMs * (mostWaiting + 1));
+        expect(all()).toEqual(Array.from({ length: last() }, (_, i) => i + 1));
+        let floodUntil = Number.NEGATIVE_INFINITY;
+        writes.forEach(({ at, lines }, i) => {
+          const before = writes[i - 1]?.at ?? Number.NEGATIVE_INFINITY;
+          const isFlood = at < floodUntil || lines.length > mostWaiting;
+          if (!isFlood) expect([lines.length, at - before >= apartMs]).toEqual([1, true]);
+          else floodUntil = at + calmMs;
+        });
+      }),
+    );
+  });
+});
