@@ -33,8 +33,9 @@ export class LineClient {
     });
   }
 
-  static async connect({ host, port }: { host: string; port: number }): Promise<LineClient> {
-    const client = new LineClient(connect(port, host));
+  /** @param from the address that it comes from, where the machine has several */
+  static async connect({ host, port }: { host: string; port: number }, from?: string): Promise<LineClient> {
+    const client = new LineClient(connect({ host, port, localAddress: from }));
     const opened = Promise.withResolvers<void>();
     client.socket.once('connect', opened.resolve).once('error', opened.reject);
     await within(10_000, 'the TCP connection', opened.promise);
