@@ -90,18 +90,17 @@ export class Chat implements Deck {
     return this.#parts.words;
   }
 
-  channel(): OwnChannel {
+  readonly channel = (): OwnChannel => {
     const channel = this.#channelId === undefined ? undefined : this.connection.state?.channels.get(this.#channelId);
     if (!channel) throw new Failure('screen.noChannel');
     return channel;
-  }
+  };
 
   readonly tell = (text: string, error = false): void => {
-    const { state } = this.connection;
-    const channelId = this.#channelId;
-    const last = channelId === undefined ? undefined : state?.windows.get(channelId)?.messages.at(-1);
+    // After all that there is now, held here or not.
+    const afterSeq = this.connection.state?.seq ?? 0;
     const n = (this.#notices.at(-1)?.n ?? 0) + 1;
-    this.#notices = [...this.#notices, { channelId, afterSeq: last?.seq ?? 0, n, text, error }].slice(-mostNotices);
+    this.#notices = [...this.#notices, { channelId: this.#channelId, afterSeq, n, text, error }].slice(-mostNotices);
     this.#anchor = undefined;
     this.#soon();
   };
