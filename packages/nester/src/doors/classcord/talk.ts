@@ -278,7 +278,7 @@ function notice(message: string): string {
 }
 
 function isPrivate({ subtype }: Record<string, unknown>): boolean {
-  return subtype === 'private';
+  return typeof subtype === 'string' && subtype.trim().toLowerCase() === 'private';
 }
 
 /** Clients that have nothing to say in a field leave it out, or empty. */
