@@ -130,6 +130,15 @@ export class Nester {
     return this.#output;
   }
 
+  /** Resolves when a text stands in what it printed and logged. */
+  async printed(text: string): Promise<void> {
+    await until(
+      `"${text}" in the log`,
+      listener => this.#onOutput(listener),
+      () => this.#output.includes(text),
+    );
+  }
+
   /** The set-up link that it printed, when it has. */
   async setupLink(): Promise<string> {
     const link = () => this.#output.match(/https?:\S+\/setup#[\w-]+/)?.[0];

@@ -56,6 +56,14 @@ export class Part {
     if (expected.type === 'login') this.#state = 'in';
   }
 
+  /** This line must come, whatever else may have come before it that is not read yet. */
+  async hearsToo(expected: Line): Promise<void> {
+    const found = () => this.#inbox.findIndex(line => difference(expected, line) === undefined);
+    await this.#waitFor(JSON.stringify(expected), () => found() !== -1);
+    if (found() === -1) throw new Error(`${this.name}: the connection is closed; expected ${JSON.stringify(expected)}`);
+    this.#inbox.splice(found(), 1);
+  }
+
   /** The next line must say who is here, somebody among them. */
   async hearsUsers(user: string): Promise<void> {
     await this.#waitFor('who is here', () => this.#inbox.length > 0);

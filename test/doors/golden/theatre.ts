@@ -1,6 +1,6 @@
 import { LineClient } from '../../kit/line-client.ts';
 import { Nester } from '../../kit/nester.ts';
-import type { Place } from '../../kit/old-wire.ts';
+import { OldWire, type Place } from '../../kit/old-wire.ts';
 import { firstAdministrator, newPerson, type Person } from '../../kit/people.ts';
 import { until } from '../../kit/wait.ts';
 
@@ -80,6 +80,13 @@ export class Theatre {
   /** Resolves when everybody that sessions know is gone. */
   async empty(): Promise<void> {
     for (const name of this.#people.keys()) await this.told(name, false);
+    // Guests are in no list of people: somebody asks until none is left.
+    const stranger = await OldWire.connect(this.places.plain);
+    for (let here = 1; here > 0; ) {
+      stranger.send({ type: 'users' });
+      here = JSON.parse((await stranger.readLine('who is here')) ?? '{"users":[]}').users.length;
+    }
+    await stranger.close();
   }
 
   /** Lights a beacon while `seen` runs. */
