@@ -42,7 +42,7 @@ export class Connection implements LiveConnection {
   /** The line that says why the log-in is over. */
   farewell: (ending: Ending) => string = ending => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
   /** Where unasked lines wait for their turn, when the client cannot take them as they come; it gives them to `send`. */
-  pacing: { push(lines: Buffer): void; answered(): void; flush(): void } | undefined;
+  pacing: { push(lines: Buffer, areMessages: boolean): void; answered(): void; flush(): void } | undefined;
   /** Takes no more, and resolves when what was taken is answered. */
   settle: () => Promise<void> = () => Promise.resolve();
   readonly #pipe: Pipe;
@@ -188,7 +188,7 @@ export class Connection implements LiveConnection {
   /** Sends logged events: whole lines. */
   deliver(lines: Buffer): void {
     if (!this.#open) return;
-    if (this.pacing) this.pacing.push(lines);
+    if (this.pacing) this.pacing.push(lines, true);
     else this.send(lines);
   }
 
@@ -205,7 +205,9 @@ export class Connection implements LiveConnection {
 
   /** Sends what may be lost. */
   whisper(lines: Buffer): void {
-    if (this.#pipe.backlog <= whisperCap) this.deliver(lines);
+    if (!this.#open || this.#pipe.backlog > whisperCap) return;
+    if (this.pacing) this.pacing.push(lines, false);
+    else this.send(lines);
   }
 
   /** Tells the client why its log-in is over, and closes. */

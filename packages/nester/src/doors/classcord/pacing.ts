@@ -2,6 +2,9 @@
 export const apartMs = 15;
 /** More lines than this do not wait: whoever is sent that many cannot read them one by one, and nobody is slowed. */
 export const mostWaiting = 64;
+/** Messages that come faster than so many in so long are written by programs, and slowing them down helps nobody. */
+export const busyMessages = 30;
+export const busyMs = 500;
 /** After such a flood, lines go out as they come until there was silence for so long. */
 export const calmMs = 100;
 /** What may be kept for a client whose window does not listen yet. */
@@ -21,6 +24,8 @@ export class Pacing {
   #lastAt = Number.NEGATIVE_INFINITY;
   #floodUntil = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
+  #countedSince = Number.NEGATIVE_INFINITY;
+  #counted = 0;
 
   constructor(send: (lines: Buffer) => void) {
     this.#send = send;
@@ -31,14 +36,18 @@ export class Pacing {
     return this.#waiting.length;
   }
 
-  /** Takes whole lines. */
-  push(lines: Buffer): void {
+  /**
+   * Takes whole lines.
+   * @param areMessages what people say, and not notices of who is there
+   */
+  push(lines: Buffer, areMessages: boolean): void {
     if (this.#isQuiet) {
       this.#quietBytes += lines.length;
       if (this.#quietBytes <= quietBytes) this.#waiting.push(lines);
       return;
     }
     const now = performance.now();
+    if (now >= this.#floodUntil && areMessages && this.#isBusy(lines, now)) this.#flood(now);
     if (this.#waiting.length === 0) {
       const isOne = lines.indexOf(newline) === lines.length - 1;
       if (now < this.#floodUntil || (isOne && now - this.#lastAt >= apartMs)) {
@@ -85,6 +94,22 @@ export class Pacing {
     this.#waiting = [];
   }
 
+  #isBusy(lines: Buffer, now: number): boolean {
+    if (now - this.#countedSince >= busyMs) {
+      this.#countedSince = now;
+      this.#counted = 0;
+    }
+    for (let end = lines.indexOf(newline); end !== -1 && this.#counted <= busyMessages; end = lines.indexOf(newline, end + 1))
+      this.#counted++;
+    return this.#counted > busyMessages;
+  }
+
+  /** What waits goes out at once, and so does what comes, until it is calm again. */
+  #flood(now: number): void {
+    this.flush();
+    this.#floodUntil = now + calmMs;
+  }
+
   #queue(lines: Buffer): void {
     for (let from = 0; from < lines.length; ) {
       const end = lines.indexOf(newline, from) + 1 || lines.length;
@@ -92,8 +117,7 @@ export class Pacing {
       from = end;
       if (this.#waiting.length <= mostWaiting) continue;
       this.#waiting.push(lines.subarray(from));
-      this.flush();
-      this.#floodUntil = performance.now() + calmMs;
+      this.#flood(performance.now());
       return;
     }
   }

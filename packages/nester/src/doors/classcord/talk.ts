@@ -23,7 +23,8 @@ export class ClasscordTalk {
   readonly #dispatch: Dispatch;
   readonly #names: Names;
   readonly #voice: ClasscordVoice;
-  readonly #channelIds = new Map<string, string>();
+  /** By the key of the name that was typed, as they were then. */
+  readonly #found = new Map<string, Channel>();
   readonly #heard = new Set<string>();
   readonly #pacing: Pacing;
   #current: string | undefined;
@@ -68,8 +69,10 @@ export class ClasscordTalk {
     if (typeof content !== 'string' || content.trim() === '' || joinCommand.test(content.trim()) || isPrivate(frame)) return undefined;
     if (this.#isStranger(frame)) return undefined;
     if (isAbsent(channel)) return this.#current;
-    const channelId = typeof channel === 'string' ? this.#channelIds.get(channelKey(channel)) : undefined;
-    return channelId !== undefined && this.#heard.has(channelId) ? channelId : undefined;
+    const found = typeof channel === 'string' ? this.#found.get(channelKey(channel)) : undefined;
+    // Renamed since, it may not be the one that is meant: then it is looked up.
+    const isSame = found !== undefined && this.#names.channel(found.channelId)?.name === found.name;
+    return isSame && this.#heard.has(found.channelId) ? found.channelId : undefined;
   }
 
   async #serve(frame: Record<string, unknown>): Promise<string> {
@@ -243,7 +246,7 @@ export class ClasscordTalk {
     const { channel, joined } = await this.#call('channel.find', { name });
     // A guest belongs to no channel, and hears those that are open.
     if (!joined && this.#connection.actor.kind === 'user') await this.#call('member.join', { channelId: channel.channelId });
-    this.#channelIds.set(channelKey(name.trim()), channel.channelId);
+    this.#found.set(channelKey(name.trim()), channel);
     this.#heard.add(channel.channelId);
     this.#current ??= channel.channelId;
     return channel.channelId;
