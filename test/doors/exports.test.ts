@@ -3,8 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import type { Message } from '@aerie/contract';
-import { parse } from 'csv-parse/sync';
+import type { AuditRecord, Message } from '@aerie/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Nester } from '../kit/nester.ts';
 import { channelNamed, firstAdministrator, newPerson, type Person, password } from '../kit/people.ts';
@@ -24,7 +23,6 @@ describe('exports from the web door', () => {
 
   const fetchExport = (path: string, person: Person, headers: Record<string, string> = {}) =>
     fetch(`${nester.httpUrl}/api/export/${path}`, { headers: { authorization: `Bearer ${person.token}`, ...headers } });
-  const rowsOf = async (answer: Response) => parse(await answer.text(), { columns: true, bom: true }) as Record<string, string>[];
 
   it('are for administrators, from our own pages', async () => {
     const refusal = async (answer: Promise<Response>) => [(await answer).status, (await (await answer).json()).error.code];
@@ -66,16 +64,20 @@ describe('exports from the web door', () => {
     const dev = await channelNamed(bob, 'dev');
     await bob.http.call('message.send', { channelId: dev, content: 'code' });
 
-    const said = async (query: string) => (await rowsOf(await fetchExport(`messages${query}`, admin))).map(row => row.content);
-    expect((await said('')).slice(-3)).toEqual(['\'=HYPERLINK("http://evil.example")', 'later', 'code']);
+    const said = async (query: string) => {
+      const messages = (await (await fetchExport(`messages?format=json&${query}`, admin)).json()) as Message[];
+      return messages.map(message => message.content);
+    };
+    expect((await said('')).slice(-3)).toEqual(['=HYPERLINK("http://evil.example")', 'later', 'code']);
     expect(await said('')).not.toContain('between us');
-    expect(await said(`?channelId=${dev}`)).toEqual(['code']);
-    expect(await said(`?from=${createdAt + 60_000}`)).toEqual([]);
-    expect(await said(`?to=${createdAt - 60_000}`)).toEqual([]);
-    const json = (await (await fetchExport('messages?format=json', admin)).json()) as Message[];
-    expect(json.map(message => message.content)).toContain('=HYPERLINK("http://evil.example")');
-    const acts = await rowsOf(await fetchExport('audit', admin));
-    expect(acts.map(row => row.action)).toContain('export.messages');
+    expect(await said(`channelId=${dev}`)).toEqual(['code']);
+    expect(await said(`from=${createdAt + 60_000}`)).toEqual([]);
+    expect(await said(`to=${createdAt - 60_000}`)).toEqual([]);
+    const csv = await (await fetchExport('messages', admin)).text();
+    expect(csv).toMatch(/^id,username,channel,content,timestamp\n/);
+    expect(csv).toMatch(/,bob,général,"'=HYPERLINK\(""http:\/\/evil\.example""\)",\d{4}-/);
+    const acts = (await (await fetchExport('audit?format=json', admin)).json()) as AuditRecord[];
+    expect(acts.map(({ action }) => action)).toContain('export.messages');
   });
 
   it('wait for a slow reader without growing, and send all of it in the end', async () => {

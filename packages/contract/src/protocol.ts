@@ -56,6 +56,12 @@ Replayed events show what *is* now, filtered by today's rights. The epoch change
 
 A client that does not read: past 64 KiB waiting, typing and presence are dropped; past 1 MiB it gets one \`log.gap\`, then
 nothing more until it asks \`log.resume\` again, and it is closed when it has not drained after 30 s.
+
+## Exports
+
+\`GET /api/export/users\`, \`/api/export/messages\` and \`/api/export/audit\` answer a file of all records, for administrators:
+\`format\` (\`csv\` or \`json\`), \`language\` of the headings (\`en\` or \`fr\`), \`bom=1\` for Excel, and, as of the commands, \`channelId\`, \`from\`
+and \`to\` (milliseconds). In CSV, an apostrophe stands before what a spreadsheet would take for a formula.
 `;
 
 function commandSections(): string[] {
