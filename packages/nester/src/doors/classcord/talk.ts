@@ -1,4 +1,4 @@
-import { AppError, type CommandName, type CommandOutput, channelKey, presenceState } from '@aerie/contract';
+import { AppError, type Channel, type CommandName, type CommandOutput, channelKey, presenceState } from '@aerie/contract';
 import { guestKey } from '../../guests/names.ts';
 import type { Connection } from '../connection.ts';
 import { type Dispatch, nameText } from '../dispatch.ts';
