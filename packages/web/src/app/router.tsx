@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { ChatPage } from '../features/chat/page.tsx';
+import { learn } from '../i18n/translate.ts';
 import { SkeletonRows } from '../ui/blank.tsx';
 import { App } from './app.tsx';
 import { Crash } from './crash.tsx';
@@ -21,7 +22,11 @@ const channel = createRoute({
   validateSearch: (search: Record<string, unknown>): { panel?: 'members' } => (search.panel === 'members' ? { panel: 'members' } : {}),
 });
 
-const administration = () => import('../features/administration/page.tsx');
+const administration = async () => {
+  const page = await import('../features/administration/page.tsx');
+  learn(page.words);
+  return page;
+};
 const admin = createRoute({
   getParentRoute: () => root,
   path: '/admin',

@@ -91,7 +91,7 @@ const AuditRow = memo(function AuditRow({ record }: { record: AuditRecord }) {
         <span className={styles.strong}>{actWords(record.action, t)}</span>
       </td>
       <td className={styles.wraps}>
-        {record.subject} {detail !== '' && <span className={styles.detail}>{detail}</span>}
+        {record.subject} {detail !== '' && <span className={styles.detail}>· {detail}</span>}
       </td>
       <td className={styles.soft}>{record.actor}</td>
       <td className={styles.soft}>

@@ -100,7 +100,7 @@ function SanctionRow({ sanction }: { sanction: Sanction }) {
           {t(`bans.${kind}`)}
         </span>
       </td>
-      <td className={styles.soft}>
+      <td className={styles.soft} data-label={t('table.label', { what: t('bans.end') })}>
         {sanction.liftedAt !== null ? (
           <>
             {t('bans.lifted')} <Moment at={sanction.liftedAt} />
@@ -110,13 +110,13 @@ function SanctionRow({ sanction }: { sanction: Sanction }) {
         )}
       </td>
       <td className={styles.wraps}>{reason === '' ? <span className={styles.soft}>–</span> : reason}</td>
-      <td className={styles.soft}>
+      <td className={styles.soft} data-label={t('table.label', { what: t('bans.by') })}>
         {sanction.createdBy}, <Moment at={sanction.createdAt} />
       </td>
       <td className={styles.acts}>
         {runs && (
           <Button look="quiet" onClick={lift}>
-            {t(kind === 'mute' ? 'sanction.unmute' : 'bans.lift')}
+            {t('bans.lift')}
           </Button>
         )}
       </td>

@@ -114,8 +114,12 @@ function ChannelRow({ channel, onOpen }: { channel: Listed; onOpen: (what: Open)
         </span>
       </td>
       <td className={styles.soft}>{t('browse.members', { count: channel.members })}</td>
-      <td className={styles.soft}>{channel.kind === 'private' ? t('create.private') : t(`rights.${channel.minRole}`)}</td>
-      <td className={styles.soft}>{t(`rights.${channel.postRole === 'viewer' ? 'member' : channel.postRole}`)}</td>
+      <td className={styles.soft} data-label={t('table.label', { what: t('rights.see') })}>
+        {channel.kind === 'private' ? t('create.private') : t(`rights.${channel.minRole}`)}
+      </td>
+      <td className={styles.soft} data-label={t('table.label', { what: t('rights.post') })}>
+        {t(`rights.${channel.postRole === 'viewer' ? 'member' : channel.postRole}`)}
+      </td>
       <td className={styles.acts}>
         <Menu target={<IconButton icon="more" label={t('users.actsOf', { name: called })} />}>
           {isMine && (

@@ -95,11 +95,13 @@ export function ConnectionsTab() {
                   {t(`connections.door.${doorOf(each)}`)}
                   {each.dialect === 'classcord' && ` · ${t('connections.oldWire')}`}
                 </td>
-                <td className={`${styles.soft} ${styles.mono}`}>{each.address}</td>
+                <td className={styles.soft}>
+                  <span className={styles.mono}>{each.address}</span>
+                </td>
                 <td className={styles.soft} title={each.agent}>
                   {agentWords(each.agent) ?? '–'}
                 </td>
-                <td className={styles.soft}>
+                <td className={styles.soft} data-label={t('table.label', { what: t('connections.since') })}>
                   <Moment at={each.since} />
                 </td>
                 <td className={styles.acts}>

@@ -61,10 +61,12 @@ export function InvitationsTab() {
                     {marks[each.state]} {t(`invitations.${each.state}`)}
                   </span>
                 </td>
-                <td className={styles.soft}>
+                <td className={styles.soft} data-label={t('table.label', { what: t('invitations.made') })}>
                   <Moment at={each.createdAt} />
                 </td>
-                <td className={styles.soft}>{each.state === 'open' && <Moment at={each.expiresAt} as="until" />}</td>
+                <td className={styles.soft} data-label={t('table.label', { what: t('invitations.expires') })}>
+                  {each.state === 'open' && <Moment at={each.expiresAt} as="until" />}
+                </td>
                 <td className={styles.acts}>
                   {each.state === 'open' && (
                     <Button
