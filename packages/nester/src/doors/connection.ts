@@ -42,7 +42,7 @@ export class Connection implements LiveConnection {
   /** The line that says why the log-in is over. */
   farewell: (ending: Ending) => string = ending => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
   /** Where unasked lines wait for their turn, when the client cannot take them as they come; it gives them to `send`. */
-  pacing: { push(lines: Buffer, areMessages: boolean): void; answered(): void; flush(): void } | undefined;
+  pacing: { push(lines: Buffer, areMessages: boolean): void; takes(answer: string): boolean; answered(): void; flush(): void } | undefined;
   /** Takes no more, and resolves when what was taken is answered. */
   settle: () => Promise<void> = () => Promise.resolve();
   readonly #pipe: Pipe;
@@ -163,7 +163,7 @@ export class Connection implements LiveConnection {
 
   /** Queues the answer of a command, and after it the events that were gathered for it. Answers of one turn leave in one write. */
   answer(line: string | readonly (Buffer | string)[]): void {
-    if (!this.#open) return;
+    if (!this.#open || (typeof line === 'string' && this.#out === '' && this.pacing?.takes(line))) return;
     if (this.#out === '') process.nextTick(() => this.#flush());
     if (typeof line === 'string') {
       this.#out += line;

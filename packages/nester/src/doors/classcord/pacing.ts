@@ -19,9 +19,12 @@ const newline = 10;
 export class Pacing {
   readonly #send: (lines: Buffer) => void;
   #waiting: Buffer[] = [];
+  /** How many of those that wait, at the front, are answers. */
+  #answers = 0;
   #isQuiet = false;
   #quietBytes = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
+  #unaskedAt = Number.NEGATIVE_INFINITY;
   #floodUntil = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #countedSince = Number.NEGATIVE_INFINITY;
@@ -60,6 +63,21 @@ export class Pacing {
     this.#next(now);
   }
 
+  /**
+   * Takes an answer when it would come too soon after an unasked line, which nobody would see then.
+   * @returns whether it was taken; otherwise it is to be sent now
+   */
+  takes(answer: string): boolean {
+    const now = performance.now();
+    const isSoon = now >= this.#floodUntil && now - this.#unaskedAt < apartMs;
+    // None overtakes another.
+    if (this.#isQuiet || !(isSoon || this.#answers > 0)) return false;
+    this.#waiting.splice(this.#answers++, 0, Buffer.from(answer));
+    if (this.#waiting.length > mostWaiting) this.#flood(now);
+    else this.#next(now);
+    return true;
+  }
+
   /** The client was answered just now: what is unasked keeps its distance from that too. */
   answered(): void {
     this.#lastAt = performance.now();
@@ -69,6 +87,9 @@ export class Pacing {
   hold(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const answers = this.#waiting.splice(0, this.#answers);
+    this.#answers = 0;
+    if (answers.length > 0) this.#send(Buffer.concat(answers));
     this.#isQuiet = true;
     this.#quietBytes = 0;
   }
@@ -86,6 +107,7 @@ export class Pacing {
     this.#timer = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#answers = 0;
     if (!this.#isQuiet && waiting.length > 0) this.#write(Buffer.concat(waiting), performance.now());
   }
 
@@ -132,12 +154,21 @@ export class Pacing {
       }, Math.ceil(waitMs));
       return;
     }
-    this.#write(this.#waiting.shift() as Buffer, now);
+    const isAnswer = this.#answers > 0;
+    const line = this.#waiting.shift() as Buffer;
+    if (isAnswer) {
+      this.#answers--;
+      this.#lastAt = now;
+      this.#send(line);
+    } else {
+      this.#write(line, now);
+    }
     this.#next(now);
   }
 
   #write(lines: Buffer, now: number): void {
     this.#lastAt = now;
+    this.#unaskedAt = now;
     this.#send(lines);
   }
 }
