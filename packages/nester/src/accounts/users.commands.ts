@@ -125,7 +125,7 @@ function changeStanding(shared: Shared, ctx: Ctx, user: User, change: { role: Ro
   const columns = 'role' in change ? { role: change.role } : { disabled_at: change.disabled ? ctx.now() : null };
   const unit = new Unit();
   directory.requireUnchanged(unit, ctx.db, user);
-  unit.run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
+  unit.run(updateStandingQuery(ctx.db, userId, columns, ctx.now()), new AppError('last_admin'));
   if (after.role === 'admin' && !after.disabled) endSetup(unit, shared);
   // Beside what changes here, the user is by then as others have left them.
   unit.event('user.updated', ['all'], { userId }, () => ({ user: { ...(directory.byId(userId) ?? user), ...change } }));
