@@ -140,12 +140,9 @@ describe('classcord in pipes', () => {
 
   it('waits for a server that comes back, and stores every line once', async () => {
     const sending = scripts.start(['send', '#dev']);
-    const stored = async (content: string) => {
-      while (!(await history()).includes(content)) await once(sending.child.stdin!, 'drain').catch(() => {});
-    };
+    const tail = scripts.start(['tail', '#dev', '-n', '1', '--follow']);
     sending.child.stdin!.write('avant la panne\n');
-    const tail = scripts.start(['tail', '#dev', '-n', '0', '--follow']);
-    await tail.printed('the first line', out => out.includes('avant la panne')).catch(() => stored('avant la panne'));
+    await tail.printed('the first line', out => out.includes('avant la panne'));
     await nester.kill();
     sending.child.stdin!.end('pendant la panne\n');
     await nester.start();
@@ -176,7 +173,7 @@ describe('classcord in pipes', () => {
     await bob.http.call('message.send', { channelId: dev, content: 'a\nb \u001b]0;title\u0007 \u009b2J c' });
     const text = await run('tail', '#dev', '-n', '1');
     expect(text).toMatchObject({ code: 0, err: '' });
-    expect(text.out).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d <Bob> a ↵ b {2} {2}?c\n$/);
+    expect(text.out).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d <Bob> a ↵ b {3}c\n$/);
     const json = await run('tail', '#dev', '--lines', '250', '--json');
     const messages = jsonLines(json.out);
     expect(messages).toHaveLength(250);

@@ -3,7 +3,7 @@ import type { Keyboard } from '../screen/keyboard.ts';
 import { type Address, defaultUrl, parseAddress } from '../server/address.ts';
 import { parsePin } from '../server/certificate.ts';
 import { type Endpoint, UnknownCertificate } from '../server/dial.ts';
-import { connectTo, logIn, type Session } from '../server/session.ts';
+import { connectTo, greet, logIn, type Session } from '../server/session.ts';
 import type { Settings } from '../server/settings.ts';
 import type { Words } from '../words/words.ts';
 import { ask } from './question.ts';
@@ -63,7 +63,7 @@ export async function logInByHand(where: Where, endpoint: Endpoint, given?: stri
   const { settings, words, keyboard } = where;
   const { url } = endpoint.address;
   // A server that is not there, or a certificate that is not accepted, is told before anybody types a password.
-  await judged(where, endpoint, async known => (await connectTo(known, { live: false })).connection.stop());
+  await judged(where, endpoint, async known => (await greet(known)).stop());
   process.stderr.write(`${words.say('login.title', { url })}\r\n`);
   for (let attempt = 1; ; attempt++) {
     const name = given ?? (await askName(where, settings.server(url).name));

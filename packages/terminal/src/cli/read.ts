@@ -17,9 +17,11 @@ export async function tail(where: Where, from: string, options: ReadOptions & { 
   try {
     const target = await findTarget(connection, from);
     const show = printer(target, options.json);
+    // Where nothing is shown first, what is new begins here.
+    const now = connection.state?.seq ?? 0;
     const last = await lastMessages(connection, target, options.lines);
     for (const message of last) await show(message);
-    if (options.follow) await follow(connection, target, last.at(-1)?.seq ?? 0, show);
+    if (options.follow) await follow(connection, target, last.at(-1)?.seq ?? now, show);
   } finally {
     connection.stop();
   }

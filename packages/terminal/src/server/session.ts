@@ -1,5 +1,6 @@
 import { Connection, type OpenTransport } from '@aerie/client';
 import type { Me } from '@aerie/contract';
+import { AppError } from '@aerie/contract/errors';
 import { Failure } from '../failure.ts';
 import { agent } from '../version.ts';
 import type { Endpoint } from './dial.ts';
@@ -47,12 +48,28 @@ export async function connectTo(endpoint: Endpoint, options: Options): Promise<S
   throw status === 'ended' ? new Failure('session.ended', { url }) : (why() ?? new Failure('connect.closed', { url }));
 }
 
+/**
+ * Connects without a log-in, and makes sure that a Nester is there: a password must not go to whatever else listens.
+ * @throws Failure
+ */
+export async function greet(endpoint: Endpoint): Promise<Connection> {
+  const { connection, failure } = await connectTo(endpoint, { live: false });
+  try {
+    await connection.call('server.show', {});
+    return connection;
+  } catch (error) {
+    connection.stop();
+    if (!(error instanceof AppError) || error.code !== 'connection_lost') throw error;
+    throw failure() ?? new Failure('connect.closed', { url: endpoint.address.url });
+  }
+}
+
 /** Logs in with a name and a password; answers what lets one in from now on. */
 export async function logIn(
   endpoint: Endpoint,
   { name, password, device }: { name: string; password: string; device: string },
 ): Promise<{ token: string; me: Me }> {
-  const { connection } = await connectTo(endpoint, { live: false });
+  const connection = await greet(endpoint);
   try {
     const { token, me } = await connection.call('session.logIn', { user: name, password, device, client: agent() });
     if (token === undefined) throw new Failure('connect.notNester', { url: endpoint.address.url });
