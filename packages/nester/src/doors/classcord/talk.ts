@@ -1,4 +1,4 @@
-import { AppError, type Channel, type CommandName, type CommandOutput, channelKey, presenceState } from '@aerie/contract';
+import { AppError, type Channel, type CommandName, type CommandOutput, channelKey, presenceState, userKey } from '@aerie/contract';
 import { guestKey } from '../../guests/names.ts';
 import type { Connection } from '../connection.ts';
 import { type Dispatch, nameText } from '../dispatch.ts';
@@ -50,8 +50,10 @@ export class ClasscordTalk {
     if (this.#connection.actor.kind === 'user') void this.#call('session.logOut', {}).catch(() => undefined);
   }
 
+  /** An error in words: in the language of whoever has an account. */
   errorLine(error: AppError): string {
-    return errorLineOf(error);
+    const { actor } = this.#connection;
+    return errorLineOf(error, actor.kind === 'user' ? actor.language : 'en');
   }
 
   step(frame: Record<string, unknown>): Step {
@@ -200,20 +202,23 @@ export class ClasscordTalk {
 
   async #private(to: unknown, content: string): Promise<string> {
     // What is meant for one person never goes to the channel instead.
-    if (typeof to !== 'string' || to.trim() === '') return notice('À qui ? Il manque un destinataire.');
-    if (this.#connection.actor.kind === 'guest') return notice("Les messages privés demandent un compte : votre message n'est pas parti.");
+    const name = typeof to === 'string' ? to.trim() : '';
+    if (name === '') return notice('À qui ? Il manque un destinataire.');
+    const { actor } = this.#connection;
+    if (actor.kind === 'user' && userKey(name) === userKey(actor.name)) return notice("C'est vous : votre message n'est pas parti.");
+    if (actor.kind === 'guest') return notice("Les messages privés demandent un compte : votre message n'est pas parti.");
     const list = await this.#call('presence.list', {});
     let direct: { channelId: string; userId: string };
     try {
-      direct = await this.#call('channel.openDirect', { name: to });
+      direct = await this.#call('channel.openDirect', { name });
     } catch (error) {
       if (!isError(error, 'not_found') && !isError(error, 'bad_input')) throw error;
-      const guest = list.guests.some(one => guestKey(one.name) === guestKey(to));
-      return notice(guest ? `${to} est un invité : les messages privés demandent un compte.` : `${to} n'existe pas.`);
+      const guest = list.guests.some(one => guestKey(one.name) === guestKey(name));
+      return notice(guest ? `${name} est un invité : les messages privés demandent un compte.` : `${name} n'existe pas.`);
     }
     await this.#say(direct.channelId, content);
     if (list.present.some(one => one.userId === direct.userId)) return '';
-    return notice(`${to} n'est pas en ligne : le message l'attend.`);
+    return notice(`${name} n'est pas en ligne : le message l'attend.`);
   }
 
   async #status({ state }: Record<string, unknown>): Promise<string> {
@@ -268,7 +273,7 @@ export class ClasscordTalk {
   async #answering(line: Promise<string>): Promise<void> {
     const { kind } = this.#connection.actor;
     const wasIn = kind === 'user' || kind === 'guest';
-    const text = await line.catch((error: AppError) => errorLineOf(error));
+    const text = await line.catch((error: AppError) => this.errorLine(error));
     if (text !== '') this.#connection.answer(text);
     // The first line after log-in has been answered: the window listens.
     if (wasIn) this.#pacing.release();
