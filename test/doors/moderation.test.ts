@@ -30,7 +30,10 @@ describe('moderation', () => {
   let general: string;
 
   async function start() {
-    const config = readConfig({ data, http: '[::]:0', tcp: '[::]:0', limits: 'commandsPerSecond=1000,commandsBurst=1000' }, {});
+    const config = readConfig(
+      { data, http: '[::]:0', tcp: '[::]:0', guests: 'on', limits: 'commandsPerSecond=1000,commandsBurst=1000' },
+      {},
+    );
     app = createApp(config, silent, () => Date.now() + offset);
     const running = await app.start();
     const port = (at: string) => Number(at.split(':').at(-1));
@@ -61,7 +64,7 @@ describe('moderation', () => {
   });
 
   const line = async (from?: string, host = '127.0.0.1') => {
-    const client = await LineClient.connect({ host, port: ports.tcp }, from);
+    const client = await LineClient.connect({ host, port: ports.tcp, localAddress: from });
     open.push(client);
     return client;
   };
@@ -222,6 +225,9 @@ describe('moderation', () => {
     await there[1].ask('session.resume', { token: bob.token });
     const web = await webSocket(bearer, elsewhere);
     const here = await oldBob();
+    const guest = await line(elsewhere);
+    guest.write({ type: 'message', from: 'visitor', content: 'hello from there' });
+    await here.next('the guest', got => got.from === 'visitor');
     const { until: at, network } = await ada.http.call('address.ban', { address: elsewhere, minutes: 20, reason: 'flood' });
     expect(network).toBe('127.0.0.2/32');
 
@@ -229,7 +235,8 @@ describe('moderation', () => {
     expect((await there[0].next('the kick', got => got.type === 'kick')).message).toContain('(flood)');
     expect(await there[1].next('the end', got => got.event === 'session.ended')).toEqual(told);
     expect((await web.ended()).last).toEqual(told);
-    await Promise.all(there.map(client => client.closed));
+    expect((await guest.next('the kick', got => got.type === 'kick')).message).toContain('(flood)');
+    await Promise.all([...there, guest].map(client => client.closed));
 
     const refusal = { code: 'banned', params: { until: at, because: ' (flood)' } };
     for (const [command, headers] of [
@@ -246,6 +253,7 @@ describe('moderation', () => {
       { type: 'users' },
       { type: 'login', username: 'Bob', password },
       { type: 'register', username: 'new', password },
+      { type: 'message', content: 'x' },
     ]) {
       old.write(frame);
       expect((await old.next('the refusal', isError)).message).toContain('(flood)');
