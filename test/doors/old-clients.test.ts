@@ -174,3 +174,89 @@ describe('an old client', () => {
     expect(noe.screen).toEqual(['Léa: pour tous', 'Léa (private): pour toi']);
   });
 });
+
+describe('an old client without an account', () => {
+  let nester: Nester;
+  let admin: Person;
+  const open: OldClient[] = [];
+
+  beforeAll(async () => {
+    // Guests need no open registration.
+    nester = await Nester.start({ env: { AERIE_GUESTS: 'on', AERIE_REGISTRATION: 'invite' } });
+    admin = await firstAdministrator(nester);
+    await newPerson(nester, admin, 'Léa');
+  });
+  afterEach(async () => {
+    for (const client of open.splice(0)) await client.close();
+  });
+  afterAll(() => nester.remove());
+
+  async function client(habits: Habits = {}): Promise<OldClient> {
+    const made = await OldClient.connect(nester.tcp, habits);
+    open.push(made);
+    return made;
+  }
+
+  /** That family's way in: a name with the time in it, and another when it is taken. Answers the name. */
+  async function registersItself(guest: OldClient, name: string, ms: number): Promise<string> {
+    const username = `Invité_${name}_${ms}`;
+    const error = await guest.register(username, 'guest');
+    if (error !== undefined && /already exists|existe déjà/.test(error)) return await registersItself(guest, name, ms + 1);
+    if (error !== undefined) throw new Error(error);
+    await guest.enter(username, 'guest');
+    return username;
+  }
+
+  it('that announces itself with empty words is a guest, and nobody is shown a blank line', async () => {
+    const [lea, gus] = [await client(), await client()];
+    await lea.enter('Léa', password);
+    gus.openWindow();
+    gus.say('', { from: 'gus' });
+    await lea.until('gus to be here', () => lea.states.get('gus') === 'online');
+    gus.say('bonjour', { from: 'gus' });
+    await lea.sees('gus: bonjour');
+    expect(lea.screen).toEqual(['gus: bonjour']);
+    expect(gus.screen).toEqual([]);
+  });
+
+  it('that registers as Invité_name_ms is a guest, and finds another name when that one is taken', async () => {
+    const [lea, one, two, latin] = [await client(), await client(), await client(), await client({ charset: 'windows-1252' })];
+    await lea.enter('Léa', password);
+    const at = Date.now();
+    const first = await registersItself(one, 'Zoé', at);
+    const second = await registersItself(two, 'Zoé', at);
+    const third = await registersItself(latin, 'Tom', at);
+    expect(second).not.toBe(first);
+    two.say('bonjour');
+    await lea.sees(`${second}: bonjour`);
+    latin.say('à bientôt');
+    await lea.sees(`${third}: à bientôt`);
+    expect(latin.people.toSorted()).toEqual(['Léa', first, second, third].toSorted());
+    // Nobody was given an account: their names go when they go.
+    await lea.until('all to be told', () => [first, second, third].every(name => lea.states.get(name) === 'online'));
+    await two.close();
+    await lea.until('its end', () => lea.states.get(second) === 'offline');
+    const { users } = await admin.http.call('user.list', {});
+    expect(users.map(({ name }) => name).filter(name => name.includes('_'))).toEqual([]);
+  });
+
+  it('finds all places for guests taken, and reads so', async () => {
+    const small = await Nester.start({ env: { AERIE_GUESTS: 'on', AERIE_LIMITS: 'guests=1' } });
+    try {
+      const [one, two] = [await OldClient.connect(small.tcp), await OldClient.connect(small.tcp, { errorKey: 'error' })];
+      one.openWindow();
+      two.openWindow();
+      one.say('', { from: 'un' });
+      await one.until('the list of people', () => one.lists > 0);
+      one.send({ type: 'users' });
+      await one.until('itself in the list', () => one.people.includes('un'));
+      two.say('', { from: 'deux' });
+      await two.until('an error', () => two.screen.length > 0);
+      expect(two.screen[0]).toMatch(/guests/);
+      await one.close();
+      await two.close();
+    } finally {
+      await small.remove();
+    }
+  });
+});

@@ -11,6 +11,13 @@ import { within } from '../kit/wait.ts';
 
 const raised = 'commandsPerSecond=100000,commandsBurst=100000,failures=1000,failuresPerAddress=100000';
 
+const adminCommands = [
+  { type: 'get_users' },
+  { type: 'kick', target: 'bob' },
+  { type: 'global_message', content: 'x' },
+  { type: 'shutdown' },
+];
+
 /** What was wrong with the old servers, each seen in one of them. */
 describe('a fault of the old servers is none here:', () => {
   let nester: Nester;
@@ -18,7 +25,7 @@ describe('a fault of the old servers is none here:', () => {
   const open: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
-    nester = await Nester.start({ env: { AERIE_REGISTRATION: 'open', AERIE_LIMITS: raised } });
+    nester = await Nester.start({ env: { AERIE_REGISTRATION: 'open', AERIE_GUESTS: 'on', AERIE_LIMITS: raised } });
     admin = await firstAdministrator(nester);
     for (const name of ['alice', 'bob', 'zoe', 'zora']) await newPerson(nester, admin, name);
   });
@@ -60,7 +67,9 @@ describe('a fault of the old servers is none here:', () => {
         type: 'error',
         message: 'Login failed.',
       });
-    expect(await answerTo(client, { type: 'message', content: 'in?' })).toMatchObject({ type: 'error' });
+    // Not even half in: whoever speaks now is a stranger with a stranger's name.
+    expect(await answerTo(client, { type: 'message', from: 'alice', content: 'in?' })).toMatchObject({ type: 'error' });
+    expect(await answerTo(client, { type: 'status', state: 'away' })).toMatchObject({ type: 'error' });
   });
 
   it('a split letter, a byte of windows-1252, a blank or a bad line disconnects the sender', async () => {
@@ -120,6 +129,40 @@ describe('a fault of the old servers is none here:', () => {
     expect(zoe.screen).toEqual(['alice: fin']);
   });
 
+  it('a guest takes a registered name, ADMIN too', async () => {
+    const bob = await entered('bob');
+    const mallory = await oldWire();
+    const looksLike = [
+      'alice',
+      'ALICE',
+      ' alice ',
+      'Alicé',
+      'alice.',
+      'a l i c e',
+      'ａｌｉｃｅ',
+      'bob',
+      'ADMIN',
+      'Admin',
+      'admin_',
+      'Système',
+      'aerie',
+      'watch',
+    ];
+    for (const from of looksLike)
+      expect(await answerTo(mallory, { type: 'message', from, content: `je suis ${from}` })).toMatchObject({ type: 'error' });
+    // Cyrillic letters that look the same make another name, which is marked as a guest's like every other.
+    mallory.send({ type: 'message', from: 'аlice', content: 'presque' });
+    await bob.sees('аlice: presque');
+    expect(bob.wire.lines.map(({ bytes }) => JSON.parse(bytes.toString())).find(line => line.type === 'message')).toMatchObject({
+      guest: true,
+    });
+    expect(bob.screen).toEqual(['аlice: presque']);
+    // Nor by making an account under the name of a guest's victim, or logging in without a password.
+    expect(await answerTo(mallory, { type: 'register', username: 'ALICE', password })).toMatchObject({
+      message: 'Username already exists.',
+    });
+  });
+
   it('the end of a second session says that its user is offline', async () => {
     const [alice, bob, bob2] = [await entered('alice'), await entered('bob'), await entered('bob')];
     await bob2.close();
@@ -143,14 +186,32 @@ describe('a fault of the old servers is none here:', () => {
       await other.remove();
     }
     // Its commands mean nothing on the port that everybody reaches.
-    const client = await wire();
-    for (const line of [
-      { type: 'get_users' },
-      { type: 'kick', target: 'bob' },
-      { type: 'global_message', content: 'x' },
-      { type: 'shutdown' },
-    ])
-      expect(await answerTo(client, line)).toMatchObject({ type: 'error' });
+    const client = await oldWire();
+    for (const line of adminCommands) expect(await answerTo(client, line)).toMatchObject({ type: 'error' });
+  });
+
+  it('whoever reaches the administration port administers', async () => {
+    const guarded = await Nester.start({ env: { AERIE_ADMIN_TCP: '127.0.0.1:0' } });
+    try {
+      const known = [new URL(guarded.httpUrl).port, guarded.tcp.port].map(Number);
+      const listening = listeningPorts(guarded.pid);
+      expect(listening.every(({ loopback }) => loopback)).toBe(true);
+      const [administration] = listening.map(({ port }) => port).filter(port => !known.includes(port));
+      for (const line of [
+        ...adminCommands,
+        { type: 'auth', token: '' },
+        { type: 'auth', token: null },
+        { type: 'get_users', token: 'x' },
+      ]) {
+        const stranger = await OldWire.connect({ host: '127.0.0.1', port: administration! });
+        expect(await answerTo(stranger, line)).toMatchObject({ type: 'error' });
+        await within(5_000, 'the end of the connection', stranger.closed);
+      }
+      expect(guarded.isRunning).toBe(true);
+      await guarded.printed('Failed login attempt from 127.0.0.1');
+    } finally {
+      await guarded.remove();
+    }
   });
 
   it('a second log-in on one socket doubles every line', async () => {
