@@ -15,7 +15,7 @@ export interface Contender {
 export interface Running {
   readonly server: Server;
   /** What the generator needs to log members in. */
-  readonly access: Pick<Load, 'tokens' | 'channelId'>;
+  readonly access: Pick<Load, 'tokens' | 'channelId' | 'concurrency'>;
   /** Ends it and removes what it stored. */
   stop(): Promise<void>;
 }

@@ -22,7 +22,7 @@ export async function measure(contender: Contender, point: Point, how: How, node
       window: point.window,
       rate: point.rate,
       size: contentBytes,
-      warmSeconds: how.warmSeconds,
+      warmSeconds: point.warmSeconds ?? how.warmSeconds,
       seconds: how.seconds,
       core: how.cores.load,
       ...running.access,
@@ -46,7 +46,7 @@ export async function profile(contender: Contender, point: Point, how: How): Pro
 /** Ours and the peers by turns, so that whatever else the machine does meanwhile meets all of them. */
 export async function comparePoint(point: Point, setting: Setting): Promise<Result<SpeedRow>> {
   const { ours, peers, runs, note } = setting;
-  const contenders: Contender[] = [ours, ...peers];
+  const contenders: Contender[] = [ours, ...peers.filter(({ name }) => !point.without?.includes(name))];
   const results = contenders.map(() => [] as LoadResult[]);
   for (let run = 1; run <= runs; run++) {
     for (const [i, contender] of contenders.entries()) {

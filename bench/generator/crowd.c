@@ -185,6 +185,8 @@ static void take_line(void *guest, const char *head) {
     if (++logged_in == opt.count) logged_in_us = now_us();
     g->state = ASKING;
     say_frame(g, "{\"id\":2,\"do\":\"log.resume\",\"input\":{}}\n");
+  } else if (g->state == LOGGING_IN && strstr(head, "\"error\"")) {
+    fail("the server refused: %s", head);  // what it could not even read has no id
   } else if (g->state == ASKING && strncmp(head, "{\"id\":2,", 8) == 0) {
     if (strncmp(head, "{\"id\":2,\"ok\"", 12) != 0) fail("the server refused: %s", head);
     arrive(g);
