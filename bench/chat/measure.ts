@@ -10,7 +10,7 @@ import { compared, fault, rowOf, type SpeedRow, speedText } from './speed-rows.t
 type How = Pick<Setting, 'cores' | 'warmSeconds' | 'seconds'>;
 
 /** Starts a server, loads it once and stops it. */
-export async function measure(contender: Contender, point: Point, how: How, nodeFlags: readonly string[] = []): Promise<LoadResult> {
+async function measure(contender: Contender, point: Point, how: How, nodeFlags: readonly string[] = []): Promise<LoadResult> {
   const running = await contender.start(point.members, { core: how.cores.server, nodeFlags });
   try {
     return await generate({
