@@ -19,6 +19,8 @@ export interface Conversation {
   readonly notices: readonly Notice[];
   readonly meId: string;
   readonly meName: string;
+  /** Whether a user is a program. */
+  readonly isBot: (userId: string) => boolean;
   /** Where "new" stands: before the first message of others with a greater seq. */
   readonly newAfter: number | undefined;
   /** What stands at its beginning, when all of it is held. */
@@ -76,7 +78,7 @@ class Rows {
 
   #message(message: Message): void {
     const { seq, authorId, authorName, createdAt, editedAt, mentions } = message;
-    const { newAfter, meId } = this.#conversation;
+    const { newAfter, meId, isBot } = this.#conversation;
     const { say } = this.#words;
     this.#day(seq, createdAt);
     if (!this.#newShown && authorId !== meId && seq > newAfter!) {
@@ -85,14 +87,15 @@ class Rows {
       this.#last = undefined;
     }
     const author = authorId ?? `guest ${authorName}`;
-    this.#head(seq, 0, author, authorName, createdAt, authorId === null ? say('screen.guest') : '');
+    const mark = authorId === null ? say('screen.guest') : isBot(authorId) ? say('screen.bot') : '';
+    this.#head(seq, 0, author, authorName, createdAt, mark);
     const named = mentions?.includes(meId) ?? false;
     const lines = contentLines(message, this.#columns - indent);
-    const mark: Span = named ? { text: '▌ ', style: { colour: 'yellow', bold: true } } : { text: '  ' };
+    const gutter: Span = named ? { text: '▌ ', style: { colour: 'yellow', bold: true } } : { text: '  ' };
     const edited = editedAt === null ? [] : [{ text: ` ${say('screen.edited')}`, style: { dim: true } }];
     for (const [index, text] of lines.entries()) {
       const last = index === lines.length - 1;
-      this.#push(seq, index + 1, last ? [mark, { text }, ...edited] : [mark, { text }]);
+      this.#push(seq, index + 1, last ? [gutter, { text }, ...edited] : [gutter, { text }]);
     }
   }
 

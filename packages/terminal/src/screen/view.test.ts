@@ -79,6 +79,13 @@ describe('the conversation', () => {
     ]);
   });
 
+  it('marks programs', () => {
+    const state = stateWith([message(1, 'Watch', 'beep')]);
+    const watch = { userId: 'watch', name: 'Watch', kind: 'bot', role: 'member', disabled: false } as const;
+    const users = new Map(state.users).set('watch', watch);
+    expect(conversation(model({ state: { ...state, users } }))).toContain('Watch (bot)  12:00');
+  });
+
   it('marks guests, edited messages and those that name oneself', () => {
     const state = stateWith([
       message(1, 'Zoé', 'hello', { authorId: null }),
