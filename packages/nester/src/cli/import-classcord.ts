@@ -16,6 +16,8 @@ import type { Desk } from './socket.ts';
 const pageBytes = limits.frameBytes * 0.75;
 const pageRows = 1_000;
 const passwordsPerPage = 200;
+/** Half a million messages on a slow disk. */
+const writingMs = 15 * 60_000;
 
 export interface ImportOptions {
   dryRun: boolean;
@@ -99,7 +101,7 @@ async function bringIn(
     await sendPasswords(desk, importId, users, usable);
     if (report.taken > 0) say('Writing…');
   }
-  return await desk.call('import.finish', { importId, dryRun });
+  return await desk.call('import.finish', { importId, dryRun }, writingMs);
 }
 
 async function sendPasswords(desk: Desk, importId: string, users: readonly SourceUser[], usable: ReadonlySet<number>): Promise<void> {

@@ -3,13 +3,16 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
 import { nester as run } from '../../test/terminal.ts';
 import { digestOf } from '../accounts/hashing.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { openStore } from '../store/store.ts';
+
+// Each test starts several programs, one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 
 const quiet = { info() {}, warning() {}, error() {} };
 const noon = Date.parse('2025-11-22T12:00:00Z');
