@@ -69,6 +69,34 @@ needs('chromium')('people who mention, disturb and are put out', () => {
     await isOpenToAll(room.page, 'a message that mentions oneself');
   });
 
+  it('while nobody looks, a mention is told by the system, once it was asked for', async () => {
+    const { page } = room;
+    await page.context().grantPermissions(['notifications']);
+    await open(page, nester.httpUrl, '/me', 'Bo');
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    await page.getByText('On in this browser.').waitFor();
+    await open(page, nester.httpUrl, '/c/dev', 'dev');
+    // A page in a test is always in sight: it is told that it is not, and what it would show is caught.
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true });
+      const told: string[] = [];
+      Object.assign(window, {
+        told,
+        Notification: class {
+          static permission = 'granted';
+          constructor(title: string, { body }: { body: string }) {
+            told.push(`${title}: ${body}`);
+          }
+        },
+      });
+    });
+    await say(desk.page, 'to nobody');
+    await say(desk.page, '@bo look here');
+    await page.waitForFunction(() => (window as unknown as { told: string[] }).told.length > 0);
+    expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual(['Ada in #général: @bo look here']);
+    await open(page, nester.httpUrl, '/c/général', 'général');
+  });
+
   it('a guest is marked, and has no account’s tile', async () => {
     const guest = await LineClient.connect(nester.tcp);
     guest.write({ type: 'message', subtype: 'global', to: 'global', from: 'Zoé', content: 'just passing' });
@@ -188,6 +216,21 @@ needs('chromium')('people who mention, disturb and are put out', () => {
     await channelLink(room.page, 'dev').waitFor({ state: 'detached' });
     await ada.http.call('channel.update', { channelId: dev, archived: false });
     await channelLink(room.page, 'dev').waitFor();
+  });
+
+  it('an address that is banned is told so at the door, and comes in again when it may', async () => {
+    const elsewhere = await LineClient.connect({ ...nester.tcp, localAddress: '127.0.0.2' });
+    await elsewhere.ask('session.logIn', { user: 'Ada', password });
+    await elsewhere.ask('address.ban', { address: '127.0.0.1', minutes: 5, reason: 'a drill' });
+    await room.page.getByRole('heading', { name: 'Your access is closed' }).waitFor();
+    await room.page.goto(nester.httpUrl);
+    await room.page.getByText('Access from this network is closed until').waitFor();
+    await room.page.getByText('Reason: a drill').waitFor();
+    await isOpenToAll(room.page, 'the door of a banned address');
+    await elsewhere.ask('address.unban', { address: '127.0.0.1' });
+    await room.page.getByRole('button', { name: 'Try again' }).click();
+    await room.page.getByRole('heading', { name: /^(?:Log in|général)$/, level: 1 }).waitFor();
+    await elsewhere.close();
   });
 
   it('no page complained', () => {
