@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LineClient } from '../kit/line-client.ts';
 import { Nester } from '../kit/nester.ts';
 import { type Habits, OldClient } from '../kit/old-client.ts';
+import { OldWire } from '../kit/old-wire.ts';
 import { firstAdministrator, newPerson, type Person, password } from '../kit/people.ts';
 
 const names = ['Léa', 'Zoé', 'Noé', 'Tom', 'Max'];
@@ -14,7 +15,10 @@ describe('an old client', () => {
   const open: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
-    nester = await Nester.start({ env: { AERIE_REGISTRATION: 'open' } });
+    nester = await Nester.start({
+      args: ['--lan'],
+      env: { AERIE_TCP_TLS: '127.0.0.1:0', AERIE_HTTP_TLS: 'off', AERIE_REGISTRATION: 'open' },
+    });
     admin = await firstAdministrator(nester);
     for (const name of names) people.set(name, await newPerson(nester, admin, name));
   });
@@ -121,6 +125,27 @@ describe('an old client', () => {
     for (const one of open.splice(0)) await one.close();
     return missed;
   }
+
+  it('that says its last words and closes at once is heard', async () => {
+    const zoe = await entered('Zoé');
+    const lea = await entered('Léa');
+    lea.send({ type: 'channel_switch', channel: 'general' });
+    lea.say('au revoir');
+    lea.wire.socket.end();
+    await zoe.sees('Léa: au revoir');
+    await lea.wire.closed;
+    // As `printf … | nc` does it: all lines at once, and the end, while the password has yet to be verified.
+    const lines = [{ type: 'login', username: 'Tom', password }, { type: 'message', content: 'en passant' }, { type: 'users' }];
+    for (const place of [nester.tcp, await nester.tls()]) {
+      const pipe = await OldWire.connect(place);
+      open.push(pipe);
+      pipe.socket.end(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+      expect(await pipe.readLine('the answer to login')).toContain('"status":"ok"');
+      expect(await pipe.readLine('who is here')).toContain('Tom');
+      await pipe.closed;
+    }
+    await zoe.until('both', () => zoe.screen.filter(text => text === 'Tom: en passant').length === 2);
+  });
 
   it('that asks who is here every 3 s is answered each time, once', async () => {
     const lea = await entered('Léa');

@@ -23,9 +23,11 @@ export interface LineDoorParts {
 /** The Classcord port: newline JSON, old wire and frames alike. `secure` puts the same inside TLS. */
 export function tcpServer(parts: LineDoorParts, secure?: { cert: string; key: string }): net.Server {
   const accept = (socket: net.Socket) => acceptLines(parts, socket, 'tcp', plainAddress(socket.remoteAddress));
+  // Whoever ends their side, as `printf … | nc` does, still gets the answers.
+  const allowHalfOpen = true;
   const server = secure
-    ? tls.createServer({ ...secure, minVersion: 'TLSv1.2', handshakeTimeout: parts.limits.lineSeconds * 1_000 }, accept)
-    : net.createServer({ noDelay: true, keepAlive: true }, accept);
+    ? tls.createServer({ ...secure, allowHalfOpen, minVersion: 'TLSv1.2', handshakeTimeout: parts.limits.lineSeconds * 1_000 }, accept)
+    : net.createServer({ allowHalfOpen, noDelay: true, keepAlive: true }, accept);
   server.on('tlsClientError', () => undefined);
   return server;
 }
@@ -88,6 +90,8 @@ export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door
     }
     if (splitter.held > 0) lineTimer ??= setTimeout(() => connection.close('idle'), parts.limits.lineSeconds * 1_000);
   });
+  // No more will come, and what came is done and answered.
+  socket.on('end', () => void connection.settle().then(() => connection.close('idle')));
   socket.on('close', () => {
     clearTimeout(lineTimer);
     talk.stop();
