@@ -13,7 +13,7 @@ import { type UpgradeJudge, WebSocketDoor } from './ws.ts';
 async function door(authenticate: UpgradeJudge['authenticate']) {
   const nothing = () => undefined;
   const hub = { hasRoom: () => true, opened: nothing, closed: nothing, loggedIn: nothing } as unknown as Hub;
-  const dispatch = { requireOpen: nothing } as unknown as Dispatch;
+  const dispatch = { banOf: nothing } as unknown as Dispatch;
   const { limits } = readConfig({}, {});
   const judge = { isOwnOrigin: () => true, addressOf: () => '127.0.0.1', authenticate };
   const webSockets = new WebSocketDoor({ dispatch, hub, limits, now: Date.now, judge });
