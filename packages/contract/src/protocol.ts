@@ -67,9 +67,13 @@ and \`to\` (milliseconds). In CSV, an apostrophe stands before what a spreadshee
 function commandSections(): string[] {
   const lines = ['## Commands', ''];
   for (const [name, spec] of Object.entries(commands) as [string, CommandSpec][]) {
-    const marks = [`role: ${spec.role}`, spec.live ? 'live' : '', spec.reads ? 'reads only' : '', spec.pipelined ? 'pipelined' : ''].filter(
-      Boolean,
-    );
+    const marks = [
+      `role: ${spec.role}`,
+      spec.guests ? 'guests too' : '',
+      spec.live ? 'live' : '',
+      spec.reads ? 'reads only' : '',
+      spec.pipelined ? 'pipelined' : '',
+    ].filter(Boolean);
     lines.push(`### ${name}`, '', `${spec.summary} *(${marks.join(', ')})*`, '', '```');
     lines.push(`input  ${shape(schemaOf(spec.input, 'input'))}`, `output ${shape(schemaOf(spec.output, 'output'))}`, '```', '');
   }

@@ -1,6 +1,6 @@
 import { type CommandInput, type CommandName, type CommandOutput, type Role, roles } from '@aerie/contract';
 import { openHouse } from '../src/app.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig, type Settings } from '../src/config.ts';
 import type { Actor, UserActor } from '../src/context.ts';
 import type { CommittedEvent } from '../src/store/unit.ts';
 import type { TestDatabase } from './databases.ts';
@@ -21,9 +21,9 @@ export interface ChatHouse {
   close(): Promise<void>;
 }
 
-export async function openChatHouse(database: TestDatabase): Promise<ChatHouse> {
+export async function openChatHouse(database: TestDatabase, settings: Partial<Settings> = {}): Promise<ChatHouse> {
   const { folder, databaseUrl } = database;
-  const house = await openHouse(readConfig({ data: folder, ...(databaseUrl ? { databaseUrl } : {}) }, {}), quiet);
+  const house = await openHouse(readConfig({ data: folder, ...(databaseUrl ? { databaseUrl } : {}), ...settings }, {}), quiet);
   const events: CommittedEvent[] = [];
   house.committer.onApplied(more => events.push(...more));
   const opened: ChatHouse = {
