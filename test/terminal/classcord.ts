@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { root, scratchFolder } from '../kit/scratch.ts';
 import { until, within } from '../kit/wait.ts';
 
@@ -27,9 +27,26 @@ export class Scripts {
 
   /** Starts it, and leaves its standard input open. */
   start(args: readonly string[]): Running {
-    const child = spawn(process.execPath, [join(root, 'packages/terminal/bin/classcord.js'), ...args], {
+    return this.#spawn(process.execPath, [join(root, 'packages/terminal/bin/classcord.js'), ...args]);
+  }
+
+  /** Runs a script that finds `classcord` in its PATH. */
+  async shell(script: string, args: readonly string[]): Promise<Outcome> {
+    const running = this.#spawn('sh', [script, ...args]);
+    running.child.stdin!.end();
+    return await running.ended();
+  }
+
+  #spawn(command: string, args: readonly string[]): Running {
+    const child = spawn(command, args, {
       cwd: this.config,
-      env: { PATH: process.env.PATH, HOME: this.config, XDG_CONFIG_HOME: this.config, LANG: 'en_GB.UTF-8', TZ: 'UTC' },
+      env: {
+        PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+        HOME: this.config,
+        XDG_CONFIG_HOME: this.config,
+        LANG: 'en_GB.UTF-8',
+        TZ: 'UTC',
+      },
       stdio: 'pipe',
     });
     this.#running.add(child);

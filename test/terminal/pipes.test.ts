@@ -5,6 +5,7 @@ import { limits } from '@aerie/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Nester } from '../kit/nester.ts';
 import { channelNamed, firstAdministrator, newPerson, type Person, password } from '../kit/people.ts';
+import { root } from '../kit/scratch.ts';
 import { Scripts } from './classcord.ts';
 
 describe('classcord in pipes', () => {
@@ -206,6 +207,15 @@ describe('classcord in pipes', () => {
     expect(channels.map(({ name }) => name)).toEqual(expect.arrayContaining(['#dev', '#général', '@Jean Dupont']));
     expect(channels.find(({ name }) => name === '#dev')).toMatchObject({ unread: 0, mentions: 0, kind: 'public' });
     expect((await run('channels')).out).toMatch(/^#dev\t0\t/m);
+  });
+
+  it('tells of full disks, as the example does', async () => {
+    const { code, out, err } = await scripts.shell(join(root, 'examples', 'full-disk.sh'), ['#dev', '0']);
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: '' });
+    expect((await history()).at(-1)).toMatch(/: \/.* is \d+% full$/);
+    const before = (await history()).at(-1);
+    expect((await scripts.shell(join(root, 'examples', 'full-disk.sh'), ['#dev', '101'])).code).toBe(0);
+    expect((await history()).at(-1)).toBe(before);
   });
 
   it('ends quietly when its reader has enough', async () => {
