@@ -22,15 +22,13 @@ const channel = createRoute({
   validateSearch: (search: Record<string, unknown>): { panel?: 'members' } => (search.panel === 'members' ? { panel: 'members' } : {}),
 });
 
-const administration = async () => {
-  const page = await import('../features/administration/page.tsx');
-  learn(page.words);
-  return page;
-};
+const administration = () => import('../features/administration/page.tsx');
 const admin = createRoute({
   getParentRoute: () => root,
   path: '/admin',
   component: lazyRouteComponent(administration, 'AdministrationPage'),
+  // The words of these pages are not part of the first load.
+  loader: async () => learn((await import('../features/administration/words.ts')).words),
 });
 const adminIndex = createRoute({
   getParentRoute: () => admin,

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { enAdministration } from '../../i18n/en-administration.ts';
 import { figuresOf } from '../../i18n/figures.ts';
-import { frAdministration } from '../../i18n/fr-administration.ts';
 import { timesIn } from '../../i18n/times.ts';
 import { learn, translator } from '../../i18n/translate.ts';
 import { actWords, detailWords } from './audit-words.ts';
+import { words } from './words.ts';
 
-learn({ en: enAdministration, fr: frAdministration });
+learn(words);
 const french = { t: translator('fr'), times: timesIn('fr'), figures: figuresOf('fr') };
 const plainly = (detail: unknown) => detailWords(JSON.stringify(detail), french).replace(/[\u00a0\u202f]/g, ' ');
 

@@ -1,17 +1,12 @@
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useMe } from '../../app/context.ts';
 import { useNarrow } from '../../app/use-media.ts';
-import { enAdministration } from '../../i18n/en-administration.ts';
-import { frAdministration } from '../../i18n/fr-administration.ts';
 import { useText } from '../../i18n/use-text.tsx';
 import { Blank } from '../../ui/blank.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu, MenuChoice } from '../../ui/menu.tsx';
 import styles from './page.module.css';
 import { tabs } from './tabs.ts';
-
-/** The words of these pages; they are learnt when the first of them is opened. */
-export const words = { en: enAdministration, fr: frAdministration };
 
 export { AuditTab } from './parts/audit-tab.tsx';
 export { BansTab } from './parts/bans-tab.tsx';
