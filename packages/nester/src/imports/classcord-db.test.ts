@@ -51,6 +51,7 @@ describe('a classcord.db', () => {
       ['zoé', '#dev', 'bonjour', noon + 250],
       ['user 9', '#dev', 'qui ?', noon + 1_000],
     ]);
+    expect(source.localTimes).toBe(2);
     expect(source.messages.map(({ row, changes }) => [row, changes.length])).toEqual([
       ['messages row 7', 0],
       ['messages row 8', 1],

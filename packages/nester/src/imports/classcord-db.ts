@@ -13,7 +13,7 @@ const partBytes = 40_000;
  * @throws SourceFault when it cannot be read, or has neither
  */
 export function readClasscordDb(file: string, times: OldTimes): Source {
-  const source: Source = { file, users: [], messages: [], refused: [] };
+  const source: Source = { file, users: [], messages: [], refused: [], localTimes: 0 };
   let database: ForeignSqlite | undefined;
   try {
     database = new ForeignSqlite(file);
@@ -112,6 +112,7 @@ function readMessages(database: ForeignSqlite, source: Source, times: OldTimes, 
     const time = times.read(values.timestamp);
     if (!time) changes.push('Its time cannot be read; it has that of the message before it.');
     else if (time.change) changes.push(time.change);
+    if (time?.isLocal) source.localTimes += 1;
     const at = time?.at ?? before;
     before = at;
     const parts = partsOf(content);
