@@ -73,9 +73,10 @@ needs('tmux')('the terminal client on a screen', () => {
   it('shows history, and older messages page by page', async () => {
     await pane.shows('ancien 120.');
     await pane.shows(/^#général +│/m);
-    await upTo('ancien 60.');
-    expect(pane.text).not.toContain('ancien 100.');
+    expect(pane.text).not.toContain('ancien 60.');
+    // Three pages of history: the first came when the channel was opened.
     await upTo('Voici le début de #général.');
+    expect(pane.text).toContain('  ancien 1.');
     await send('pendant la lecture');
     await pane.shows(/1 nouveau plus bas/);
     expect(pane.text).toContain('Voici le début de #général.');
@@ -187,6 +188,16 @@ needs('tmux')('the terminal client on a screen', () => {
     expect(pane.lines().filter(line => line.length > 50)).toEqual([]);
     pane.resize(120, 35);
     await pane.shows('Canaux');
+  });
+
+  it('lets the shell in between with Ctrl-Z, and goes on', async () => {
+    pane.press('C-z');
+    await pane.holds('the shell', text => !text.includes('Canaux'));
+    expect(pane.tell('alternate_on')).toBe('0');
+    await send('pendant la pause');
+    pane.say('fg');
+    await pane.shows('  pendant la pause');
+    await pane.shows('● connecté Chloé');
   });
 
   it('says that the line is lost, keeps what is said meanwhile, and misses nothing and shows nothing twice', async () => {

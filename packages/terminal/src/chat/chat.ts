@@ -23,6 +23,8 @@ interface Parts {
   keyboard: Keyboard;
   words: Words;
   now(): number;
+  /** Stops the program until its shell lets it go on. */
+  suspend(): Promise<void>;
 }
 
 /** Between two pictures; what comes meanwhile is shown at once with the next. */
@@ -213,6 +215,7 @@ export class Chat implements Deck {
     'ctrl-p': () => this.#step(-1),
     'alt-down': () => this.#step(1),
     'ctrl-n': () => this.#step(1),
+    'ctrl-z': () => void this.#suspend(),
     'ctrl-l': () => this.#parts.screen.forget(),
     'ctrl-c': () => (this.#prompt.draft.text === '' ? this.quit() : this.#prompt.write(emptyDraft)),
     'ctrl-d': () => (this.#prompt.draft.text === '' ? this.quit() : void this.#prompt.press('delete')),
@@ -223,6 +226,17 @@ export class Chat implements Deck {
       this.#anchor = undefined;
     },
   };
+
+  /** Gives the terminal back to the shell, and takes it again afterwards. */
+  async #suspend(): Promise<void> {
+    const { screen, keyboard, suspend } = this.#parts;
+    screen.stop();
+    keyboard.stop();
+    await suspend();
+    keyboard.start();
+    screen.start(() => this.#draw());
+    this.#draw();
+  }
 
   #tellTyping(): void {
     const now = this.#parts.now();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Chat } from '../chat/chat.ts';
 import { Failure } from '../failure.ts';
 import { Keyboard } from '../screen/keyboard.ts';
@@ -22,7 +23,7 @@ export async function open(where: Omit<Where, 'keyboard'>, env: NodeJS.ProcessEn
   keyboard.start();
   try {
     const session = await enter({ ...where, keyboard }, { live: true });
-    const end = await new Chat({ session, screen, keyboard, words, now: Date.now }).run();
+    const end = await new Chat({ session, screen, keyboard, words, now: Date.now, suspend }).run();
     session.connection.stop();
     if (end === 'quit') return;
     const url = settings.last!;
@@ -32,4 +33,11 @@ export async function open(where: Omit<Where, 'keyboard'>, env: NodeJS.ProcessEn
     keyboard.stop();
     process.off('SIGTERM', leave).off('SIGHUP', leave);
   }
+}
+
+/** Stops this program and whatever started it for the shell (npx, an old Node), as the shell's own Ctrl-Z does. */
+async function suspend(): Promise<void> {
+  const goesOn = once(process, 'SIGCONT');
+  process.kill(0, 'SIGTSTP');
+  await goesOn;
 }
