@@ -114,6 +114,8 @@ export class Connection implements LiveConnection {
       throw new AppError('already_logged_in', { name: this.actor.kind === 'local' ? 'local' : this.actor.name });
     const isNew = this.actor.kind === 'anyone';
     this.actor = actor;
+    // Gone already: nobody would ever forget this guest.
+    if (!this.#open) this.#keeper.guestLeft(this, actor);
     if (!isNew || !this.#open) return;
     this.#keeper.settled(this);
     // Without a snapshot: a guest has no place in the log, and hears from now on.

@@ -78,6 +78,17 @@ onEachDatabase('what guests say', newDatabase => {
     await expect(chat.house.dispatch.call(web.actor, caller, 'guest.enter', {})).rejects.toThrow(/Guests may not talk here/);
   });
 
+  it('cannot be said by one program that comes and goes without end', async () => {
+    // Sixty at a time from one address, five times each.
+    const come = async () => {
+      const call = stranger();
+      const { guestId } = await call('guest.enter', {});
+      chat.house.bus.publish('guest.left', { guestId });
+    };
+    for (let n = 0; n < 300; n++) await come();
+    await expect(come()).rejects.toThrow(/Too many requests/);
+  });
+
   it('has no name any more that an account was given', async () => {
     const call = stranger();
     await call('guest.enter', { name: 'Carol' });

@@ -1,4 +1,5 @@
 import type { EventBody, guestCommands, PresenceState, SeenPresence, User } from '@aerie/contract';
+import { Registrations } from '../accounts/registrations.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import type { Handlers } from '../context.ts';
@@ -7,6 +8,9 @@ import type { Committer } from '../store/commit.ts';
 import { guestHandlers } from './guests.commands.ts';
 import { Guests, type SeenGuest } from './guests.ts';
 import { Reservations } from './reservations.ts';
+
+/** How often each guest from one network may come in `failureSeconds`. */
+const comingsEach = 5;
 
 /** Who talks without an account, on the Classcord port, where the server lets them. */
 export interface GuestRoom {
@@ -24,6 +28,9 @@ export function openGuests(parts: { bus: Bus; committer: Committer; config: Conf
   const names = parts.users.map(user => user.name);
   const guests = new Guests(config.limits, names, guestId => moves.touch(guestId));
   const reservations = new Reservations(config.limits);
+  const { guestsPerAddress, failureSeconds } = config.limits;
+  // All of a class, and again when the network falters; not one program that comes and goes without end.
+  const comings = new Registrations({ registrationsPerAddress: guestsPerAddress * comingsEach, failureSeconds });
   const moves = new Moves<string>({
     gatherMs: 50,
     everyMs: 1_000,
@@ -47,7 +54,7 @@ export function openGuests(parts: { bus: Bus; committer: Committer; config: Conf
   });
   const unsubscribe = bus.subscribe('guest.left', ({ guestId }) => guests.leave(guestId));
   return {
-    commands: guestHandlers({ on: config.guests, guests, reservations }),
+    commands: guestHandlers({ on: config.guests, guests, reservations, comings }),
     present: () => guests.present(),
     setState: (guestId, state) => guests.setState(guestId, state),
     requireName: (guestId, name) => guests.requireName(guestId, name),
