@@ -8,7 +8,7 @@ export interface Contender {
   readonly dialect: Load['dialect'];
   /** The program of the machine that it is or runs on. */
   readonly needs?: ProgramName;
-  /** Starts a fresh one, with a channel of so many members. */
+  /** Starts a fresh one, with a channel of so many members; `nodeFlags` are for ours. */
   start(members: number, how: { core: number | undefined; nodeFlags?: readonly string[] }): Promise<Running>;
 }
 
