@@ -101,7 +101,7 @@ export const enChat = {
   'slash.does.ban': 'let somebody no longer in',
 
   'putOut.kickedTitle': 'You were put out',
-  'putOut.kickedText': 'An administrator has ended your sessions. You may log in again.',
+  'putOut.kickedText': 'An administrator has ended your session. You may log in again.',
   'putOut.bannedTitle': 'Your access is closed',
   'putOut.bannedText': 'An administrator has closed your access until {moment}.',
   'putOut.addressText': 'Access from this network is closed until {moment}.',

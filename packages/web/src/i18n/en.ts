@@ -206,6 +206,8 @@ export const en = {
   'keys.send': 'Send',
   'keys.newLine': 'New line',
   'keys.editLast': 'Edit your last message',
+  'keys.mention': 'Mention somebody',
+  'keys.commands': 'Commands',
 
   'me.title': 'Settings',
   'me.menu': '{name}: presence and settings',

@@ -209,6 +209,8 @@ export const fr: Record<keyof typeof en, Entry> = {
   'keys.send': 'Envoyer',
   'keys.newLine': 'Nouvelle ligne',
   'keys.editLast': 'Modifier votre dernier message',
+  'keys.mention': 'Mentionner quelqu’un',
+  'keys.commands': 'Commandes',
 
   'me.title': 'Réglages',
   'me.menu': '{name} : présence et réglages',

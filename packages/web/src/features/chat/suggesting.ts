@@ -16,7 +16,7 @@ export function wantedAt(text: string, caret: number): Wanted | undefined {
   if (argument !== undefined) return { kind: 'person', from: lead.length, typed: argument };
   const [, start = '', channel] = /^(\/join\s+#?)([^\s#]*)$/i.exec(before) ?? [];
   if (channel !== undefined) return { kind: 'channel', from: start.length, typed: channel };
-  const [, ahead = '', name] = /^((?:.*[\s(])?)@([^@\n]{0,48})$/s.exec(before) ?? [];
+  const [, ahead = '', name] = /^((?:.*[^\p{L}\p{M}\p{N}_+/@])?)@([^@\n]{0,48})$/su.exec(before) ?? [];
   if (name !== undefined && !name.startsWith(' ')) return { kind: 'mention', from: ahead.length, typed: name };
   return undefined;
 }

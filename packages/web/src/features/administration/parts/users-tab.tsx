@@ -1,6 +1,6 @@
 import type { UserRecord } from '@aerie/contract';
 import { type Role, roles } from '@aerie/contract/roles';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { plain } from '../../../app/matching.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
@@ -18,7 +18,7 @@ import styles from './table.module.css';
 import { UserRow } from './user-row.tsx';
 
 /** So many rows are drawn at first, and again each time that the end comes into sight: a school has thousands of accounts. */
-const pageRows = 100;
+const pageRows = 60;
 
 const states = ['active', 'muted', 'banned', 'disabled'] as const;
 type Shown = 'all' | Role | (typeof states)[number];
@@ -54,7 +54,8 @@ export function UsersTab() {
   const close = () => setDialog(undefined);
 
   const sorted = useMemo(() => users.data?.toSorted((a, b) => compare(a.name, b.name)) ?? [], [users.data, compare]);
-  const wanted = plain(typed.trim());
+  // Typing goes before the list: rows follow when there is time.
+  const wanted = plain(useDeferredValue(typed).trim());
   const found = sorted.filter(user => plain(user.name).includes(wanted) && fits(user, shown, now));
 
   return (
