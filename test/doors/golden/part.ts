@@ -4,7 +4,7 @@ import { until } from '../../kit/wait.ts';
 import { difference } from './expectation.ts';
 
 /** Names of the accounts that only mark a moment; no session speaks of them. */
-export const beaconName = /^balise\d$/;
+const beaconName = /^balise\d$/;
 const asksUsers = /"type":\s*"(users|list_users|userlist)"/g;
 
 /** One part in a session: a connection, and what has come on it that was not read yet. What only marks a moment is left out. */
