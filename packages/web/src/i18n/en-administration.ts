@@ -235,7 +235,7 @@ export const enAdministration = {
   'exports.how': 'Each export is noted in the audit. Other people’s direct messages are never in it.',
   'exports.format': 'Format',
   'exports.excel': 'CSV for Excel',
-  'exports.means.excel': 'Accents come out right in Excel.',
+  'exports.means.excel': 'Accents and columns come out right in Excel.',
   'exports.means.csv': 'For LibreOffice, other spreadsheets and scripts.',
   'exports.means.json': 'One record after another, for programs.',
   'exports.headings': 'Headings',

@@ -239,7 +239,7 @@ export const frAdministration: Record<keyof typeof enAdministration, Entry> = {
   'exports.how': 'Chaque export est noté dans le journal. Les messages directs des autres n’y figurent jamais.',
   'exports.format': 'Format',
   'exports.excel': 'CSV pour Excel',
-  'exports.means.excel': 'Les accents s’affichent correctement dans Excel.',
+  'exports.means.excel': 'Les accents et les colonnes s’affichent correctement dans Excel.',
   'exports.means.csv': 'Pour LibreOffice, les autres tableurs et les scripts.',
   'exports.means.json': 'Un enregistrement après l’autre, pour les programmes.',
   'exports.headings': 'En-têtes',
