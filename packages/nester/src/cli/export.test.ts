@@ -47,6 +47,7 @@ describe('nester export', () => {
 
   it('begins with a byte order mark for Excel when that is asked for', async () => {
     expect((await nester('users', '--bom')).stdout).toMatch(/^\uFEFFid,username,/);
+    expect((await nester('users', '--bom', '--separator', 'semicolon')).stdout).toMatch(/^\uFEFFid;username;/);
     expect((await nester('users', '--bom', '--format', 'json')).stdout).toMatch(/^\[/);
   });
 

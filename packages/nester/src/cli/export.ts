@@ -29,6 +29,11 @@ export function addExportCommand(program: Command): void {
       .option('--out <file>', 'a new file, for its owner only (default: standard output)')
       .addOption(new Option('--language <language>', 'of the headings in CSV').choices(['en', 'fr']).default('en'))
       .option('--bom', 'begin CSV with a byte order mark, which Excel needs to read accents', false)
+      .addOption(
+        new Option('--separator <separator>', 'between cells of CSV: semicolon for a French Excel')
+          .choices(['comma', 'semicolon'])
+          .default('comma'),
+      )
       .option('--channel <name>', 'messages of one channel')
       .addOption(new Option('--from <date>', 'messages or acts from this day on, such as 2026-11-22').argParser(startOf))
       .addOption(new Option('--to <date>', 'messages or acts up to the end of this day').argParser(endOf)),
@@ -36,8 +41,11 @@ export function addExportCommand(program: Command): void {
   ).action(async (subject: ExportSubject, options: ExportOptions) => {
     await withDesk({ ...options }, {}, async desk => {
       const channelId = options.channel === undefined ? undefined : (await channelNamed(desk, options.channel)).channelId;
-      const { format, language, bom, from, to } = options;
-      await writeTo(options.out, exported(desk.call, { subject, selection: { channelId, from, to }, form: { format, language, bom } }));
+      const { format, language, bom, separator, from, to } = options;
+      await writeTo(
+        options.out,
+        exported(desk.call, { subject, selection: { channelId, from, to }, form: { format, language, bom, separator } }),
+      );
     });
   });
 }

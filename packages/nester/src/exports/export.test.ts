@@ -37,7 +37,7 @@ onEachDatabase('an export', newDatabase => {
   };
   const said = async (ask: Ask, selection: ExportSelection = {}) => {
     let text = '';
-    const form = { format: 'json', language: 'en', bom: false } as const;
+    const form = { format: 'json', language: 'en', bom: false, separator: 'comma' } as const;
     for await (const chunk of exported(ask, { subject: 'messages', selection, form })) text += chunk;
     // The server greets people too.
     const messages = JSON.parse(text) as (Message & { channel: string })[];
