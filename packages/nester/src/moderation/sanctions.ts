@@ -38,9 +38,9 @@ export class Sanctions {
       this.#ofUsers.set(`${kind} ${userId}`, running);
       return;
     }
-    const { key, ...rest } = networkFrom(network as string);
-    if (!this.#ofNetworks.has(key)) this.#count({ key, ...rest }, 1);
-    this.#ofNetworks.set(key, running);
+    const banned = networkFrom(network as string);
+    if (!this.#ofNetworks.has(banned.key)) this.#count(banned, 1);
+    this.#ofNetworks.set(banned.key, running);
     this.#byAddress.clear();
   }
 
