@@ -257,10 +257,10 @@ export class Connection implements LiveConnection {
     }, this.#slowMs);
   }
 
-  /** More happened than it can be told: a framed client asks for it, one of the old wire goes on without. */
+  /** More happened than it can be told: a framed client asks for it; one of the old wire, and a guest, goes on without. */
   beginAgain(): void {
     if (!this.#open || !this.#following) return;
-    if (this.dialect === 'classcord') {
+    if (this.dialect === 'classcord' || this.actor.kind === 'guest') {
       this.followAgain();
       return;
     }
