@@ -32,7 +32,16 @@ export class Pane {
 
   /** Clears the screen, types a command line that runs `classcord`, and Enter. */
   classcord(...args: string[]): void {
-    this.type(`clear; '${process.execPath}' '${classcord}' ${args.map(arg => `'${arg}'`).join(' ')}`);
+    this.#run('', args);
+  }
+
+  /** The same, with a variable of the environment, such as `NO_COLOR=1`. */
+  classcordWith(variable: string): void {
+    this.#run(`${variable} `, []);
+  }
+
+  #run(before: string, args: string[]): void {
+    this.type(`clear; ${before}'${process.execPath}' '${classcord}' ${args.map(arg => `'${arg}'`).join(' ')}`);
     this.press('Enter');
   }
 
@@ -65,6 +74,11 @@ export class Pane {
   /** What stands on the screen; spaces that do not break (French sets them before a colon) are spaces. */
   get text(): string {
     return this.#tmux('capture-pane', '-p').replaceAll('\u00a0', ' ');
+  }
+
+  /** What stands on the screen, with the codes of its styles. */
+  get styled(): string {
+    return this.#tmux('capture-pane', '-p', '-e');
   }
 
   /** The lines of the screen from some column on, without spaces at their ends. */

@@ -136,7 +136,7 @@ needs('tmux')('the terminal client on a screen', () => {
     pane.say('/leave');
     await pane.shows('#général ›');
     pane.say('/join #nulle-part');
-    await pane.shows(/Introuvable/);
+    await pane.shows('Il n’y a pas de canal #nulle-part pour vous.');
   });
 
   it('writes to one person alone', async () => {
@@ -229,7 +229,22 @@ needs('tmux')('the terminal client on a screen', () => {
     await pane.shows(/isig\+icanon\+echo\+42/);
   });
 
-  it('needs no password the next time, until the session is ended', async () => {
+  it('needs no password the next time, and no colours where they are not wanted', async () => {
+    const colours = new RegExp(`${String.fromCharCode(27)}\\[(?:\\d+;)*3[1-6]m`);
+    pane.classcord();
+    await pane.shows('● connecté Chloé');
+    await pane.shows('  au retour 3');
+    expect(pane.styled).toMatch(colours);
+    pane.press('C-d');
+    await pane.holds('the shell', text => !text.includes('Canaux'));
+    pane.classcordWith('NO_COLOR=1');
+    await pane.shows('  au retour 3');
+    expect(pane.styled).not.toMatch(colours);
+    pane.press('C-d');
+    await pane.holds('the shell', text => !text.includes('Canaux'));
+  });
+
+  it('ends with its session, says why, and asks anew the next time', async () => {
     pane.classcord();
     await pane.shows('● connecté Chloé');
     const { users } = await ada.http.call('user.list', {});

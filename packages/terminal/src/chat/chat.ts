@@ -9,13 +9,13 @@ import { type Anchor, scrolled } from '../screen/scroll.ts';
 import { conversationRows, layout, type Model, view } from '../screen/view.ts';
 import type { Session } from '../server/session.ts';
 import type { Words } from '../words/words.ts';
-import type { Vocabulary } from './completion.ts';
+import { type Vocabulary, vocabularyOf } from './completion.ts';
 import { emptyDraft } from './line-editor.ts';
 import type { Notice } from './notices.ts';
 import { Prompt } from './prompt.ts';
 import { Reading } from './reading.ts';
 import { roomsOf } from './rooms.ts';
-import { commandNames, type Deck, runSlashCommand, SlashUsage, slashCommand } from './slash-commands.ts';
+import { commandNames, type Deck, runSlashCommand, sentenceOf, slashCommand } from './slash-commands.ts';
 
 interface Parts {
   session: Session;
@@ -248,11 +248,7 @@ export class Chat implements Deck {
   }
 
   #vocabulary(): Vocabulary {
-    const state = this.connection.state!;
-    const own = [...state.channels.values()].filter(({ kind }) => kind !== 'direct').map(({ name }) => name);
-    const people = [...state.users.values()].filter(user => !user.disabled && user.userId !== state.me.userId).map(({ name }) => name);
-    const sorted = (names: string[]) => [...new Set(names)].sort((a, b) => a.localeCompare(b));
-    return { commands: commandNames, people: sorted(people), channels: sorted([...own, ...this.#channelNames]) };
+    return vocabularyOf(this.connection.state!, commandNames, this.#channelNames);
   }
 
   #enter(): void {
@@ -261,7 +257,7 @@ export class Chat implements Deck {
     const command = slashCommand(text);
     if (command) {
       this.#prompt.sent();
-      runSlashCommand(this, command).catch(error => this.tell(this.#sentence(error), true));
+      runSlashCommand(this, command).catch(error => this.tell(sentenceOf(error, this.words), true));
       return;
     }
     const said = text.startsWith('//') ? text.slice(1) : text;
@@ -275,10 +271,6 @@ export class Chat implements Deck {
       this.#typedAt = 0;
       this.connection.send(channelId, said);
     }
-  }
-
-  #sentence(error: unknown): string {
-    return error instanceof SlashUsage ? this.words.say('slash.needs', { usage: this.words.say(error.usage) }) : this.words.error(error);
   }
 
   #scroll(pages: 1 | -1): void {

@@ -36,6 +36,8 @@ export async function enter(where: Where, { live }: { live: boolean }): Promise<
     try {
       const session = await judged(where, endpoint, known => connectTo(known, { token, live }));
       settings.use(url);
+      // A program in a pipe is not a person who is here.
+      if (!keyboard) session.connection.call('presence.set', { state: 'invisible' }).catch(() => {});
       return session;
     } catch (error) {
       if (!(error instanceof Failure) || error.key !== 'session.ended') throw error;

@@ -41,6 +41,20 @@ describe('lines of standard input', () => {
     expect(await read('\n')).toEqual([[1, '']]);
   });
 
+  it('end, where one has no end', async () => {
+    async function* endless() {
+      yield Buffer.from('a\n');
+      for (;;) yield Buffer.alloc(64 * 1024, 'x');
+    }
+    const lines = [];
+    for await (const { number, text } of linesOf(endless())) lines.push([number, text.length > 16_000]);
+    expect(lines).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+    expect((await wholeOf(endless())).length).toBeGreaterThan(16_000);
+  });
+
   it('are one text where all is wanted', async () => {
     expect(await wholeOf(pieces('a\r\n', '\nb\n\n'))).toBe('a\n\nb');
   });

@@ -153,6 +153,8 @@ describe('the rest of the screen', () => {
     expect(status({ presence: 'away' })).toBe(' ● connected Ada (away)');
     expect(status({ status: 'waiting', retryAt: noon + 2_400 })).toBe(' ◌ reconnecting in 3 s');
     expect(status({ status: 'connecting' })).toBe(' ◌ connecting…');
+    const waiting = { status: 'waiting', retryAt: noon + 1_000, failure: 'Nobody is there.', outbox: [pending('a')] } as const;
+    expect(seen(model(waiting), broad).at(-2)).toBe(' ◌ reconnecting in 1 s · 1 to send · Nobody is there.');
     expect(status({ outbox: [pending('a'), pending('b')] })).toBe(' ● connected Ada · 2 to send');
   });
 

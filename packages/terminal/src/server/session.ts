@@ -9,6 +9,7 @@ import { webSocketTransport } from './web-socket.ts';
 
 /** A connection to a server, and why its last attempt failed. */
 export interface Session {
+  readonly url: string;
   readonly connection: Connection;
   readonly failure: () => Error | undefined;
 }
@@ -42,7 +43,7 @@ export async function connectTo(endpoint: Endpoint, options: Options): Promise<S
   await settled.promise;
   end();
   const why = () => connection.refusal ?? failure;
-  if (connection.status === 'live') return { connection, failure: why };
+  if (connection.status === 'live') return { url, connection, failure: why };
   const { status } = connection;
   connection.stop();
   throw status === 'ended' ? new Failure('session.ended', { url }) : (why() ?? new Failure('connect.closed', { url }));

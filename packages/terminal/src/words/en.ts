@@ -50,10 +50,9 @@ export const en = {
   'text.notJoined': 'You are not in {name}. Join it first, on the screen: /join {name}',
   'send.target': '“{text}” is neither a #channel nor a @person.',
   'send.nothing': 'There is nothing to send on standard input.',
-  'send.tooLong':
-    'Line {line} is too long: {count} characters, at most {max}. The lines before it were sent. Shorten it, then send from there on.',
-  'send.wholeTooLong': 'The text is too long: {count} characters, at most {max}. Nothing was sent.',
-  'send.refused': 'Line {line} was refused: {reason} Lines before it were sent: {count}.',
+  'send.tooLong': 'Line {line} is longer than {max} characters. The lines before it were sent. Shorten it, then send from there on.',
+  'send.wholeTooLong': 'The text is longer than {max} characters. Nothing was sent. Shorten it, or send it line by line.',
+  'send.refused': 'Line {line} was refused: {reason} Lines that were stored: {count}.',
   'send.wholeRefused': 'The text was refused: {reason}',
   'send.lost': 'Line {line} and what follows were not acknowledged: {reason}',
   'number.wrong': '“{text}” is not a whole number from {min} to {max}.',

@@ -54,9 +54,9 @@ export const fr: Dictionary = {
   'send.target': '« {text} » n’est ni un #canal ni une @personne.',
   'send.nothing': 'Il n’y a rien à envoyer sur l’entrée standard.',
   'send.tooLong':
-    'La ligne {line} est trop longue : {count} caractères, au plus {max}. Les lignes d’avant sont envoyées. Raccourcissez-la, puis reprenez à partir d’elle.',
-  'send.wholeTooLong': 'Le texte est trop long : {count} caractères, au plus {max}. Rien n’a été envoyé.',
-  'send.refused': 'La ligne {line} a été refusée : {reason} Lignes envoyées avant elle : {count}.',
+    'La ligne {line} dépasse {max} caractères. Les lignes d’avant sont envoyées. Raccourcissez-la, puis reprenez à partir d’elle.',
+  'send.wholeTooLong': 'Le texte dépasse {max} caractères. Rien n’a été envoyé. Raccourcissez-le, ou envoyez-le ligne par ligne.',
+  'send.refused': 'La ligne {line} a été refusée : {reason} Lignes enregistrées : {count}.',
   'send.wholeRefused': 'Le texte a été refusé : {reason}',
   'send.lost': 'La ligne {line} et les suivantes n’ont pas été confirmées : {reason}',
   'number.wrong': '« {text} » n’est pas un nombre entier de {min} à {max}.',
