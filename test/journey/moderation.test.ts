@@ -229,7 +229,7 @@ needs('chromium')('people who mention, disturb and are put out', () => {
     await isOpenToAll(room.page, 'the door of a banned address');
     await elsewhere.ask('address.unban', { address: '127.0.0.1' });
     await room.page.getByRole('button', { name: 'Try again' }).click();
-    await room.page.getByRole('heading', { name: /^(?:Log in|général)$/, level: 1 }).waitFor();
+    await room.page.getByLabel(/^Messages in/).waitFor();
     await elsewhere.close();
   });
 
