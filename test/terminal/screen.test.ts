@@ -250,7 +250,7 @@ needs('tmux')('the terminal client on a screen', () => {
     const { users } = await ada.http.call('user.list', {});
     const chloe = users.find(({ name }) => name === 'Chloé')!;
     await ada.http.call('user.setPassword', { userId: chloe.userId, password: 'another-long-secret-5' });
-    await pane.shows('classcord: La session est terminée');
+    await pane.shows('classcord: Votre mot de passe a été changé.');
     pane.say('echo code $?');
     await pane.shows('code 1');
     pane.classcord();

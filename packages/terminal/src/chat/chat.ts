@@ -10,6 +10,7 @@ import { conversationRows, layout, type Model, view } from '../screen/view.ts';
 import type { Session } from '../server/session.ts';
 import type { Words } from '../words/words.ts';
 import { type Vocabulary, vocabularyOf } from './completion.ts';
+import type { Ending } from './ending.ts';
 import { emptyDraft } from './line-editor.ts';
 import type { Notice } from './notices.ts';
 import { Prompt } from './prompt.ts';
@@ -38,6 +39,8 @@ export class Chat implements Deck {
   readonly #reading: Reading;
   readonly #prompt = new Prompt();
   readonly #left = Promise.withResolvers<'quit' | 'ended'>();
+  /** Why the server ended the session, once it has. */
+  ending: Ending | undefined;
   #channelId: string | undefined;
   /** To be opened when it is there. */
   #wanted: string | undefined;
@@ -60,11 +63,14 @@ export class Chat implements Deck {
     const { screen, keyboard, words } = this.#parts;
     screen.start(() => this.#draw());
     const end = this.connection.subscribe(() => this.#changed());
+    const endEvents = this.connection.onEvent(frame => {
+      if (frame.event === 'session.ended') this.ending = frame;
+    });
     const endKeys = keyboard.read(
       key => this.#key(key),
       () => this.#left.resolve('quit'),
     );
-    // "Reconnecting in 3 s" counts down, and a new day begins, without anything happening.
+    // "Reconnecting in 3 s" counts down without anything happening.
     const clock = setInterval(() => this.connection.status !== 'live' && this.#soon(), 500);
     this.#openFirst();
     this.#learnChannels();
@@ -74,6 +80,7 @@ export class Chat implements Deck {
     } finally {
       end();
       endKeys();
+      endEvents();
       clearInterval(clock);
       clearTimeout(this.#picture);
       this.#picture = undefined;
