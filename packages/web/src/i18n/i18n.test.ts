@@ -97,5 +97,6 @@ test('times are relative while they are near, then exact', () => {
   expect(french.day(new Date(2025, 10, 12, 9).getTime(), now)).toContain('2025');
   expect(timesIn('en').until(now + 3 * 86_400_000, now)).toBe('in 3 days');
   expect(timesIn('en').until(now + 3 * 86_400_000 - 20_000, now)).toBe('in 3 days');
+  expect(timesIn('en').until(now + 3_600_000 - 5_000, now)).toBe('in 1 hr');
   expect(timesIn('en').ago(now - 3 * 86_400_000 + 20_000, now)).toBe('2 days ago');
 });
