@@ -55,7 +55,7 @@ export function readSession(file: string, text: string): Session {
 function readHeader(session: Session, key: string, words: string[]): void {
   if (key === 'accounts') session.accounts = words;
   else if (key === 'guests') session.guests = words;
-  else session.settings = Object.fromEntries(words.map(word => word.split('=')));
+  else session.settings = Object.fromEntries(words.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
 }
 
 const speeches: Record<string, 'sends' | 'sendsBytes' | 'hears' | 'hearsToo'> = {
