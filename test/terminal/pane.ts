@@ -27,6 +27,8 @@ export class Pane {
     };
     const variables = Object.entries(environment).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     this.#tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), ...variables, 'exec sh');
+    // However the tests end, their terminals end with them.
+    this.#tmux('run-shell', '-b', `while kill -0 ${process.pid} 2>/dev/null; do sleep 2; done; kill #{pid}`);
     process.once('exit', this.close);
   }
 
