@@ -10,6 +10,7 @@ import { MoreRows } from '../../../ui/more-rows.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSanctioning } from '../../moderation/sanctioning.tsx';
 import { useInForce } from '../../moderation/use-in-force.ts';
+import { actorWords } from '../audit-words.ts';
 import { useSanctions } from '../queries.ts';
 import styles from './table.module.css';
 
@@ -111,7 +112,7 @@ function SanctionRow({ sanction }: { sanction: Sanction }) {
       </td>
       <td className={styles.wraps}>{reason === '' ? <span className={styles.soft}>–</span> : reason}</td>
       <td className={styles.soft} data-label={t('table.label', { what: t('bans.by') })}>
-        {sanction.createdBy}, <Moment at={sanction.createdAt} />
+        {actorWords(sanction.createdBy, t)}, <Moment at={sanction.createdAt} />
       </td>
       <td className={styles.acts}>
         {runs && (
