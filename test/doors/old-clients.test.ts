@@ -4,6 +4,7 @@ import { Nester } from '../kit/nester.ts';
 import { type Habits, OldClient } from '../kit/old-client.ts';
 import { OldWire } from '../kit/old-wire.ts';
 import { firstAdministrator, newPerson, type Person, password } from '../kit/people.ts';
+import { PresenceWatch } from '../kit/presence-watch.ts';
 
 const names = ['Léa', 'Zoé', 'Noé', 'Tom', 'Max'];
 
@@ -11,6 +12,7 @@ const names = ['Léa', 'Zoé', 'Noé', 'Tom', 'Max'];
 describe('an old client', () => {
   let nester: Nester;
   let admin: Person;
+  let watch: PresenceWatch;
   const people = new Map<string, Person>();
   const open: { close(): Promise<void> }[] = [];
 
@@ -20,10 +22,12 @@ describe('an old client', () => {
       env: { AERIE_TCP_TLS: '127.0.0.1:0', AERIE_HTTP_TLS: 'off', AERIE_REGISTRATION: 'open' },
     });
     admin = await firstAdministrator(nester);
+    watch = await PresenceWatch.open(nester, admin);
     for (const name of names) people.set(name, await newPerson(nester, admin, name));
   });
   afterEach(async () => {
     for (const client of open.splice(0)) await client.close();
+    await watch.allGone();
   });
   afterAll(() => nester.remove());
 

@@ -5,6 +5,7 @@ import { Nester } from '../kit/nester.ts';
 import { OldClient } from '../kit/old-client.ts';
 import { OldWire } from '../kit/old-wire.ts';
 import { firstAdministrator, newPerson, type Person, password } from '../kit/people.ts';
+import { PresenceWatch } from '../kit/presence-watch.ts';
 import { within } from '../kit/wait.ts';
 
 const raised = 'commandsPerSecond=100000,commandsBurst=100000,failures=1000,failuresPerAddress=100000';
@@ -20,15 +21,18 @@ const adminCommands = [
 describe('a fault of the old servers is none here:', () => {
   let nester: Nester;
   let admin: Person;
+  let watch: PresenceWatch;
   const open: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
     nester = await Nester.start({ env: { AERIE_REGISTRATION: 'open', AERIE_GUESTS: 'on', AERIE_LIMITS: raised } });
     admin = await firstAdministrator(nester);
+    watch = await PresenceWatch.open(nester, admin);
     for (const name of ['alice', 'bob', 'zoe', 'zora']) await newPerson(nester, admin, name);
   });
   afterEach(async () => {
     for (const client of open.splice(0)) await client.close();
+    await watch.allGone();
   });
   afterAll(() => nester.remove());
 
