@@ -115,14 +115,14 @@ function serve(socket: net.Socket, parts: AdminPortParts, lockout: Lockout): voi
     return new AppError('login_failed');
   };
 
-  const queue = new OrderedQueue<string>(
-    text => ({ pipelined: false, start: () => answer(text) }),
-    () => 0,
-    length => {
+  const queue = new OrderedQueue<string>({
+    run: text => ({ pipelined: false, start: () => answer(text) }),
+    pace: () => 0,
+    onLength(length) {
       if (length > linesWaiting) socket.pause();
       else if (socket.isPaused()) socket.resume();
     },
-  );
+  });
   socket.on('data', (chunk: Buffer) => {
     try {
       for (const line of splitter.push(chunk)) {

@@ -27,24 +27,29 @@ export interface ConnectionKeeper {
   unfollow(connection: Connection): void;
 }
 
+// One function each for ten thousand connections.
+const hearsAll = () => true;
+const framedFarewell = (ending: Ending) => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
+const nothingTaken = () => Promise.resolve();
+
 /**
  * One live connection: who it acts as, and what it may still be sent. A client that stops reading loses whispers first,
  * then its place in the log (`log.gap`), then the connection; it never costs the others anything.
  */
 export class Connection implements LiveConnection {
   readonly connectionId = randomUUID();
-  readonly caller: Caller;
+  caller: Caller;
   readonly openedAt: number;
   dialect: Dialect = 'undecided';
   actor: Actor = { kind: 'anyone' };
   /** Of the topics that its user may hear, those that this connection wants. */
-  hears: (topic: Topic) => boolean = () => true;
+  hears: (topic: Topic) => boolean = hearsAll;
   /** The line that says why the log-in is over. */
-  farewell: (ending: Ending) => string = ending => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
+  farewell: (ending: Ending) => string = framedFarewell;
   /** Where unasked lines wait for their turn, when the client cannot take them as they come; it gives them to `send`. */
   pacing: { push(lines: Buffer, areMessages: boolean): void; takes(answer: string): boolean; answered(): void; flush(): void } | undefined;
   /** Takes no more, and resolves when what was taken is answered. */
-  settle: () => Promise<void> = () => Promise.resolve();
+  settle: () => Promise<void> = nothingTaken;
   readonly #pipe: Pipe;
   readonly #keeper: ConnectionKeeper;
   readonly #slowMs: number;
@@ -54,20 +59,10 @@ export class Connection implements LiveConnection {
   #releaseAt: number | undefined;
   #slowTimer: NodeJS.Timeout | undefined;
   #following = false;
-  #agent: string;
   #open = true;
 
   constructor(parts: { door: Door; address: string; agent: string; at: number; pipe: Pipe; keeper: ConnectionKeeper; slowMs: number }) {
-    const agent = () => this.#agent;
-    this.#agent = parts.agent;
-    this.caller = {
-      door: parts.door,
-      address: parts.address,
-      get agent() {
-        return agent();
-      },
-      connection: this,
-    };
+    this.caller = { door: parts.door, address: parts.address, agent: parts.agent, connection: this };
     this.openedAt = parts.at;
     this.#pipe = parts.pipe;
     this.#keeper = parts.keeper;
@@ -94,7 +89,7 @@ export class Connection implements LiveConnection {
 
   logIn(actor: UserActor, client?: string): void {
     // Where the door does not know what the client is, the client says it.
-    if (client !== undefined && this.#agent === '') this.#agent = client;
+    if (client !== undefined && this.caller.agent === '') this.caller = { ...this.caller, agent: client };
     if (this.actor.kind === 'user') {
       if (this.actor.userId !== actor.userId) throw new AppError('already_logged_in', { name: this.actor.name });
       this.actor = actor;

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import { errorLine, framedStep } from './framed.ts';
 import { decodeLine, parseFrame } from './lines.ts';
-import { OrderedQueue, type Step } from './ordered-queue.ts';
+import { OrderedQueue, type Runner, type Step } from './ordered-queue.ts';
 import { Pace } from './pace.ts';
 import type { Pipe } from './pipe.ts';
 
@@ -17,15 +17,18 @@ const clogPollMs = 50;
  * The talk of one connection: lines in, steps in order. The first line decides the dialect (`type` is the old wire,
  * `do` is framed) and the connection keeps it.
  */
-export class Talk {
+export class Talk implements Runner<string> {
   readonly #connection: Connection;
   readonly #dispatch: Dispatch;
   readonly #old: ((connection: Connection) => ClasscordTalk) | undefined;
   readonly #queue: OrderedQueue<string>;
+  readonly #pipe: Pipe;
+  readonly #pace: Pace;
   readonly #limits: Limits;
   #classcord: ClasscordTalk | undefined;
   #bytesBeforeLogin = 0;
   #takes = true;
+  #paused = false;
 
   /** @param old how to speak the old wire; undefined where only frames are spoken */
   constructor(parts: {
@@ -45,26 +48,9 @@ export class Talk {
       this.#takes = false;
       return this.#queue.settled();
     };
-    const pace = new Pace(limits.commandsPerSecond, limits.commandsBurst, parts.now);
-    let paused = false;
-    this.#queue = new OrderedQueue(
-      text => this.#step(text),
-      // Whoever does not read the answers waits with the questions.
-      () => {
-        if (!connection.isClogged) return pace.take();
-        connection.fallBehind();
-        return clogPollMs;
-      },
-      length => {
-        if (!paused && length > linesWaiting) {
-          paused = true;
-          pipe.pause();
-        } else if (paused && length < linesWaiting / 4) {
-          paused = false;
-          pipe.resume();
-        }
-      },
-    );
+    this.#pipe = pipe;
+    this.#pace = new Pace(limits.commandsPerSecond, limits.commandsBurst, parts.now);
+    this.#queue = new OrderedQueue<string>(this);
   }
 
   /** Takes whole lines, without their ends. Once it settles, what comes is read and left: unread, it would cut the last answers off. */
@@ -96,7 +82,24 @@ export class Talk {
     this.#classcord?.stop();
   }
 
-  #step(text: string): Step {
+  pace(): number {
+    if (!this.#connection.isClogged) return this.#pace.take();
+    // Whoever does not read the answers waits with the questions.
+    this.#connection.fallBehind();
+    return clogPollMs;
+  }
+
+  onLength(length: number): void {
+    if (!this.#paused && length > linesWaiting) {
+      this.#paused = true;
+      this.#pipe.pause();
+    } else if (this.#paused && length < linesWaiting / 4) {
+      this.#paused = false;
+      this.#pipe.resume();
+    }
+  }
+
+  run(text: string): Step {
     const connection = this.#connection;
     // Nobody would hear what became of it.
     if (!connection.isOpen) return { pipelined: true, done: Promise.resolve() };

@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { LineSplitter } from './lines.ts';
-import type { Pipe } from './pipe.ts';
+import { SocketPipe } from './socket-pipe.ts';
 import { Talk } from './talk.ts';
 
 export interface LineDoorParts {
@@ -41,25 +41,7 @@ export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door
     return undefined;
   }
   socket.setNoDelay(true);
-  const pipe: Pipe = {
-    write: data => void socket.write(data),
-    writeParts(parts) {
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
-    },
-    get backlog() {
-      return socket.writableLength;
-    },
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
-    close: () => {
-      socket.end();
-      // Whoever does not take the last lines is not waited for.
-      setTimeout(() => socket.destroy(), 2_000).unref();
-    },
-    destroy: () => void socket.destroy(),
-  };
+  const pipe = new SocketPipe(socket);
   const connection = new Connection({
     door,
     address,
