@@ -233,6 +233,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     const names = {
       channel: (channelId: string) => chat.roster.channel(channelId),
       userName: (userId: string) => accounts.directory.byId(userId)?.name,
+      hasAccount: (name: string) => accounts.directory.byName(name) !== undefined,
     };
     const voice = new ClasscordVoice(names);
     const fanout = new Fanout(house, voice);

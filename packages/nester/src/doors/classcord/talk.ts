@@ -68,7 +68,8 @@ export class ClasscordTalk {
   /** The channel id of an ordinary message, when nothing has to be looked up. */
   #knownTarget(frame: Record<string, unknown>): string | undefined {
     const { content, channel } = frame;
-    if (typeof content !== 'string' || content.trim() === '' || joinCommand.test(content.trim()) || isPrivate(frame)) return undefined;
+    if (typeof content !== 'string' || content.trim() === '' || joinCommand.test(content.trim()) || this.#isPrivate(frame))
+      return undefined;
     if (this.#isStranger(frame)) return undefined;
     if (isAbsent(channel)) return this.#current;
     const found = typeof channel === 'string' ? this.#found.get(channelKey(channel)) : undefined;
@@ -173,11 +174,18 @@ export class ClasscordTalk {
     if (text === '') return '';
     const join = joinCommand.exec(text);
     if (join) return await this.#switch(join[1], 'system');
-    if (isPrivate(frame)) return await this.#private(frame.to, content);
+    if (this.#isPrivate(frame)) return await this.#private(frame.to, content);
     const channelId = isAbsent(frame.channel) ? this.#current : await this.#enter(frame.channel);
     if (channelId === undefined) throw new AppError('not_found', { thing: 'channel' });
     this.#follow();
     return await this.#say(channelId, content);
+  }
+
+  /** Meant for one person: marked so, or, where the client marks nothing, addressed to somebody's name. It never goes to the channel instead. */
+  #isPrivate({ subtype, to }: Record<string, unknown>): boolean {
+    if (!isAbsent(subtype)) return typeof subtype === 'string' && subtype.trim().toLowerCase() === 'private';
+    // Everybody's name for everybody, whoever may be called so.
+    return typeof to === 'string' && to.trim().toLowerCase() !== 'global' && this.#names.hasAccount(to.trim());
   }
 
   /** Somebody who is not in, or not under that name. */
@@ -283,10 +291,6 @@ export class ClasscordTalk {
 /** A line that is for whoever reads along, not for the program. */
 function notice(message: string): string {
   return oldLine({ type: 'system', message });
-}
-
-function isPrivate({ subtype }: Record<string, unknown>): boolean {
-  return typeof subtype === 'string' && subtype.trim().toLowerCase() === 'private';
 }
 
 /** Clients that have nothing to say in a field leave it out, or empty. */
