@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useDo } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
-import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
+import { Blank } from '../../../ui/blank.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { MoreRows } from '../../../ui/more-rows.tsx';
@@ -12,6 +12,7 @@ import { useSanctioning } from '../../moderation/sanctioning.tsx';
 import { useInForce } from '../../moderation/use-in-force.ts';
 import { actorWords } from '../audit-words.ts';
 import { useSanctions } from '../queries.ts';
+import { Listing } from './listing.tsx';
 import styles from './table.module.css';
 
 /** Mutes and bans, of accounts and of addresses: those that run, or all there ever were. */
@@ -36,35 +37,22 @@ export function BansTab() {
           {t('sanction.banAddress')}
         </Button>
       </div>
-      {sanctions.isPending ? (
-        <SkeletonRows count={5} />
-      ) : sanctions.isError ? (
-        <Failed error={sanctions.error} retry={() => void sanctions.refetch()} />
-      ) : list.length === 0 ? (
-        <Blank icon="ban" title={t(all ? 'bans.none' : 'bans.noneRunning')}>
-          {t('bans.noneText')}
-        </Blank>
-      ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('bans.who')}</th>
-              <th scope="col">{t('bans.what')}</th>
-              <th scope="col">{t('bans.end')}</th>
-              <th scope="col">{t('bans.reason')}</th>
-              <th scope="col">{t('bans.by')}</th>
-              <th scope="col">
-                <span className="hidden-text">{t('users.acts')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map(each => (
-              <SanctionRow key={each.sanctionId} sanction={each} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        query={sanctions}
+        expect={5}
+        headings={[t('bans.who'), t('bans.what'), t('bans.end'), t('bans.reason'), t('bans.by')]}
+        blank={
+          list.length === 0 ? (
+            <Blank icon="ban" title={t(all ? 'bans.none' : 'bans.noneRunning')}>
+              {t('bans.noneText')}
+            </Blank>
+          ) : undefined
+        }
+      >
+        {list.map(each => (
+          <SanctionRow key={each.sanctionId} sanction={each} />
+        ))}
+      </Listing>
       {sanctions.hasNextPage && <MoreRows key={list.length} onReach={() => void sanctions.fetchNextPage()} />}
       {dialog}
     </>

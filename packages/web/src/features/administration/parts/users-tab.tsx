@@ -3,7 +3,7 @@ import { type Role, roles } from '@aerie/contract/roles';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { plain } from '../../../app/matching.ts';
 import { useText } from '../../../i18n/use-text.tsx';
-import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
+import { Blank } from '../../../ui/blank.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { MoreRows } from '../../../ui/more-rows.tsx';
@@ -13,6 +13,7 @@ import { useUsers } from '../queries.ts';
 import { CreateUserDialog } from './create-user-dialog.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
+import { Listing } from './listing.tsx';
 import { ResetPasswordDialog } from './reset-password-dialog.tsx';
 import styles from './table.module.css';
 import { UserRow } from './user-row.tsx';
@@ -108,32 +109,16 @@ export function UsersTab() {
           {t('users.invite')}
         </Button>
       </div>
-      {users.isPending ? (
-        <SkeletonRows count={8} />
-      ) : users.isError ? (
-        <Failed error={users.error} retry={() => void users.refetch()} />
-      ) : found.length === 0 ? (
-        <Blank icon="people" title={t('users.none')} />
-      ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('users.name')}</th>
-              <th scope="col">{t('users.role')}</th>
-              <th scope="col">{t('users.state')}</th>
-              <th scope="col">{t('users.seen')}</th>
-              <th scope="col">
-                <span className="hidden-text">{t('users.acts')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice(0, most).map(user => (
-              <UserRow key={user.userId} user={user} onReset={setResetting} onSanction={sanction} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        query={users}
+        expect={8}
+        headings={[t('users.name'), t('users.role'), t('users.state'), t('users.seen')]}
+        blank={found.length === 0 ? <Blank icon="people" title={t('users.none')} /> : undefined}
+      >
+        {found.slice(0, most).map(user => (
+          <UserRow key={user.userId} user={user} onReset={setResetting} onSanction={sanction} />
+        ))}
+      </Listing>
       {found.length > most && <MoreRows key={most} onReach={() => setMost(most + pageRows)} />}
       {dialog === 'invite' && <InviteDialog onClose={close} />}
       {dialog === 'create' && <CreateUserDialog onClose={close} />}
