@@ -128,6 +128,16 @@ describe('Connection', () => {
     expect(() => connection.logIn(actor('bob'))).toThrow(/already logged in as alice/);
   });
 
+  it('gets no role back by a command that began before it was taken', () => {
+    const { connection } = fakeConnection();
+    const before = { ...actor('u1'), role: 'admin' as const };
+    connection.logIn(before);
+    // As those who hear of every change do, while a command of this connection is still under way.
+    connection.actor = { ...before, role: 'viewer', name: 'renamed' };
+    connection.logIn({ ...before, language: 'fr' });
+    expect(connection.actor).toEqual({ ...before, role: 'viewer', name: 'renamed', language: 'fr' });
+  });
+
   it('is not listed again by a log-in or a resume that ends after it is gone', () => {
     const keeper = { loggedIn: vi.fn(), followLog: vi.fn() };
     const { connection } = fakeConnection(keeper);

@@ -92,7 +92,9 @@ export class Connection implements LiveConnection {
     if (client !== undefined && this.caller.agent === '') this.caller = { ...this.caller, agent: client };
     if (this.actor.kind === 'user') {
       if (this.actor.userId !== actor.userId) throw new AppError('already_logged_in', { name: this.actor.name });
-      this.actor = actor;
+      // Name and role are told here as they change; those that a command brings may be of when it began.
+      const { name, role } = this.actor;
+      this.actor = { ...actor, name, role };
       return;
     }
     if (this.actor.kind === 'guest') {
