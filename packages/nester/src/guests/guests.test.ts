@@ -13,9 +13,23 @@ describe('a guest name', () => {
     ['ÀLÏCE', 'alice'],
     ['ａｌｉｃｅ', 'alice'],
     ["d'Artagnan_", 'dartagnan'],
-  ])('%s looks like %s', (typed, key) => expect(guestKey(typed)).toBe(key));
+    ['аlice', 'alice'],
+    ['АLІСЕ', 'alice'],
+    ['ΑLΙCΕ', 'alice'],
+    ['aIice', 'alice'],
+    ['a1ice', 'alice'],
+    ['aliceʼ', 'alice'],
+    ['ali\u034fce\u3164', 'alice'],
+    ['Rornain', 'romain'],
+  ])('%s looks like %s', (typed, name) => expect(guestKey(typed)).toBe(guestKey(name)));
 
-  it.each(['Admin', 'MODÉRATEUR', 'sys-tem', 'Serveur', 'root', 'Ａerie'])('%s speaks for the house', name =>
+  it.each([
+    ['Eva', 'Ava'],
+    ['invité 10', 'invité 1'],
+    ['Зоя', 'Юля'],
+  ])('%s does not look like %s', (one, other) => expect(guestKey(one)).not.toBe(guestKey(other)));
+
+  it.each(['Admin', 'MODÉRATEUR', 'sys-tem', 'Serveur', 'root', 'Ａerie', 'Аdmin', 'admın', 'R00T'])('%s speaks for the house', name =>
     expect(isReservedName(name)).toBe(true),
   );
 });
