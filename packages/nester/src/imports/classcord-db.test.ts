@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -241,6 +242,10 @@ describe('a database that is not whole', () => {
 
   it('says so when it is absent, or no file', () => {
     expect(() => readSource(file, times)).toThrow(`${file} cannot be read: ENOENT.`);
-    expect(() => readSource(folder, times)).toThrow(`${folder} cannot be read: EISDIR.`);
+    expect(() => readSource(folder, times)).toThrow(`${folder} is no file.`);
+    // Nobody writes into it: opened, it would be waited for for ever.
+    execFileSync('mkfifo', [file]);
+    expect(() => readSource(file, times)).toThrow(`${file} is no file.`);
+    expect(() => readSource('/dev/zero', times)).toThrow('/dev/zero is no file.');
   });
 });
