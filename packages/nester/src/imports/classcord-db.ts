@@ -6,6 +6,8 @@ import type { OldTimes } from './times.ts';
 
 /** A message travels in one frame; JSON makes six bytes of some letters. */
 const partBytes = 40_000;
+/** Nobody wrote that; cut in parts it would fill a channel. */
+const longestContent = 1_000_000;
 
 /**
  * The accounts and messages of a classcord.db, whichever of the known servers made it: what its tables hold is found by
@@ -101,6 +103,10 @@ function readMessages(database: ForeignSqlite, source: Source, times: OldTimes, 
     const changes: string[] = [];
     if (content === undefined || content.trim() === '') {
       refuse('It is empty.');
+      continue;
+    }
+    if (content.length > longestContent) {
+      refuse(`It is longer than ${longestContent} characters.`);
       continue;
     }
     if (written === undefined) {
