@@ -35,6 +35,17 @@ export function unchangedStandingQuery(db: Kysely<Tables>, known: User): Compile
     .compile();
 }
 
+/** Changes nothing; touches no row when the user is banned by then. */
+export function unbannedQuery(db: Kysely<Tables>, { userId, role }: Pick<User, 'userId' | 'role'>, now: number): CompiledQuery {
+  return db
+    .updateTable('user_account')
+    .set({ role })
+    .where('user_id', '=', userId)
+    .where('role', '=', role)
+    .where(({ eb, or }) => or([eb('banned_until', 'is', null), eb('banned_until', '<=', now)]))
+    .compile();
+}
+
 /**
  * Changes role or state. It touches no row when afterwards nobody could administer: two administrators who take
  * each other's rights at the same moment cannot both succeed.
