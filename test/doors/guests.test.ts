@@ -53,6 +53,14 @@ async function left(client: LineClient): Promise<void> {
 }
 
 describe('guests, where they are let in', () => {
+  it('are no pages: what a browser is made to send by another site is not read', async () => {
+    const { host, port } = nester.tcp;
+    const body = '{"type":"message","from":"page","content":"forged by a page"}\n';
+    await expect(fetch(`http://${host}:${port}/`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body })).rejects.toThrow();
+    const { messages } = await admin.http.call('message.history', { channelId: await channelNamed(admin, 'général') });
+    expect(messages.map(message => message.content)).not.toContain('forged by a page');
+  });
+
   it('are called as they say, or invité, and are marked as guests', async () => {
     const alice = await loggedIn('alice');
     const [gus, nobody, second] = [await line(), await line(), await line()];

@@ -12,6 +12,8 @@ import type { Pipe } from './pipe.ts';
 /** Past this many waiting lines the socket is not read. */
 const linesWaiting = 64;
 const clogPollMs = 50;
+/** A browser speaks: some page of another site has it send lines here, in the body, from where its user is. */
+const httpRequest = /^[A-Z]{3,10} \S+ HTTP\/\d/;
 
 /**
  * The talk of one connection: lines in, steps in order. The first line decides the dialect (`type` is the old wire,
@@ -103,6 +105,10 @@ export class Talk implements Runner<string> {
     const connection = this.#connection;
     // Nobody would hear what became of it.
     if (!connection.isOpen) return { pipelined: true, done: Promise.resolve() };
+    if (this.#old && connection.dialect === 'undecided' && httpRequest.test(text)) {
+      connection.close('protocol');
+      return { pipelined: true, done: Promise.resolve() };
+    }
     let frame: Record<string, unknown>;
     try {
       frame = parseFrame(text);
