@@ -89,6 +89,18 @@ onEachDatabase('what guests say', newDatabase => {
     await expect(come()).rejects.toThrow(/Too many requests/);
   });
 
+  it('cannot fill the disk', async () => {
+    const call = stranger();
+    await call('guest.enter', { name: 'Gus' });
+    const flood = await Promise.allSettled(Array.from({ length: 60 }, (_, n) => call('message.send', { channelId, content: `${n}` })));
+    expect(flood.filter(one => one.status === 'fulfilled')).toHaveLength(30);
+    expect(flood.at(-1)).toMatchObject({ reason: { code: 'too_fast' } });
+    // Others talk on.
+    const other = stranger();
+    await other('guest.enter', {});
+    await other('message.send', { channelId, content: 'x' });
+  });
+
   it('has no name any more that an account was given', async () => {
     const call = stranger();
     await call('guest.enter', { name: 'Carol' });

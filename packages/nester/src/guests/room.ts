@@ -20,6 +20,8 @@ export interface GuestRoom {
   setState(guestId: string, state: PresenceState): void;
   /** The name a guest speaks under; throws `name_taken` when it is somebody else's by now. */
   requireName(guestId: string, name: string): string;
+  /** Counts a message; throws `too_fast` when there were too many. */
+  speak(guestId: string, now: number): void;
   stop(): void;
 }
 
@@ -58,6 +60,7 @@ export function openGuests(parts: { bus: Bus; committer: Committer; config: Conf
     present: () => guests.present(),
     setState: (guestId, state) => guests.setState(guestId, state),
     requireName: (guestId, name) => guests.requireName(guestId, name),
+    speak: (guestId, now) => guests.speak(guestId, now),
     stop() {
       moves.stop();
       unsubscribe();
