@@ -10,6 +10,7 @@ import { endOf, startOf } from './moments.ts';
 import { channelNamed } from './names.ts';
 import { withDesk } from './run.ts';
 import { withSettings } from './settings.ts';
+import { shownLines } from './table.ts';
 
 interface ExportOptions extends ExportForm {
   out?: string;
@@ -52,7 +53,8 @@ export function addExportCommand(program: Command): void {
 
 /** Writes page by page; a file is there only when it is whole. */
 async function writeTo(file: string | undefined, text: AsyncIterable<string>): Promise<void> {
-  const chunks = Readable.from(text, { objectMode: false });
+  const toTerminal = file === undefined && process.stdout.isTTY;
+  const chunks = Readable.from(toTerminal ? shown(text) : text, { objectMode: false });
   // Standard output stays open: it is not ours to end.
   if (file === undefined) return await pipeline(chunks, process.stdout, { end: false });
   const part = `${file}.part`;
@@ -69,4 +71,9 @@ async function writeTo(file: string | undefined, text: AsyncIterable<string>): P
     rmSync(part, { force: true });
     throw error;
   }
+}
+
+/** A file and a pipe get all as it is; a terminal must not obey what others typed. */
+async function* shown(text: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const chunk of text) yield shownLines(chunk);
 }
