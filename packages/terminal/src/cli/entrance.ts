@@ -5,6 +5,7 @@ import { parsePin } from '../server/certificate.ts';
 import { type Endpoint, UnknownCertificate } from '../server/dial.ts';
 import { connectTo, greet, logIn, type Session } from '../server/session.ts';
 import type { Settings } from '../server/settings.ts';
+import { oneLine } from '../text/plain.ts';
 import type { Words } from '../words/words.ts';
 import { ask } from './question.ts';
 
@@ -82,7 +83,7 @@ export async function logInByHand(where: Where, endpoint: Endpoint, given?: stri
 }
 
 async function askName({ words, keyboard }: Where, before: string | undefined): Promise<string> {
-  const hint = before === undefined ? '' : `[${before}] `;
+  const hint = before === undefined ? '' : `[${oneLine(before)}] `;
   for (;;) {
     const typed = (await ask(keyboard!, words.say('login.name') + hint)).trim() || before;
     if (typed) return typed;
