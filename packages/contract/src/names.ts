@@ -31,10 +31,10 @@ export function userNameProblem(name: string): 'empty' | 'long' | 'characters' |
 }
 
 /** Why a channel name (without `#`) cannot be used, or undefined when it can. */
-export function channelNameProblem(name: string): 'empty' | 'long' | 'characters' | undefined {
+export function channelNameProblem(name: string): 'empty' | 'long' | 'symbols' | undefined {
   if (name.length === 0) return 'empty';
   if (name.length > limits.channelNameChars) return 'long';
-  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*$/u.test(name) || invisible.test(name)) return 'characters';
+  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*$/u.test(name) || invisible.test(name)) return 'symbols';
   return undefined;
 }
 

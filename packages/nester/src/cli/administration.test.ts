@@ -55,6 +55,18 @@ describe('a Nester that runs', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('says in words what is not there, and what a bot is', async () => {
+    const said = async (...args: string[]) => (await nester(args)).stderr;
+    expect(await said('ban', 'lift', '192.0.2.1')).toBe(
+      'nester: No ban of 192.0.2.1 runs. "nester ban list" shows those that do, as they must be written here.\n',
+    );
+    expect(await said('user', 'ban', 'aerie', '--minutes', '5')).toMatch(/^nester: aerie is a bot: .*\n$/);
+    expect(await nester(['user', 'frobnicate'])).toMatchObject({
+      code: 2,
+      stderr: "nester: unknown command 'frobnicate' (--help shows what there is)\n",
+    });
+  });
+
   const bob = async () => {
     const client = await LineClient.connect(tcp);
     await client.ask('session.logIn', { user: 'Bob', password, client: 'frames \u001b[31m1.0' });

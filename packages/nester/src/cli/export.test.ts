@@ -92,7 +92,7 @@ describe('nester export', () => {
     writeFileSync(`${file}.part`, '');
     expect(await nester('users', '--out', file)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^nester: [^\n]+out\.csv\.part cannot be written: EEXIST[^\n]+\n$/),
+      stderr: expect.stringMatching(/^nester: [^\n]+out\.csv\.part is there already[^\n]+\n$/),
     });
     expect(await nester('users', '--out', join(folder, 'absent', 'out.csv'))).toMatchObject({ code: 1 });
     expect(existsSync(join(folder, 'absent'))).toBe(false);

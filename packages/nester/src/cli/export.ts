@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { type ExportForm, type ExportSubject, exportSubjects } from '@aerie/contract';
 import { Argument, type Command, Option } from 'commander';
 import { exported } from '../exports/export.ts';
+import { causeOf } from '../file-cause.ts';
 import { Failure } from './failure.ts';
 import { endOf, startOf } from './moments.ts';
 import { channelNamed } from './names.ts';
@@ -27,7 +28,7 @@ export function addExportCommand(program: Command): void {
       .description('write out all accounts, messages or administrative acts')
       .addArgument(new Argument('<what>', 'what to write out').choices(exportSubjects))
       .addOption(new Option('--format <format>', 'csv for spreadsheets, or one JSON array').choices(['csv', 'json']).default('csv'))
-      .option('--out <file>', 'a new file, for its owner only (default: standard output)')
+      .option('--out <file>', 'a file for its owner only, in place of one of that name (default: standard output)')
       .addOption(new Option('--language <language>', 'of the headings in CSV').choices(['en', 'fr']).default('en'))
       .option('--bom', 'begin CSV with a byte order mark, which Excel needs to read accents', false)
       .addOption(
@@ -62,7 +63,8 @@ async function writeTo(file: string | undefined, text: AsyncIterable<string>): P
   try {
     await once(stream, 'open');
   } catch (error) {
-    throw new Failure(`${part} cannot be written: ${(error as NodeJS.ErrnoException).code}. Name another file, or remove it.`);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new Failure(`${file} cannot be written: ${causeOf(error)}.`);
+    throw new Failure(`${part} is there already: another export writes it, or one was cut off. Wait for it, or remove it.`);
   }
   try {
     await pipeline(chunks, stream);

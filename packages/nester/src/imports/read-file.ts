@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { causeOf } from '../file-cause.ts';
 import { isSqlite } from '../store/foreign-sqlite.ts';
 import { readClasscordDb } from './classcord-db.ts';
 import { type Source, SourceFault } from './source.ts';
@@ -17,7 +18,7 @@ export function readSource(file: string, times: OldTimes): Source {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof SourceFault || code === undefined) throw error;
-    throw new SourceFault(`${file} cannot be read: ${code}.`);
+    throw new SourceFault(`${file} cannot be read: ${causeOf(error)}.`);
   }
 }
 
