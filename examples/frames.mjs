@@ -57,7 +57,10 @@ function open() {
   socket.setEncoding('utf8');
   socket.on('connect', () => enter(own).catch(giveUp));
   // 'close' comes after it.
-  socket.on('error', () => {});
+  socket.on('error', error => {
+    // Whoever has not been inside yet has more likely the wrong address than bad luck.
+    if (!token) giveUp(new Error(`cannot connect to ${host}:${port}: ${error.code ?? error.message}`));
+  });
   socket.on('data', text => {
     // Not with node:readline: it also cuts at U+2028, which may stand inside a JSON text.
     const lines = (rest + text).split('\n');
