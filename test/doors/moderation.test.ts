@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { request } from 'node:http';
 import { Connection, httpCaller } from '@aerie/client';
 import { tcpTransport } from '@aerie/client/tcp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { type App, createApp } from '../../packages/nester/src/app.ts';
 import { readConfig } from '../../packages/nester/src/config.ts';
@@ -266,6 +266,17 @@ describe('moderation', () => {
     offset += 20 * 60_000;
     expect((await post('server.show', elsewhere)).status).toBe(200);
     await oldBob(elsewhere);
+  });
+
+  it('a ban by address ends the log-ins of old clients there, whose tokens nobody has', async () => {
+    const old = await oldBob(elsewhere);
+    await ada.http.call('address.ban', { address: elsewhere, minutes: 60 });
+    await old.closed;
+    await vi.waitFor(async () => {
+      const { sessions } = await bob.http.call('session.list', {});
+      expect(sessions.filter(({ address }) => address === elsewhere)).toEqual([]);
+    }, 5_000);
+    await ada.http.call('address.unban', { address: elsewhere });
   });
 
   it('knows IPv6 too, and lets nobody ban where they are', async () => {

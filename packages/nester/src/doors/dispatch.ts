@@ -17,8 +17,11 @@ export interface Gate {
   banOf(address: string, now: number): Running | undefined;
 }
 
-/** A probe is known by its key, wherever it is; so it must be able to show it. */
-const probesShowTheirKey: ReadonlySet<unknown> = new Set(['probe.challenge', 'probe.connect']);
+/**
+ * Open to banned addresses. A probe is known by its key, wherever it is; so it must be able to show it. And whoever goes
+ * takes the log-in along.
+ */
+const openToBanned: ReadonlySet<unknown> = new Set(['probe.challenge', 'probe.connect', 'session.logOut']);
 
 /** The one way in: every door calls this, and it calls the one handler of a command. */
 export class Dispatch {
@@ -49,7 +52,7 @@ export class Dispatch {
     try {
       const known = requireCommand(name);
       const spec: CommandSpec = commands[known];
-      if (actor.kind !== 'probe' && !probesShowTheirKey.has(known)) this.#requireOpen(caller);
+      if (actor.kind !== 'probe' && !openToBanned.has(known)) this.#requireOpen(caller);
       authorise(spec, known, actor, caller);
       const request = parseInput(spec.input, input);
       const connectionId = caller.connection?.connectionId;
