@@ -84,6 +84,15 @@ needs('python3')('examples/client.py', () => {
     expect(alice.screen.split('\n').filter(line => line.includes(' : ligne '))).toEqual(lines.map(line => `#général bob : ${line}`));
   });
 
+  it('shows the answers to what came by a pipe before it ends', async () => {
+    const client = start('--user', 'alice', '--password-file', passwordFile);
+    client.type('/msg personne salut', '/users', '/join #nulle-part');
+    client.typeEnd();
+    expect(await client.end()).toBe(0);
+    expect(client.screen).toContain("* personne n'existe pas.\n");
+    expect(client.screen).toContain('* Canal inexistant\n');
+  });
+
   it('makes an account, and says why it may not', async () => {
     const made = await entered('nora', '--register');
     expect(made.screen).toContain('* Compte nora créé.');
