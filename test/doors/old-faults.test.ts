@@ -142,6 +142,9 @@ describe('a fault of the old servers is none here:', () => {
       'alice.',
       'a l i c e',
       'ａｌｉｃｅ',
+      // With a Cyrillic letter, and with a capital i.
+      'аlice',
+      'aIice',
       'bob',
       'ADMIN',
       'Admin',
@@ -152,13 +155,13 @@ describe('a fault of the old servers is none here:', () => {
     ];
     for (const from of looksLike)
       expect(await answerTo(mallory, { type: 'message', from, content: `je suis ${from}` })).toMatchObject({ type: 'error' });
-    // Cyrillic letters that look the same make another name, which is marked as a guest's like every other.
-    mallory.send({ type: 'message', from: 'аlice', content: 'presque' });
-    await bob.sees('аlice: presque');
+    // What looks like nobody is a name, which is marked as a guest's.
+    mallory.send({ type: 'message', from: 'Алиса', content: 'presque' });
+    await bob.sees('Алиса: presque');
     expect(bob.wire.lines.map(({ bytes }) => JSON.parse(bytes.toString())).find(line => line.type === 'message')).toMatchObject({
       guest: true,
     });
-    expect(bob.screen).toEqual(['аlice: presque']);
+    expect(bob.screen).toEqual(['Алиса: presque']);
     // Nor by making an account under the name of a guest's victim, or logging in without a password.
     expect(await answerTo(mallory, { type: 'register', username: 'ALICE', password })).toMatchObject({
       message: 'Username already exists.',
