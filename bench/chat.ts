@@ -1,9 +1,10 @@
 /** npm run bench -- chat: how fast a message reaches everybody beside servers of the same kind, what the many cost, and what bad guests do. */
 import { installPrograms } from '../scripts/apt.ts';
-import { installLine, programPath } from '../scripts/programs.ts';
+import { installLine, type ProgramName, programPath } from '../scripts/programs.ts';
 import { type Aerie, aerie } from './chat/aerie.ts';
 import { raisedLimits } from './chat/aerie-server.ts';
 import type { Contender } from './chat/contender.ts';
+import { demandsText } from './chat/demands.ts';
 import { allTrials, measureFire, type Trial } from './chat/fire.ts';
 import { measureHistory } from './chat/history.ts';
 import { measureIdle } from './chat/idle.ts';
@@ -20,10 +21,11 @@ import { chooseCores, describeMachine } from './kit/machine.ts';
 
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
-/** The peers that this machine has; those of Debian are installed first where that is possible. */
-function findPeers(): Contender[] {
+/** The peers that this machine has; unless told not to, those of Debian are installed first where that is possible. */
+function findPeers(mayInstall: boolean): Contender[] {
   const all = [inspircd, ngircd, pythonLoop, nodeLoop];
-  installPrograms([...new Set(['gcc' as const, ...all.flatMap(({ needs }) => needs ?? [])])].filter(name => !programPath(name)));
+  const needed: ProgramName[] = ['gcc', ...all.flatMap(({ needs }) => needs ?? [])];
+  if (mayInstall) installPrograms(needed.filter(name => !programPath(name)));
   return all.filter(({ name, needs }) => {
     const isThere = !needs || programPath(needs) !== undefined;
     if (!isThere) note(`${name} is left out, since it is not on this machine: ${installLine(needs!)}`);
@@ -52,10 +54,10 @@ async function run(options: Options, ours: Aerie): Promise<void> {
   note(`Aerie's limits are raised for this, since one machine plays everybody: AERIE_LIMITS=${raisedLimits}`);
   const setting: Setting = {
     ours,
-    peers: options.isProfile ? [] : findPeers(),
+    peers: options.isProfile ? [] : findPeers(options.mayInstall),
     cores,
     runs: options.runs,
-    warmSeconds: options.isQuick ? 0.2 : 0.7,
+    warmSeconds: options.isQuick ? 0.2 : 0.6,
     seconds: options.seconds,
     isQuick: options.isQuick,
     note,
@@ -71,6 +73,7 @@ async function run(options: Options, ours: Aerie): Promise<void> {
     rows.push(...result.rows);
     if (!options.isJson) process.stdout.write(`${result.text}\n\n`);
   }
+  if (!options.isJson && !options.isQuick) process.stdout.write(`${demandsText(rows)}\n`);
   const disturbed = rows.filter(row => row.cpuOthers > 0.1).length;
   if (disturbed > 0) {
     note(

@@ -146,6 +146,12 @@ class Chat:
         self._wire = wire
         self._guest = guest
         self._texts = texts
+        self.unanswered = 0  # How often we asked who is here, and were not told yet.
+
+    def ask_users(self):
+        """Asks who is here. Answers come in order: this one says too that all sent before it has been taken."""
+        self.unanswered += 1
+        self._wire.send(type="users")
 
     def show(self, line):
         """Prints what the server sent. Types that we do not know are harmless, and passed over."""
@@ -161,6 +167,7 @@ class Chat:
         elif kind == "status" and line.get("state") in ("online", "away", "dnd", "offline"):
             print("* " + texts[line["state"]].format(clean(line.get("user"))))
         elif kind == "users":
+            self.unanswered -= 1
             print("* " + texts["users"].format(", ".join(clean(name) for name in line.get("users", []))))
         elif kind in ("system", "info", "error", "kick", "server_shutdown"):
             print("* " + clean(line.get("message")))
@@ -179,7 +186,7 @@ class Chat:
             else:
                 print("* " + self._texts["whom"])
         elif command in ("/users", "/who"):
-            self._wire.send(type="users")
+            self.ask_users()
         elif command in ("/away", "/back"):
             self._wire.send(type="status", state="away" if command == "/away" else "online")
         elif command in ("/help", "/aide"):
@@ -232,10 +239,9 @@ def visit(wire, args, password, texts):
     happenings = queue.Queue()
     threading.Thread(target=listen, args=(wire, happenings), daemon=True).start()
     threading.Thread(target=type_in, args=(happenings,), daemon=True).start()
-    # The first line after the log-in tells the server that we listen now: what it kept for us comes after the answer.
-    wire.send(type="users")
-
     chat = Chat(wire, args.guest, texts)
+    # The first line after the log-in tells the server that we listen now: what it kept for us comes after the answer.
+    chat.ask_users()
     leaving = False
     told_why = False
     while True:
@@ -243,13 +249,13 @@ def visit(wire, args, password, texts):
         if kind == "line":
             chat.show(value)
             told_why = value.get("type") in ("kick", "server_shutdown")
-            if leaving and value.get("type") == "users":
+            if leaving and chat.unanswered == 0:
                 return 0
         elif kind == "typed" and not leaving:
             leaving = value is None or not chat.do(value)
             if leaving:
                 # Lines are served in order: when this is answered, all that we said has been taken.
-                wire.send(type="users")
+                chat.ask_users()
         elif kind == "end":
             if leaving:
                 return 0

@@ -13,7 +13,7 @@ export function installPrograms(names: readonly ProgramName[]): void {
     console.error(`These programs are missing and can be installed here only by hand, as root: apt-get install ${packages.join(' ')}`);
     return;
   }
-  console.log(`installing ${names.join(', ')} with apt-get`);
+  console.error(`installing ${names.join(', ')} with apt-get`);
   const ownPolicy = !existsSync(policy);
   if (ownPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
@@ -26,7 +26,8 @@ export function installPrograms(names: readonly ProgramName[]): void {
 
 function aptGet(...args: string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status } = spawnSync('apt-get', ['-q', ...args], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  // What it says goes to standard error: standard output may be a result that a program reads.
+  const { status } = spawnSync('apt-get', ['-q', ...args], { env, stdio: ['ignore', 2, 2] });
   // The suites that still lack their program are skipped by name, which is the failure to show.
   if (status !== 0) console.error(`apt-get ${args.join(' ')} failed with ${status}.`);
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { onNode, type Server, startServer } from '../kit/server.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'packages', 'nester', 'src', 'main.ts');
+/** As people start it: it continues on the pinned Node with whatever options it gives that. */
+const launcher = join(import.meta.dirname, '..', '..', 'packages', 'nester', 'bin', 'nester.js');
 
 /** Limits that protect a server from strangers and that one machine playing thousands of people would run into. */
 export const raisedLimits = 'pendingPerAddress=2000,commandsPerSecond=1000000,commandsBurst=1000000,httpPerMinute=100000000';
@@ -12,7 +13,7 @@ export async function startAerie(
   { core, nodeFlags }: { core: number | undefined; nodeFlags?: readonly string[] },
 ): Promise<Server> {
   return await startServer({
-    command: onNode(main, ['serve'], nodeFlags),
+    command: onNode(launcher, ['serve']),
     core,
     env: {
       AERIE_DATA: data,
@@ -20,6 +21,7 @@ export async function startAerie(
       AERIE_TCP: '127.0.0.1:0',
       AERIE_LOG: join(data, 'nester.log'),
       AERIE_LIMITS: raisedLimits,
+      ...(nodeFlags && { NODE_OPTIONS: nodeFlags.map(flag => JSON.stringify(flag)).join(' ') }),
     },
   });
 }

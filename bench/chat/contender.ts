@@ -8,14 +8,14 @@ export interface Contender {
   readonly dialect: Load['dialect'];
   /** The program of the machine that it is or runs on. */
   readonly needs?: ProgramName;
-  /** Starts a fresh one, with a channel of so many members. */
+  /** Starts a fresh one, with a channel of so many members; `nodeFlags` are for ours. */
   start(members: number, how: { core: number | undefined; nodeFlags?: readonly string[] }): Promise<Running>;
 }
 
 export interface Running {
   readonly server: Server;
   /** What the generator needs to log members in. */
-  readonly access: Pick<Load, 'tokens' | 'channelId'>;
+  readonly access: Pick<Load, 'tokens' | 'channelId' | 'concurrency'>;
   /** Ends it and removes what it stored. */
   stop(): Promise<void>;
 }

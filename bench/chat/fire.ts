@@ -24,7 +24,7 @@ export interface FireRow extends Row {
   case: Trial;
   /** Messages a second that were due. */
   rate: number;
-  /** Connections beside the members, and how many the server had kept at the end. */
+  /** Connections beside the members, and how many still stood at the end, as they saw it. */
   crowd: number;
   kept: number;
   p50Ms: number;
@@ -63,7 +63,7 @@ export async function measureFire(setting: Setting, chosen: readonly Trial[] = a
       // A storm takes as long as its hashes do.
       if (trials[trial]?.kind === 'passwords' && run > 1) continue;
       const each = await measureTrial(setting, trial);
-      setting.note(`100 members, ${trial}, run ${run}: p50 ${each.result.p50Ms} ms, p99 ${each.result.p99Ms} ms`);
+      setting.note(`Members talk, ${trial}, run ${run}: p50 ${each.result.p50Ms} ms, p99 ${each.result.p99Ms} ms`);
       seen.get(trial)!.push(each);
     }
   }
@@ -102,7 +102,7 @@ async function measureTrial({ ours, cores, isQuick, seconds }: Setting, trial: T
       fill: isQuick ? 100 : fill,
       size: contentBytes,
       warmSeconds: 1,
-      seconds: isStorm ? 300 : isQuick ? seconds : Math.max(seconds, 4),
+      seconds: isStorm ? 300 : isQuick ? seconds : Math.max(seconds, 3),
       core: cores.load,
       ...running.access,
     });
@@ -164,8 +164,9 @@ function overCalm(row: FireRow, calm: FireRow): FireRow {
 }
 
 const head = [
-  '100 members, with',
+  'members talk, with',
   'how many',
+  'N',
   'p50 ms',
   'p99 ms',
   'max ms',
@@ -181,6 +182,7 @@ function cells(row: FireRow) {
   return [
     row.case,
     row.crowd,
+    row.n,
     row.p50Ms,
     row.p99Ms,
     row.maxMs,

@@ -9,13 +9,19 @@ import type { Contender } from './contender.ts';
 /** A server of IRC from Debian: its limits against floods and crowds are off, and it gets TCP_NODELAY from outside. */
 function ircServer(
   name: ProgramName,
-  parts: { configuration(port: number): string; arguments(file: string): string[]; ready: RegExp },
+  parts: {
+    configuration(port: number): string;
+    arguments(file: string): string[];
+    ready: RegExp;
+    /** How many may be on their way in at once, of so many. */
+    concurrency(members: number): number;
+  },
 ): Contender {
   return {
     name,
     dialect: 'irc',
     needs: name,
-    async start(_members, { core }) {
+    async start(members, { core }) {
       const folder = newFolder(`${name}-`);
       const remove = () => rmSync(folder, { recursive: true, force: true });
       process.once('exit', remove);
@@ -31,7 +37,7 @@ function ircServer(
         });
         return {
           server,
-          access: {},
+          access: { concurrency: parts.concurrency(members) },
           async stop() {
             await server.stop();
             process.off('exit', remove);
@@ -50,6 +56,8 @@ function ircServer(
 export const inspircd = ircServer('inspircd', {
   arguments: file => ['--nofork', '--nolog', '--nopid', '--runasroot', '--config', file],
   ready: /is now running as/,
+  // It lets newcomers in once a second, however many have come.
+  concurrency: members => members,
   configuration: port => `<config format="xml">
 <server name="bench.local" description="bench" network="Bench" id="001">
 <admin name="bench" nick="bench" email="bench@bench.local">
@@ -67,6 +75,8 @@ export const inspircd = ircServer('inspircd', {
 export const ngircd = ircServer('ngircd', {
   arguments: file => ['--nodaemon', '--config', file],
   ready: /Server ".*" .*ready/,
+  // Its queue for connections that it has not accepted holds ten; the eleventh waits a second for the next try.
+  concurrency: () => 8,
   configuration: port => `[Global]
 Name = bench.local
 Info = bench

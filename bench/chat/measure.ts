@@ -10,7 +10,7 @@ import { compared, fault, rowOf, type SpeedRow, speedText } from './speed-rows.t
 type How = Pick<Setting, 'cores' | 'warmSeconds' | 'seconds'>;
 
 /** Starts a server, loads it once and stops it. */
-export async function measure(contender: Contender, point: Point, how: How, nodeFlags: readonly string[] = []): Promise<LoadResult> {
+async function measure(contender: Contender, point: Point, how: How, nodeFlags: readonly string[] = []): Promise<LoadResult> {
   const running = await contender.start(point.members, { core: how.cores.server, nodeFlags });
   try {
     return await generate({
@@ -22,7 +22,7 @@ export async function measure(contender: Contender, point: Point, how: How, node
       window: point.window,
       rate: point.rate,
       size: contentBytes,
-      warmSeconds: how.warmSeconds,
+      warmSeconds: point.warmSeconds ?? how.warmSeconds,
       seconds: how.seconds,
       core: how.cores.load,
       ...running.access,
@@ -46,7 +46,7 @@ export async function profile(contender: Contender, point: Point, how: How): Pro
 /** Ours and the peers by turns, so that whatever else the machine does meanwhile meets all of them. */
 export async function comparePoint(point: Point, setting: Setting): Promise<Result<SpeedRow>> {
   const { ours, peers, runs, note } = setting;
-  const contenders: Contender[] = [ours, ...peers];
+  const contenders: Contender[] = [ours, ...peers.filter(({ name }) => !point.without?.includes(name))];
   const results = contenders.map(() => [] as LoadResult[]);
   for (let run = 1; run <= runs; run++) {
     for (const [i, contender] of contenders.entries()) {

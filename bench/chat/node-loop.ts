@@ -8,8 +8,8 @@ const script = join(import.meta.dirname, '..', 'peers', 'node-loop.ts');
 export const nodeLoop: Contender = {
   name: 'node-loop',
   dialect: 'loop',
-  async start(_members, { core, nodeFlags }) {
-    const server = await startServer({ command: onNode(script, [], nodeFlags), core });
+  async start(_members, { core }) {
+    const server = await startServer({ command: onNode(script), core });
     return { server, access: {}, stop: () => server.stop() };
   },
 };

@@ -4,13 +4,14 @@ import { points } from './points.ts';
 /** What can be asked for with --only, in the order in which it is measured. */
 const keys = [...points.map(point => point.key), 'idle', 'log-ins', 'history', 'fire'];
 
-export const usage = `npm run bench -- chat [--json] [--only KEY]… [--runs 5] [--seconds 1.3] [--quick] [--profile]
-  --json      one JSON array on standard output; remarks go to standard error
-  --only      only this: ${keys.join(', ')}; or speed, for the first four
-  --runs      how often each server is measured at each point; the medians are shown
-  --seconds   measured time of one run
-  --quick     once, with few members for a moment: to see that everything works
-  --profile   run Aerie once at each point under the profiler instead, and show where its time goes`;
+export const usage = `npm run bench -- chat [--json] [--only KEY]… [--runs 5] [--seconds 1.2] [--quick] [--no-install] [--profile]
+  --json        one JSON array on standard output; remarks go to standard error
+  --only        only this: ${keys.join(', ')}; or speed, for the first four
+  --runs        how often each server is measured at each point; the medians are shown
+  --seconds     measured time of one run
+  --quick       once, with few members for a moment: to see that everything works
+  --no-install  install no missing peers; they are left out
+  --profile     run Aerie once at each point under the profiler instead, and show where its time goes`;
 
 export class UsageError extends Error {}
 
@@ -18,6 +19,7 @@ export interface Options {
   isJson: boolean;
   isQuick: boolean;
   isProfile: boolean;
+  mayInstall: boolean;
   isHelp: boolean;
   runs: number;
   seconds: number;
@@ -32,6 +34,7 @@ export function readOptions(args: string[]): Options {
   const options = {
     json: flag,
     quick: flag,
+    'no-install': flag,
     profile: flag,
     help: flag,
     runs: text,
@@ -46,12 +49,21 @@ export function readOptions(args: string[]): Options {
   }
   const isQuick = values.quick;
   const runs = Number(values.runs ?? (isQuick ? 1 : 5));
-  const seconds = Number(values.seconds ?? (isQuick ? 0.5 : 1.3));
+  const seconds = Number(values.seconds ?? (isQuick ? 0.5 : 1.2));
   if (!Number.isInteger(runs) || runs < 1 || runs > 50) throw new UsageError('--runs takes a whole number from 1 to 50.');
   if (!(seconds >= 0.2 && seconds <= 60)) throw new UsageError('--seconds takes a number from 0.2 to 60.');
   const asked = (values.only ?? keys).flatMap(key => (key === 'speed' ? points.map(point => point.key) : [key]));
   const unknown = asked.find(key => !keys.includes(key));
   if (unknown !== undefined) throw new UsageError(`There is no point "${unknown}".`);
   const only = keys.filter(key => asked.includes(key));
-  return { isJson: values.json, isQuick, isProfile: values.profile, isHelp: values.help, runs, seconds, only };
+  return {
+    isJson: values.json,
+    isQuick,
+    isProfile: values.profile,
+    mayInstall: !values['no-install'],
+    isHelp: values.help,
+    runs,
+    seconds,
+    only,
+  };
 }

@@ -1,6 +1,7 @@
 // A crowd beside the members, from one thread: connections to 127.0.0.1 that log in and stay idle, or that behave badly.
 //
 //   --kind tokens     log in with a token, ask for the snapshot, then read whatever comes
+//   --kind entrants   log in with a token, and no more
 //   --kind websocket  the same inside WebSockets (RFC 6455)
 //   --kind passwords  the same, but log in with a name and a password, and try again later when the server is busy
 //   --kind deaf       like tokens, but read nothing more after the snapshot
@@ -23,7 +24,7 @@
 #include "frames.h"
 #include "histogram.h"
 
-enum kind { TOKENS, WEBSOCKET, PASSWORDS, DEAF, LORIS };
+enum kind { TOKENS, ENTRANTS, WEBSOCKET, PASSWORDS, DEAF, LORIS };
 
 static struct {
   enum kind kind;
@@ -51,7 +52,7 @@ static int connected;
 static struct histogram log_in_times;
 
 static void read_options(int argc, char **argv) {
-  static const char *const kinds[] = {[TOKENS] = "tokens", [WEBSOCKET] = "websocket", [PASSWORDS] = "passwords", [DEAF] = "deaf",
+  static const char *const kinds[] = {[TOKENS] = "tokens", [ENTRANTS] = "entrants", [WEBSOCKET] = "websocket", [PASSWORDS] = "passwords", [DEAF] = "deaf",
                                       [LORIS] = "loris"};
   static const struct option names[] = {{"kind", 1, 0, 'd'},        {"port", 1, 0, 'p'}, {"count", 1, 0, 'n'},    {"logins", 1, 0, 't'},
                                         {"concurrency", 1, 0, 'y'}, {"core", 1, 0, 'k'}, {"patience", 1, 0, 'a'}, {0, 0, 0, 0}};
@@ -183,8 +184,14 @@ static void take_line(void *guest, const char *head) {
     if (strncmp(head, "{\"id\":1,\"ok\"", 12) != 0) fail("the server refused: %s", head);
     record(&log_in_times, now_us() - g->began_at);
     if (++logged_in == opt.count) logged_in_us = now_us();
+    if (opt.kind == ENTRANTS) {
+      arrive(g);
+      return;
+    }
     g->state = ASKING;
     say_frame(g, "{\"id\":2,\"do\":\"log.resume\",\"input\":{}}\n");
+  } else if (g->state == LOGGING_IN && strstr(head, "\"error\"")) {
+    fail("the server refused: %s", head);  // what it could not even read has no id
   } else if (g->state == ASKING && strncmp(head, "{\"id\":2,", 8) == 0) {
     if (strncmp(head, "{\"id\":2,\"ok\"", 12) != 0) fail("the server refused: %s", head);
     arrive(g);

@@ -6,10 +6,10 @@ import { compiled } from './compile.ts';
 /** What the crowd is told. */
 export interface CrowdOrder {
   /**
-   * `tokens` and `passwords` log in and get their snapshot, `websocket` does so inside WebSockets; `deaf` reads nothing
+   * `tokens` and `passwords` log in and get their snapshot, `entrants` (with a token) only log in, `websocket` does so inside WebSockets; `deaf` reads nothing
    * after that; `loris` begins a line that never ends, a byte a second.
    */
-  kind: 'tokens' | 'websocket' | 'passwords' | 'deaf' | 'loris';
+  kind: 'tokens' | 'entrants' | 'websocket' | 'passwords' | 'deaf' | 'loris';
   port: number;
   count: number;
   /** A file: a token a line, or a name, a tab and a password. */

@@ -27,6 +27,8 @@ export interface Load {
   /** Aerie: a file with one session token a line, and the channel to talk in. */
   tokens?: string;
   channelId?: string;
+  /** How many members may be on their way in at once (50). */
+  concurrency?: number;
   /** The processor it runs on. */
   core?: number;
   /** The server's process, whose use of processor and memory is measured with it. */
@@ -105,6 +107,7 @@ export async function startGenerating(load: Load): Promise<Generating> {
     patience: load.patienceSeconds,
     tokens: load.tokens,
     channel: load.channelId,
+    concurrency: load.concurrency,
     core: load.core,
     pid: load.pid,
   };

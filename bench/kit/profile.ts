@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,11 +33,13 @@ export function profileFlags(folder: string): string[] {
 }
 
 /**
- * Reads the one profile in a folder and sums self times, of the samples between two moments of the monotonic clock only.
+ * Reads the largest profile in a folder (a launcher may have left a small one) and sums self times, of the samples between two moments of the monotonic clock only.
  * A sample is what the thread was in, running or blocked: a call that waits for the disk counts like one that computes.
  */
 export function readProfile(folder: string, fromS: number, toS: number): Profile {
-  const file = readdirSync(folder).find(name => name.endsWith('.cpuprofile'));
+  const size = (name: string) => statSync(join(folder, name)).size;
+  const files = readdirSync(folder).filter(name => name.endsWith('.cpuprofile'));
+  const file = files.sort((a, b) => size(b) - size(a))[0];
   if (!file) throw new Error(`no profile was written to ${folder}`);
   return summarise(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile, fromS * 1e6, toS * 1e6);
 }

@@ -26,9 +26,9 @@ export interface ServerProgram {
   ready?(line: string): Ports | undefined;
 }
 
-/** The command that runs a TypeScript program on the Node that runs this. */
-export function onNode(script: string, args: readonly string[] = [], nodeFlags: readonly string[] = []): string[] {
-  return [process.execPath, ...nodeFlags, script, ...args];
+/** The command that runs a program on the Node that runs this. */
+export function onNode(script: string, args: readonly string[] = []): string[] {
+  return [process.execPath, script, ...args];
 }
 
 /** Starts a program and resolves when it is ready. */

@@ -1,38 +1,45 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
 import { aerie } from '../../bench/chat/aerie.ts';
 import type { Contender, Running } from '../../bench/chat/contender.ts';
+import { inspircd, ngircd } from '../../bench/chat/irc.ts';
 import { nodeLoop } from '../../bench/chat/node-loop.ts';
-import { fault } from '../../bench/chat/speed-rows.ts';
+import { pythonLoop } from '../../bench/chat/python-loop.ts';
+import { fault, type SpeedRow } from '../../bench/chat/speed-rows.ts';
 import { generate, type Load, type LoadResult } from '../../bench/kit/generator.ts';
 import { needs } from '../kit/needs.ts';
+import { root } from '../kit/scratch.ts';
 
 const members = 5;
 const senders = 3;
 const messages = 300;
-const all = { sent: messages, acked: messages, delivered: messages * members, missing: 0, doubled: 0, malformed: 0, clean: true };
+const clean = { sent: messages, missing: 0, doubled: 0, malformed: 0, clean: true };
+const echoed = { ...clean, acked: messages, delivered: messages * members };
+const toOthersOnly = { ...clean, delivered: messages * (members - 1) };
 
 async function load(port: number, how: Partial<Load>): Promise<LoadResult> {
   return await generate({ dialect: 'loop', port, members, senders, warmSeconds: 0, seconds: 30, ...how });
 }
 
+let running: Running | undefined;
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+
+async function loadContender(contender: Contender, how: Partial<Load>): Promise<LoadResult> {
+  running = await contender.start(members, { core: undefined });
+  return await load(running.server.tcpPort, { dialect: contender.dialect, ...running.access, ...how });
+}
+
 needs('gcc')('the chat benchmark', () => {
-  let running: Running | undefined;
-  afterEach(async () => {
-    await running?.stop();
-    running = undefined;
-  });
-
-  async function loadContender(contender: Contender, how: Partial<Load>): Promise<LoadResult> {
-    running = await contender.start(members, { core: undefined });
-    return await load(running.server.tcpPort, { dialect: contender.dialect, ...running.access, ...how });
-  }
-
   it('counts every message of the plain loop at every member, exactly once', async () => {
     const result = await loadContender(nodeLoop, { window: 4, messages });
-    expect(result).toMatchObject(all);
+    expect(result).toMatchObject(echoed);
     expect(fault(result)).toBeUndefined();
     for (const time of [result.p50Ms, result.p99Ms, result.ackP99Ms]) expect(time).toBeGreaterThan(0);
   });
@@ -40,7 +47,7 @@ needs('gcc')('the chat benchmark', () => {
   it('counts every message of Aerie at every member, exactly once', async () => {
     const contender = aerie();
     try {
-      expect(await loadContender(contender, { window: 4, messages })).toMatchObject(all);
+      expect(await loadContender(contender, { window: 4, messages, fill: 0 })).toMatchObject(echoed);
       await running?.stop();
       running = undefined;
     } finally {
@@ -56,7 +63,40 @@ needs('gcc')('the chat benchmark', () => {
     expect(result.sent).toBeLessThanOrEqual(201);
     expect(result.delivered).toBe(result.sent * members);
   });
+
+  it('sends what is to come first before it measures', async () => {
+    const result = await loadContender(nodeLoop, { rate: 100, seconds: 0.2, fill: 500 });
+    expect(result.clean).toBe(true);
+    expect(result.sent).toBeGreaterThanOrEqual(519);
+    expect(result.sent).toBeLessThanOrEqual(521);
+    expect(result.messagesPerS).toBeLessThan(200);
+  });
+
+  it('prints one JSON array, peers with how ours compares', async () => {
+    const args = ['bench/chat.ts', '--quick', '--no-install', '--json', '--only', 'n100-w8', '--seconds', '0.2'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+    const [ours, ...peers] = JSON.parse(stdout) as SpeedRow[];
+    expect(ours).toMatchObject({ name: 'chat', point: 'n100-w8', server: 'aerie', n: 20, window: 8, runs: 1 });
+    expect(ours!.ackP99Ms).toBeGreaterThan(0);
+    expect(ours!.ratio).toBeUndefined();
+    const loop = peers.find(({ server }) => server === 'node-loop')!;
+    expect(loop.ratio).toBeCloseTo(ours!.deliveriesPerS / loop.deliveriesPerS, 1);
+    for (const row of [ours!, ...peers]) {
+      for (const figure of [row.deliveriesPerS, row.p50Ms, row.p99Ms, row.cpu, row.rssMb]) expect(figure).toBeGreaterThan(0);
+    }
+  });
 });
+
+for (const contender of [inspircd, ngircd, pythonLoop]) {
+  needs('gcc', contender.needs!)(`the chat benchmark with ${contender.name}`, () => {
+    it('counts every message at every member but its sender, exactly once', async () => {
+      const result = await loadContender(contender, { window: 4, messages });
+      expect(result).toMatchObject(toOthersOnly);
+      // It acknowledges nothing, and no figure says that it did.
+      expect(result).not.toHaveProperty('ackP99Ms');
+    });
+  });
+}
 
 /** What a server that is not to be trusted does with the hundredth message for its last member. */
 const lies: Record<string, { deliver(line: string, write: (text: string) => void): void; seen: Partial<LoadResult> }> = {

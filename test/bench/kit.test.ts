@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { filesystemOf } from '../../bench/kit/folders.ts';
 import { summarise } from '../../bench/kit/profile.ts';
-import { median, mediansOf, significant } from '../../bench/kit/statistics.ts';
+import { median, mediansOf, quantile, significant } from '../../bench/kit/statistics.ts';
 
 it('takes the middle of runs, field by field', () => {
   expect(median([9, 1, 5])).toBe(5);
   expect(median([4, 1, 3, 2])).toBe(2.5);
   expect(() => median([])).toThrow(RangeError);
+  expect([0, 0.5, 0.9, 0.99, 1].map(share => quantile([30, 10, 20, 50, 40, 60, 80, 70, 100, 90], share))).toEqual([10, 50, 90, 100, 100]);
   const runs = [
     { a: 1, b: 30 },
     { a: 3, b: 10 },

@@ -194,6 +194,50 @@ describe('the old wire', () => {
     await stranger.closed;
   });
 
+  it('tells errors in the language of whoever has an account', async () => {
+    const line = { type: 'danser' };
+    const stranger = await LineClient.connect(nester.tcp);
+    open.push(stranger);
+    stranger.write(line);
+    expect(await stranger.next('an error')).toMatchObject({ message: expect.stringContaining('There is no command "danser"') });
+    const { http } = await newPerson(nester, admin, 'Colette');
+    await http.call('me.update', { language: 'fr' });
+    const colette = await loggedIn('Colette');
+    colette.write(line);
+    const error = await colette.next('an error', got => got.type === 'error');
+    expect(error).toMatchObject({ message: expect.stringContaining('La commande « danser »'), error: error.message });
+    colette.write({ type: 'message', subtype: 'private', to: 'COLETTE', content: 'à moi' });
+    expect(await colette.next('a notice', got => got.type === 'system')).toMatchObject({ message: expect.stringContaining('vous') });
+  });
+
+  it('takes a number for the name of a channel, and nothing else that is no name', async () => {
+    const [alice, bob] = [await loggedIn('alice'), await loggedIn('bob')];
+    await admin.http.call('channel.create', { name: '42' });
+    alice.write({ type: 'channel_switch', channel: 42 });
+    expect(await alice.next('info', got => got.type === 'info')).toMatchObject({ channel: '#42' });
+    for (const channel of [{}, ['#dev'], true]) {
+      alice.write({ type: 'message', channel, content: 'nowhere' });
+      expect(await alice.next('an error', got => got.type === 'error')).toMatchObject({ error: expect.any(String) });
+    }
+    alice.write({ type: 'message', content: 'x'.repeat(16_001) });
+    expect(await alice.next('an error', got => got.type === 'error')).toMatchObject({
+      message: expect.stringContaining('16000 characters'),
+    });
+    alice.write({ type: 'message', channel: 'general', content: 'somewhere' });
+    await says(bob, 'somewhere');
+    expect(bob.lines.some(one => one.content === 'nowhere')).toBe(false);
+  });
+
+  it('lets a first line that is broken decide nothing, and answers it so that either dialect can read it', async () => {
+    const both = await LineClient.connect(nester.tcp);
+    open.push(both);
+    for (const broken of ['hello\n', '[]\n', '{}\n', '{"username":"alice"}\n']) {
+      both.write(broken);
+      expect(await both.next('an error')).toMatchObject({ type: 'error', message: expect.any(String), error: { code: 'bad_frame' } });
+    }
+    await both.logInOld('alice', password);
+  });
+
   it('talks with those who came by frames, in the same channel', async () => {
     const alice = await loggedIn('alice');
     const framed = await line();

@@ -14,7 +14,7 @@ needs('python3')('examples/client.py', () => {
   beforeAll(async () => {
     nester = await Nester.start({
       args: ['--lan'],
-      env: { AERIE_TCP_TLS: '127.0.0.1:0', AERIE_HTTP_TLS: 'off', AERIE_REGISTRATION: 'open' },
+      env: { AERIE_TCP_TLS: '127.0.0.1:0', AERIE_HTTP_TLS: 'off', AERIE_REGISTRATION: 'open', AERIE_GUESTS: 'on' },
     });
     const admin = await firstAdministrator(nester);
     for (const name of ['alice', 'bob', 'Zoé']) await newPerson(nester, admin, name);
@@ -28,7 +28,7 @@ needs('python3')('examples/client.py', () => {
 
   function start(...args: string[]): PythonClient {
     const { host, port } = nester.tcp;
-    const client = new PythonClient(host, String(port), ...args);
+    const client = new PythonClient('pipes', host, String(port), ...args);
     open.push(client);
     return client;
   }
@@ -84,12 +84,48 @@ needs('python3')('examples/client.py', () => {
     expect(alice.screen.split('\n').filter(line => line.includes(' : ligne '))).toEqual(lines.map(line => `#général bob : ${line}`));
   });
 
+  it('shows the answers to what came by a pipe before it ends', async () => {
+    const client = start('--user', 'alice', '--password-file', passwordFile);
+    client.type('/msg personne salut', '/users', '/join #nulle-part');
+    client.typeEnd();
+    expect(await client.end()).toBe(0);
+    expect(client.screen).toContain("* personne n'existe pas.\n");
+    expect(client.screen).toContain('* Canal inexistant\n');
+  });
+
   it('makes an account, and says why it may not', async () => {
     const made = await entered('nora', '--register');
     expect(made.screen).toContain('* Compte nora créé.');
     const taken = start('--user', 'nora', '--register', '--password-file', passwordFile);
     expect(await taken.end()).toBe(1);
     expect(taken.complaints).toBe('Username already exists.\n');
+  });
+
+  it('lets somebody talk without an account', async () => {
+    const alice = await entered('alice');
+    const camille = start('--guest', 'Camille');
+    await camille.prints('* Bonjour Camille ! /aide montre les commandes.');
+    await alice.prints('* Camille est en ligne');
+    camille.type('de passage');
+    await alice.prints('#général Camille (invité) : de passage');
+    camille.type('/msg alice psst');
+    await camille.prints("* Les messages privés demandent un compte : votre message n'est pas parti.");
+    camille.typeEnd();
+    expect(await camille.end()).toBe(0);
+    const alike = start('--guest', 'Alice', '--lang', 'en');
+    await alike.prints('* The name Alice belongs to somebody. Choose another one, or log in.');
+  });
+
+  it('asks for the password on a terminal, and does not show it', async () => {
+    const { host, port } = nester.tcp;
+    const client = new PythonClient('terminal', host, String(port), '--user', 'alice');
+    open.push(client);
+    await client.shows('Mot de passe de alice : ');
+    client.type(password);
+    await client.shows('* En ligne : alice');
+    client.type('/quit');
+    expect(await client.end()).toBe(0);
+    expect(client.screen).not.toContain(password);
   });
 
   it('says in one line that the password is wrong', async () => {
@@ -113,7 +149,7 @@ needs('python3')('examples/client.py', () => {
   it('inside TLS trusts nobody blindly', async () => {
     const { host, port } = await nester.tls();
     const secure = (...args: string[]) => {
-      const client = new PythonClient(host, String(port), '--user', 'alice', '--password-file', passwordFile, '--tls', ...args);
+      const client = new PythonClient('pipes', host, String(port), '--user', 'alice', '--password-file', passwordFile, '--tls', ...args);
       open.push(client);
       return client;
     };

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { wholeHistory } from '../kit/history.ts';
@@ -21,7 +21,7 @@ needs('mount')('a disk that is full', () => {
   let admin: Person;
   let channelId: string;
   const acknowledged: string[] = [];
-  const unmount = () => execFileSync('umount', ['--lazy', folder], { stdio: 'ignore' });
+  const unmount = () => execFileSync(join(dirname(program('mount')), 'umount'), ['--lazy', folder], { stdio: 'ignore' });
 
   beforeAll(async () => {
     execFileSync(program('mount'), ['-t', 'tmpfs', '-o', `size=${diskBytes},mode=0700`, 'aerie-test', folder]);

@@ -14,13 +14,18 @@ import { until } from '../kit/wait.ts';
 const channelNames = ['général', 'dev', 'admin', 'supervision', 'atelier'];
 const raised = 'commandsPerSecond=100000,commandsBurst=100000,httpPerMinute=1000000';
 
+/** Whom a message names. */
+const named = ['', '@Bo', '@ada, @cy', '`@Bo`', 'all: @Ada @Bo @Cy'];
+
 /** Something that one person does; `n` picks among what there is. */
 type Deed =
   | { do: 'say' | 'read' | 'join' | 'leave'; who: number; channel: number; n: number }
   | { do: 'edit' | 'delete'; who: number; n: number }
   | { do: 'write to'; who: number; whom: number }
   | { do: 'give role'; whom: number; role: Role }
-  | { do: 'topic'; channel: number; n: number }
+  | { do: 'topic' | 'rename' | 'archive'; channel: number; n: number }
+  | { do: 'reach'; channel: number; role: Role }
+  | { do: 'mute' | 'unmute'; whom: number }
   | { do: 'presence'; who: number; state: 'online' | 'away' | 'dnd' | 'invisible' }
   | { do: 'go' | 'come'; who: number };
 
@@ -44,6 +49,18 @@ const deed = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('topic' as const), channel, n }) },
+  {
+    weight: 2,
+    arbitrary: fc.oneof(
+      fc.record({ do: fc.constantFrom('rename' as const, 'archive' as const), channel: otherChannel, n }),
+      fc.record({
+        do: fc.constant('reach' as const),
+        channel: otherChannel,
+        role: fc.constantFrom<Role>('viewer', 'member', 'technician'),
+      }),
+      fc.record({ do: fc.constantFrom('mute' as const, 'unmute' as const), whom: fc.integer({ min: 1, max: 2 }) }),
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -98,7 +115,9 @@ onEachDatabase('a screen that was away equals a fresh one', newDatabase => {
     const messageId = 'n' in deed ? messageIds[deed.n % messageIds.length] : undefined;
     switch (deed.do) {
       case 'say':
-        messageIds.push((await actor.call('message.send', { channelId, content: `text ${deed.n}` })).messageId);
+        messageIds.push(
+          (await actor.call('message.send', { channelId, content: `text ${deed.n} ${named[deed.n % named.length]}` })).messageId,
+        );
         break;
       case 'edit':
         if (messageId) await actor.call('message.edit', { messageId, content: `edited ${deed.n}` });
@@ -129,6 +148,21 @@ onEachDatabase('a screen that was away equals a fresh one', newDatabase => {
       case 'topic':
         await actor.call('channel.update', { channelId, topic: `topic ${deed.n}` });
         break;
+      case 'rename':
+        await actor.call('channel.update', { channelId, name: `salon-${deed.n % 5}` });
+        break;
+      case 'archive':
+        await actor.call('channel.update', { channelId, archived: deed.n % 2 === 0 });
+        break;
+      case 'reach':
+        await actor.call('channel.update', { channelId, minRole: deed.role });
+        break;
+      case 'mute':
+        await actor.call('user.mute', { userId: people[deed.whom]!.userId, minutes: 60 });
+        break;
+      case 'unmute':
+        await actor.call('user.unmute', { userId: people[deed.whom]!.userId });
+        break;
       case 'presence':
         await screens[deed.who]!.call('presence.set', { state: deed.state });
         break;
@@ -145,7 +179,9 @@ onEachDatabase('a screen that was away equals a fresh one', newDatabase => {
     try {
       await act(deed);
     } catch (error) {
-      const refusals = ['forbidden', 'not_found', 'read_only_channel', 'connection_lost', 'conflict'];
+      const ofPeople = ['forbidden', 'muted', 'connection_lost', 'conflict'];
+      const ofChannels = ['not_found', 'read_only_channel', 'channel_archived', 'channel_exists', 'fixed_channel'];
+      const refusals = [...ofPeople, ...ofChannels];
       if (!(error instanceof AppError) || !refusals.includes(error.code)) throw error;
     }
   }

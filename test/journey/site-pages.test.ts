@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, Screen, seriousBarriers } from '../kit/browser.ts';
 import { needs } from '../kit/needs.ts';
 import { Nester } from '../kit/nester.ts';
-import { open, wear } from '../kit/pages.ts';
-import { firstAdministrator, newPerson, type Person, password } from '../kit/people.ts';
+import { logIn, open, wear } from '../kit/pages.ts';
+import { firstAdministrator, newPerson, type Person } from '../kit/people.ts';
 import { newSite, SimulatedProbe } from '../kit/probe.ts';
 
 const wide = { width: 1280, height: 800 };
@@ -31,22 +31,14 @@ needs('chromium')('the second journey, as people see it', () => {
     browser = await launchBrowser();
     desk = await Screen.open(browser, { viewport: wide });
     room = await Screen.open(browser, { viewport: wide });
-    await logIn(desk.page, 'Ada');
-    await logIn(room.page, 'Tess');
+    await logIn(desk.page, nester.httpUrl, 'Ada');
+    await logIn(room.page, nester.httpUrl, 'Tess');
   });
   afterAll(async () => {
     await probe?.vanish();
     await browser?.close();
     await nester?.remove();
   });
-
-  async function logIn(page: Page, name: string): Promise<void> {
-    await page.goto(nester.httpUrl);
-    await page.getByLabel('Name').fill(name);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('heading', { name: 'général', level: 1 }).waitFor();
-  }
 
   const siteRow = () => desk.page.getByRole('main').getByRole('link', { name: 'Site NE' });
   const card = (state: string): Locator => room.page.getByRole('article').filter({ hasText: 'Site NE' }).filter({ hasText: state });

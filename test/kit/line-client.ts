@@ -33,8 +33,9 @@ export class LineClient {
     });
   }
 
-  static async connect({ host, port }: { host: string; port: number }): Promise<LineClient> {
-    const client = new LineClient(connect(port, host));
+  /** `localAddress`: which address of this machine it comes from. */
+  static async connect(at: { host: string; port: number; localAddress?: string | undefined }): Promise<LineClient> {
+    const client = new LineClient(connect(at));
     const opened = Promise.withResolvers<void>();
     client.socket.once('connect', opened.resolve).once('error', opened.reject);
     await within(10_000, 'the TCP connection', opened.promise);

@@ -11,6 +11,15 @@ export async function makeAccount(page: Page, name: string, submit: string): Pro
   await page.getByLabel(/^Messages in/).waitFor();
 }
 
+/** Logs in with name and password, and arrives in #général. */
+export async function logIn(page: Page, baseUrl: string, name: string): Promise<void> {
+  await page.goto(baseUrl);
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'général', level: 1 }).waitFor();
+}
+
 /** Writes a message in the channel that is open. */
 export async function say(page: Page, text: string): Promise<void> {
   const box = page.getByRole('textbox', { name: /^Write to/ });

@@ -4,6 +4,9 @@ import { program } from './needs.ts';
 import { root } from './scratch.ts';
 import { until } from './wait.ts';
 
+/** Runs a program on a terminal of its own, and hands on what is typed and shown. */
+const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+
 /** The example client, run as its user runs it, its keyboard and its screen being pipes. */
 export class PythonClient {
   readonly #process: ChildProcess;
@@ -14,9 +17,12 @@ export class PythonClient {
   /** All that it complained of. */
   complaints = '';
 
-  constructor(...args: string[]) {
+  /** @param where `terminal`: what it prints is mixed with what the terminal shows of what is typed */
+  constructor(where: 'pipes' | 'terminal', ...args: string[]) {
     const env = { PATH: process.env.PATH, LC_ALL: 'C' };
-    this.#process = spawn(program('python3'), [join(root, 'examples/client.py'), ...args], { env, stdio: 'pipe' });
+    const python = program('python3');
+    const client = [join(root, 'examples/client.py'), ...args];
+    this.#process = spawn(python, where === 'pipes' ? client : ['-c', onTerminal, python, ...client], { env, stdio: 'pipe' });
     const killOrphan = () => this.#process.kill('SIGKILL');
     process.once('exit', killOrphan);
     this.#process.once('close', () => process.off('exit', killOrphan));
@@ -45,6 +51,12 @@ export class PythonClient {
     await this.#until(line, () => at() !== -1 || this.#hasEnded);
     if (at() === -1) throw new Error(`it ended without printing "${line}":\n${this.screen}${this.complaints}`);
     this.#seen = at() + line.length;
+  }
+
+  /** Resolves when this text stands on the screen. */
+  async shows(text: string): Promise<void> {
+    await this.#until(text, () => this.screen.includes(text) || this.#hasEnded);
+    if (!this.screen.includes(text)) throw new Error(`it ended without showing "${text}":\n${this.screen}${this.complaints}`);
   }
 
   /** Its exit code, when it ends. */

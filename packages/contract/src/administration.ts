@@ -43,6 +43,10 @@ export const exportForm = z.strictObject({
   format: z.enum(['csv', 'json']).default('csv'),
   language: language.default('en').describe('of the headings in CSV'),
   bom: z.boolean().default(false).describe('begin CSV with a byte order mark, which Excel needs'),
+  separator: z
+    .enum(['comma', 'semicolon'])
+    .default('comma')
+    .describe('between cells of CSV; where a comma is the decimal sign, as in France, Excel looks for semicolons'),
 });
 export type ExportForm = z.infer<typeof exportForm>;
 

@@ -7,6 +7,7 @@ import { guestCommands } from './guests.ts';
 import { importCommands } from './imports.ts';
 import { incidentCommands } from './incidents.ts';
 import { moderationCommands } from './moderation.ts';
+import { serverCommands } from './server.ts';
 import { siteCommands } from './sites.ts';
 
 /** Every command there is. Doors, client, OpenAPI and docs/protocol.md derive from this table. */
@@ -20,6 +21,7 @@ export const commands = {
   ...moderationCommands,
   ...importCommands,
   ...guestCommands,
+  ...serverCommands,
 };
 
 export type Commands = typeof commands;

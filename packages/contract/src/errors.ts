@@ -203,12 +203,19 @@ export type ErrorParams = Record<string, string | number>;
 const reasons: Record<string, Record<Language, string>> = {
   empty: { en: 'it is empty', fr: 'il est vide' },
   long: { en: 'it is too long', fr: 'il est trop long' },
-  characters: { en: 'use letters, digits and . _ - only', fr: "n'utilisez que des lettres, des chiffres et . _ -" },
-  short: { en: 'it is too short', fr: 'il est trop court' },
+  characters: {
+    en: "use letters, digits, single spaces and . _ - ' only",
+    fr: "n'utilisez que des lettres, des chiffres, des espaces et . _ - '",
+  },
+  symbols: { en: 'use letters, digits, _ and - only', fr: "n'utilisez que des lettres, des chiffres, _ et -" },
+  short: { en: 'it needs at least {shortest} characters', fr: 'il lui faut au moins {shortest} caractères' },
   common: { en: 'it is on the list of common passwords', fr: 'il figure parmi les mots de passe courants' },
   has_name: { en: 'it contains the user name', fr: "il contient le nom d'utilisateur" },
   not_csv: { en: 'it is not CSV', fr: "ce n'est pas du CSV" },
-  no_name_column: { en: 'its first line has no column name', fr: "sa première ligne n'a pas de colonne nom" },
+  no_name_column: {
+    en: 'its first line names no column "name", "nom" or "utilisateur"',
+    fr: 'sa première ligne ne nomme pas de colonne « name », « nom » ou « utilisateur »',
+  },
   too_many_rows: { en: 'it has too many lines', fr: 'il y a trop de lignes' },
   unknown_role: {
     en: 'write admin, technician, member or viewer',
@@ -226,6 +233,22 @@ const reasons: Record<string, Record<Language, string>> = {
   listed_twice: { en: 'it is in the list twice', fr: 'il figure deux fois dans la liste' },
 };
 
+/** What is not there, in a French sentence; English says it by its own name. */
+const things: Record<string, string> = {
+  channel: 'ce canal',
+  connection: 'cette connexion',
+  incident: 'cet incident',
+  invitation: 'cette invitation',
+  member: 'ce membre',
+  message: 'ce message',
+  person: 'cette personne',
+  probe: 'cette sonde',
+  report: 'ce rapport',
+  session: 'cette session',
+  site: 'ce site',
+  user: 'ce compte',
+};
+
 /** A time as people read it, in the zone of whoever reads. */
 function moment(at: number, language: Language): string {
   return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', { dateStyle: 'short', timeStyle: 'short' }).format(at);
@@ -233,14 +256,16 @@ function moment(at: number, language: Language): string {
 
 /** The sentence of an error in a language, its `{placeholders}` filled from `params`. */
 export function errorSentence(code: ErrorCode, params: ErrorParams = {}, language: Language = 'en'): string {
-  return errorCatalogue[code][language]
-    .replace(/\{(\w+)\}/g, (_, key: string) => {
+  const fill = (sentence: string): string =>
+    sentence.replace(/\{(\w+)\}/g, (_, key: string) => {
       const given = params[key] ?? '…';
       if (key === 'until' && typeof given === 'number') return moment(given, language);
       const value = String(given);
-      return key === 'reason' && Object.hasOwn(reasons, value) ? reasons[value]![language] : value;
-    })
-    .trimEnd();
+      // A reason of ours may have params too; words that somebody typed are never filled.
+      if (key === 'reason' && Object.hasOwn(reasons, value)) return fill(reasons[value]![language]);
+      return key === 'thing' && language === 'fr' && Object.hasOwn(things, value) ? things[value]! : value;
+    });
+  return fill(errorCatalogue[code][language]).trimEnd();
 }
 
 /** An error that a caller can be told: a code of the catalogue and the params of its sentence. */

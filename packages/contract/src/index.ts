@@ -18,5 +18,6 @@ export * from './openapi.ts';
 export * from './protocol.ts';
 export * from './reports.ts';
 export * from './roles.ts';
+export * from './server.ts';
 export * from './sites.ts';
 export * from './spec.ts';

@@ -26,13 +26,17 @@ export function userNameProblem(name: string): 'empty' | 'long' | 'characters' |
   if (name.length === 0) return 'empty';
   if (name.length > limits.userNameChars) return 'long';
   if (!/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._'-]| (?! ))*$/u.test(name)) return 'characters';
+  if (invisible.test(name)) return 'characters';
   return undefined;
 }
 
 /** Why a channel name (without `#`) cannot be used, or undefined when it can. */
-export function channelNameProblem(name: string): 'empty' | 'long' | 'characters' | undefined {
+export function channelNameProblem(name: string): 'empty' | 'long' | 'symbols' | undefined {
   if (name.length === 0) return 'empty';
   if (name.length > limits.channelNameChars) return 'long';
-  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*$/u.test(name)) return 'characters';
+  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*$/u.test(name) || invisible.test(name)) return 'symbols';
   return undefined;
 }
+
+/** Letters and marks that nobody sees: a name with one would look like another. */
+const invisible = /\p{Default_Ignorable_Code_Point}/u;

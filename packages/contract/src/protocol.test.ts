@@ -32,7 +32,11 @@ describe('the error catalogue', () => {
   });
 
   it('fills in sentences, phrases of reasons included', () => {
-    expect(errorSentence('weak_password', { reason: 'short' }, 'fr')).toBe('Ce mot de passe est trop faible : il est trop court.');
+    expect(errorSentence('weak_password', { reason: 'short', shortest: 12 }, 'fr')).toBe(
+      'Ce mot de passe est trop faible : il lui faut au moins 12 caractères.',
+    );
+    expect(errorSentence('not_found', { thing: 'person' }, 'fr')).toBe('Introuvable : cette personne. Cela a peut-être été supprimé.');
+    expect(errorSentence('bad_input', { field: 'x', reason: 'typed {field}' })).toBe('The field x is not right: typed {field}.');
     expect(errorSentence('too_many_attempts', { seconds: 5 })).toContain('Wait 5 s');
   });
 });

@@ -56,14 +56,24 @@ Replayed events show what *is* now, filtered by today's rights. The epoch change
 
 A client that does not read: past 64 KiB waiting, typing and presence are dropped; past 1 MiB it gets one \`log.gap\`, then
 nothing more until it asks \`log.resume\` again, and it is closed when it has not drained after 30 s.
+
+## Exports
+
+\`GET /api/export/users\`, \`/api/export/messages\` and \`/api/export/audit\` answer a file of all records, for administrators:
+\`format\` (\`csv\` or \`json\`), \`language\` of the headings (\`en\` or \`fr\`), \`bom=1\` for Excel, and, as of the commands, \`channelId\`, \`from\`
+and \`to\` (milliseconds). In CSV, an apostrophe stands before what a spreadsheet would take for a formula.
 `;
 
 function commandSections(): string[] {
   const lines = ['## Commands', ''];
   for (const [name, spec] of Object.entries(commands) as [string, CommandSpec][]) {
-    const marks = [`role: ${spec.role}`, spec.live ? 'live' : '', spec.reads ? 'reads only' : '', spec.pipelined ? 'pipelined' : ''].filter(
-      Boolean,
-    );
+    const marks = [
+      `role: ${spec.role}`,
+      spec.guests ? 'guests too' : '',
+      spec.live ? 'live' : '',
+      spec.reads ? 'reads only' : '',
+      spec.pipelined ? 'pipelined' : '',
+    ].filter(Boolean);
     lines.push(`### ${name}`, '', `${spec.summary} *(${marks.join(', ')})*`, '', '```');
     lines.push(`input  ${shape(schemaOf(spec.input, 'input'))}`, `output ${shape(schemaOf(spec.output, 'output'))}`, '```', '');
   }

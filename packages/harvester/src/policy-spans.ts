@@ -64,6 +64,11 @@ function numbered(address: ipaddr.IPv4 | ipaddr.IPv6): { family: 4 | 6; value: b
   return { family: address.kind() === 'ipv4' ? 4 : 6, value };
 }
 
+/** The greater one. `Math.max` takes no bigint. */
+function later(a: bigint, b: bigint): bigint {
+  return b > a ? b : a;
+}
+
 /** The same addresses in order, each once. */
 export function merged(spans: readonly Span[]): Span[] {
   const ordered = [...spans].sort((a, b) => a.family - b.family || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
@@ -71,7 +76,7 @@ export function merged(spans: readonly Span[]): Span[] {
   for (const span of ordered) {
     const before = result.at(-1);
     if (before?.family === span.family && span.first <= before.last + 1n)
-      result[result.length - 1] = { ...before, last: span.last > before.last ? span.last : before.last };
+      result[result.length - 1] = { ...before, last: later(span.last, before.last) };
     else result.push(span);
   }
   return result;
@@ -83,8 +88,8 @@ export function common(some: readonly Span[], others: readonly Span[]): Span[] {
     some.flatMap(a =>
       others.flatMap(b => {
         if (a.family !== b.family) return [];
-        const first = a.first > b.first ? a.first : b.first;
-        const last = a.last < b.last ? a.last : b.last;
+        const first = later(a.first, b.first);
+        const last = a.last === later(a.last, b.last) ? b.last : a.last;
         return first <= last ? [{ family: a.family, first, last }] : [];
       }),
     ),

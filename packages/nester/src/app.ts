@@ -6,6 +6,7 @@ import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
 import { administrationCommands } from './administration/administration.commands.ts';
 import { noConnections, type OpenConnections } from './administration/connections.ts';
+import { commandsOfServer } from './administration/server.commands.ts';
 import { localBus } from './bus/bus.ts';
 import { Announcements } from './chat/announcements.ts';
 import { requirePost } from './chat/channels.ts';
@@ -14,6 +15,8 @@ import { followAccount, openChat, openRoster } from './chat/room.ts';
 import { greetFirst } from './chat/welcome.ts';
 import type { Config } from './config.ts';
 import { openDiagnostics } from './diagnostics/room.ts';
+import { openAdminPort } from './doors/admin-port.ts';
+import { adminPortToken } from './doors/admin-port-token.ts';
 import { ClasscordTalk } from './doors/classcord/talk.ts';
 import { ClasscordVoice } from './doors/classcord/voice.ts';
 import { Dispatch } from './doors/dispatch.ts';
@@ -40,14 +43,14 @@ import { lockFolder } from './store/folder-lock.ts';
 import { readHead } from './store/log.ts';
 import { openStore } from './store/store.ts';
 import { troubleOf } from './store/trouble.ts';
-import type { Topic } from './store/unit.ts';
+import type { Topic, Unit } from './store/unit.ts';
 import { readVersion } from './version.ts';
 
 /**
  * Opens the store and the rooms in it. The composition root: the only place that knows every room.
  * @throws when another Nester uses the folder, or the store cannot be opened
  */
-export async function openHouse(config: Config, log: Log, now: () => number = Date.now) {
+export async function openHouse(config: Config, log: Log, now: () => number = Date.now, stop: () => void = () => undefined) {
   const unlock = await lockFolder(config.data);
   const onFault = (error: unknown) => {
     if (error instanceof AppError && error.code === 'storage_failed')
@@ -133,12 +136,13 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     },
   });
   const imports = openImports({ accounts: accounts.directory, roster, admit: accounts.admit, now });
+  const announce = (unit: Unit, content: string) => addNotice(unit, { roster, bot, content, at: now() });
   const moderation = openModeration({
     sanctions,
     accounts: accounts.sanctions,
     bus,
     userById: userId => accounts.directory.byId(userId),
-    announce: (unit, content) => addNotice(unit, { roster, bot, content, at: now() }),
+    announce,
   });
   const dispatch = new Dispatch({
     gate: sanctions,
@@ -153,6 +157,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...administration,
       ...imports.commands,
       ...guests.commands,
+      ...commandsOfServer({ announce, stop }),
     },
     store,
     committer,
@@ -235,7 +240,8 @@ export interface App {
   stop(): Promise<void>;
 }
 
-export function createApp(config: Config, log: Log, now: () => number = Date.now): App {
+/** @param stopAsked hears of an administrator who wants the program to end */
+export function createApp(config: Config, log: Log, now: () => number = Date.now, stopAsked: () => void = () => undefined): App {
   const closers: (() => Promise<void> | void)[] = [];
 
   async function stop(): Promise<void> {
@@ -243,12 +249,13 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
   }
 
   async function start(): Promise<Running> {
-    const house = await openHouse(config, log, now);
+    const house = await openHouse(config, log, now, stopAsked);
     closers.push(() => house.close());
     const { accounts, bus, chat, committer, dispatch, store } = house;
     const names = {
       channel: (channelId: string) => chat.roster.channel(channelId),
       userName: (userId: string) => accounts.directory.byId(userId)?.name,
+      hasAccount: (name: string) => accounts.directory.byName(name) !== undefined,
     };
     const voice = new ClasscordVoice(names);
     const fanout = new Fanout(house, voice);
@@ -314,12 +321,17 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
         reason: (error as Error).message,
       });
     }
+    const adminPort =
+      config.adminTcp &&
+      (await openAdminPort({ dispatch, log, limits: config.limits, now, token: adminPortToken(config.data) }, config.adminTcp));
+    if (adminPort) closers.push(adminPort.close);
     const setup = await accounts.setupLink();
     house.clockwork.start();
     log.info('START', 'Nester is ready', {
       http: show(httpAt),
       tcp: show(tcpAt),
       tcpTls: tcpTlsAt && show(tcpTlsAt),
+      adminTcp: adminPort && show(adminPort.at),
       database: store.dialect.name,
     });
     return { http: show(httpAt), tcp: show(tcpAt), publicUrl: house.publicUrl(), setupLink: setup?.link };

@@ -108,7 +108,7 @@ export async function openAccountsRoom(database: TestDatabase, settings: Partial
   });
   Object.assign(room, { accounts });
   const dispatch = new Dispatch({
-    gate: { requireOpen() {} },
+    gate: { banOf: () => undefined },
     record: commitAct,
     handlers: accounts.commands as Handlers,
     store,

@@ -63,7 +63,7 @@ export async function openDiagnosticsRoom(database: TestDatabase): Promise<Diagn
       },
     });
   const dispatchOf = ({ commands }: Diagnostics) =>
-    new Dispatch({ gate: { requireOpen() {} }, record: commitAct, handlers: commands as Handlers, store, committer, log, now });
+    new Dispatch({ gate: { banOf: () => undefined }, record: commitAct, handlers: commands as Handlers, store, committer, log, now });
   const room: DiagnosticsRoom = {
     store,
     bus,

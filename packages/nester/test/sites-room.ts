@@ -105,7 +105,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
       openIncidents: () => 0,
     });
   const dispatchOf = (sites: Sites) =>
-    new Dispatch({ gate: { requireOpen() {} }, record: commitAct, handlers: sites.commands as Handlers, store, committer, log, now });
+    new Dispatch({ gate: { banOf: () => undefined }, record: commitAct, handlers: sites.commands as Handlers, store, committer, log, now });
   const room: SitesRoom = {
     store,
     sites: undefined as unknown as Sites,

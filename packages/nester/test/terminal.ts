@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const launcher = fileURLToPath(new URL('../bin/nester.js', import.meta.url));
 
 export interface Outcome {
   code: number | null;
@@ -15,7 +15,7 @@ export async function nester(
   args: readonly string[],
   { input = '', env = {} }: { input?: string | Buffer; env?: Record<string, string> } = {},
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [launcher, ...args], { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' });
   const outcome: Outcome = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', text => {
     outcome.stdout += text;

@@ -7,5 +7,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-// A connection that heals itself keeps the process: what is done is done.
-process.exit(await runProgram(process.argv.slice(2), process.env, versionLine));
+const code = await runProgram(process.argv.slice(2), process.env, versionLine);
+// What was printed goes out first; nothing else that is still open keeps the program.
+for (const stream of [process.stdout, process.stderr]) await new Promise<unknown>(done => stream.write('', done));
+process.exit(code);

@@ -4,7 +4,7 @@ import { until } from '../../kit/wait.ts';
 import { difference } from './expectation.ts';
 
 /** Names of the accounts that only mark a moment; no session speaks of them. */
-export const beaconName = /^balise\d$/;
+const beaconName = /^balise\d$/;
 const asksUsers = /"type":\s*"(users|list_users|userlist)"/g;
 
 /** One part in a session: a connection, and what has come on it that was not read yet. What only marks a moment is left out. */
@@ -54,6 +54,14 @@ export class Part {
     const why = got ? difference(expected, got) : 'the connection is closed';
     if (why) throw new Error(`${this.name}: ${why}\n  expected ${JSON.stringify(expected)}\n  got      ${JSON.stringify(got)}`);
     if (expected.type === 'login') this.#state = 'in';
+  }
+
+  /** This line must come, whatever else may have come before it that is not read yet. */
+  async hearsToo(expected: Line): Promise<void> {
+    const found = () => this.#inbox.findIndex(line => difference(expected, line) === undefined);
+    await this.#waitFor(JSON.stringify(expected), () => found() !== -1);
+    if (found() === -1) throw new Error(`${this.name}: the connection is closed; expected ${JSON.stringify(expected)}`);
+    this.#inbox.splice(found(), 1);
   }
 
   /** The next line must say who is here, somebody among them. */

@@ -29,6 +29,7 @@ class Player {
   readonly #theatre: Theatre;
   readonly #place: Place;
   readonly #parts = new Map<string, Part>();
+  readonly #ms = String(10_000 + (Date.now() % 90_000));
   readonly #run = `r${process.pid.toString(36)}${++runs}`;
 
   constructor(session: Session, theatre: Theatre, place: Place) {
@@ -56,6 +57,8 @@ class Player {
         return await this.#theatre.turn();
       case 'hears':
         return await (await this.#part(step.who)).hears(JSON.parse(await this.#filled(step.text)));
+      case 'hearsToo':
+        return await (await this.#part(step.who)).hearsToo(JSON.parse(await this.#filled(step.text)));
       case 'nothing':
         await this.#settle();
         return (await this.#part(step.who)).requireNothing();
@@ -120,6 +123,7 @@ class Player {
     let filled = text
       .replaceAll('$password', password)
       .replaceAll('$run', this.#run)
+      .replaceAll('$ms', this.#ms)
       .replace(/\$long\((\d+)\)/g, (_, length: string) => 'x'.repeat(Number(length)));
     for (const [whole, name] of filled.matchAll(/\$id\((\w+)\)/g))
       filled = filled.replace(whole, (await this.#theatre.person(name!)).userId);

@@ -11,13 +11,14 @@
  *     alice> {"type":"users"}          alice's client sends this line
  *     alice>> {"type":"us\xc3          sends these bytes: \xHH, \n, \r and \\ are read, no newline is added
  *     bob< {"type":"message",…}        the next line that bob's client gets, exactly: no field more or less
+ *     bob~ {"type":"status",…}         the same, but lines that are not read yet may come before it
  *     bob<nothing                      nothing has come to bob that was not read above
  *     bob<closed                       the server closes bob's connection
  *     bob leaves                       bob's client closes it
  *     admin calls user.kick {…}        an administrator runs a command through the web door
  *     server stops                     told to stop; it ends with code 0
  *
- * In lines: `$password`, `$run` (other letters every time it is played), `$id(bob)`, `$long(9)` (that many letters). In lines that are expected, a text may be
+ * In lines: `$password`, `$run` (other letters every time it is played), `$ms` (other digits), `$id(bob)`, `$long(9)` (that many letters). In lines that are expected, a text may be
  * `<time>` (ISO, with a T), `<text>`, `<text with WORDS>` or `<as FIELD>` (the same as another field of this line).
  */
 export interface Session {
@@ -32,7 +33,7 @@ export interface Session {
 export type Step = { at: number } & (
   | { kind: 'connects' | 'leaves' | 'nothing' | 'closed'; who: string }
   | { kind: 'enters'; who: string; user: string }
-  | { kind: 'sends' | 'sendsBytes' | 'hears'; who: string; text: string }
+  | { kind: 'sends' | 'sendsBytes' | 'hears' | 'hearsToo'; who: string; text: string }
   | { kind: 'calls'; command: string; text: string }
   | { kind: 'stops' }
 );
@@ -54,18 +55,25 @@ export function readSession(file: string, text: string): Session {
 function readHeader(session: Session, key: string, words: string[]): void {
   if (key === 'accounts') session.accounts = words;
   else if (key === 'guests') session.guests = words;
-  else session.settings = Object.fromEntries(words.map(word => word.split('=')));
+  else session.settings = Object.fromEntries(words.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
 }
 
-// A step without its place in the file.
+const speeches: Record<string, 'sends' | 'sendsBytes' | 'hears' | 'hearsToo'> = {
+  '>': 'sends',
+  '>>': 'sendsBytes',
+  '<': 'hears',
+  '~': 'hearsToo',
+};
+
+/** A step without its place in the file. */
 type Bare<T> = T extends unknown ? Omit<T, 'at'> : never;
 
 function readStep(file: string, at: number, line: string): Bare<Step> {
   if (line === 'server stops') return { kind: 'stops' };
   const calls = /^admin calls (\S+) (.*)$/.exec(line);
   if (calls) return { kind: 'calls', command: calls[1]!, text: calls[2]! };
-  const speech = /^(\w+)(>>|>|<) (.*)$/.exec(line);
-  if (speech) return { kind: speech[2] === '>' ? 'sends' : speech[2] === '<' ? 'hears' : 'sendsBytes', who: speech[1]!, text: speech[3]! };
+  const speech = /^(\w+)(>>|>|<|~) (.*)$/.exec(line);
+  if (speech) return { kind: speeches[speech[2]!]!, who: speech[1]!, text: speech[3]! };
   const end = /^(\w+)<(nothing|closed)$/.exec(line);
   if (end) return { kind: end[2] as 'nothing' | 'closed', who: end[1]! };
   const act = /^(\w+) (connects|leaves|enters)(?: as (.+))?$/.exec(line);

@@ -1,8 +1,8 @@
 import { LineClient } from '../../kit/line-client.ts';
 import { Nester } from '../../kit/nester.ts';
-import type { Place } from '../../kit/old-wire.ts';
+import { OldWire, type Place } from '../../kit/old-wire.ts';
 import { firstAdministrator, newPerson, type Person } from '../../kit/people.ts';
-import { until } from '../../kit/wait.ts';
+import { PresenceWatch } from '../../kit/presence-watch.ts';
 
 const beacons = 4;
 // Sessions try wrong passwords, each from the same address.
@@ -16,23 +16,15 @@ export class Theatre {
   readonly nester: Nester;
   readonly admin: Person;
   readonly places: Record<'plain' | 'secure', Place>;
-  readonly #watcher: LineClient;
+  readonly #watch: PresenceWatch;
   readonly #beacons: { name: string; client: LineClient }[] = [];
   readonly #people = new Map<string, Person>();
-  /** How everybody was told to be, by user id. */
-  readonly #told = new Map<string, string>();
-  readonly #listeners = new Set<() => void>();
 
-  private constructor(nester: Nester, admin: Person, watcher: LineClient, places: Record<'plain' | 'secure', Place>) {
+  private constructor(nester: Nester, admin: Person, watch: PresenceWatch, places: Record<'plain' | 'secure', Place>) {
     this.nester = nester;
     this.admin = admin;
     this.places = places;
-    this.#watcher = watcher;
-    watcher.onLine(({ event, userId, state }) => {
-      if (event !== 'presence.changed') return;
-      this.#told.set(userId, state);
-      for (const listener of this.#listeners) listener();
-    });
+    this.#watch = watch;
   }
 
   static async open(settings: Record<string, string>): Promise<Theatre> {
@@ -47,11 +39,8 @@ export class Theatre {
       },
     });
     const admin = await firstAdministrator(nester, 'Ada');
-    const watcher = await LineClient.connect(nester.tcp);
-    const theatre = new Theatre(nester, admin, watcher, { plain: nester.tcp, secure: await nester.tls() });
-    await watcher.ask('session.resume', { token: admin.token });
-    await watcher.ask('log.resume', {});
-    await watcher.ask('presence.set', { state: 'invisible' });
+    const watch = await PresenceWatch.open(nester, admin);
+    const theatre = new Theatre(nester, admin, watch, { plain: nester.tcp, secure: await nester.tls() });
     for (let i = 1; i <= beacons; i++) await theatre.#build(`balise${i}`);
     return theatre;
   }
@@ -69,17 +58,23 @@ export class Theatre {
 
   /** Resolves when people have been told that this person is, or is not, here. */
   async told(name: string, here: boolean): Promise<void> {
-    const { userId } = await this.person(name);
-    await this.#until(`${name} ${here ? 'here' : 'gone'}`, () => this.isHere(userId) === here);
+    await this.#watch.told((await this.person(name)).userId, here);
   }
 
   isHere(userId: string): boolean {
-    return (this.#told.get(userId) ?? 'offline') !== 'offline';
+    return this.#watch.isHere(userId);
   }
 
   /** Resolves when everybody that sessions know is gone. */
   async empty(): Promise<void> {
-    for (const name of this.#people.keys()) await this.told(name, false);
+    await this.#watch.allGone();
+    // Guests are in no list of people: somebody asks until none is left.
+    const stranger = await OldWire.connect(this.places.plain);
+    for (let here = 1; here > 0; ) {
+      stranger.send({ type: 'users' });
+      here = JSON.parse((await stranger.readLine('who is here')) ?? '{"users":[]}').users.length;
+    }
+    await stranger.close();
   }
 
   /** Lights a beacon while `seen` runs. */
@@ -95,7 +90,7 @@ export class Theatre {
 
   /** Something is asked and answered: what was written before has been read by the server. */
   async turn(): Promise<void> {
-    await this.#watcher.ask('session.show', {});
+    await this.#watch.turn();
   }
 
   async #build(name: string): Promise<void> {
@@ -105,17 +100,5 @@ export class Theatre {
     await this.told(name, true);
     await client.ask('presence.set', { state: 'invisible' });
     this.#beacons.push({ name, client });
-  }
-
-  async #until(what: string, holds: () => boolean): Promise<void> {
-    await until(
-      what,
-      listener => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-      },
-      holds,
-      10_000,
-    );
   }
 }

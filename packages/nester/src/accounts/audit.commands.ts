@@ -1,19 +1,24 @@
 import type { AuditRecord } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { AuditTable } from '../store/schema.ts';
-import { auditPage } from './audit.store.ts';
+import { auditBack, auditPage } from './audit.store.ts';
+
+/** Records that one query of a search looks through. */
+const stretch = 5_000;
 
 export const auditCommands: Handlers<'audit.list'> = {
   async 'audit.list'(ctx, { before, from, to, search, limit }) {
     const words = wordsOf(search ?? '');
     const records: AuditRecord[] = [];
-    let last = before;
-    // The store finds words by their ASCII letters; what has others is looked at here, page by page.
-    while (records.length < limit) {
-      const rows = await auditPage(ctx.db, { before: last, from, to, words }, limit);
+    for (let last = before; records.length < limit; ) {
+      // A search looks at a stretch at a time, and lets others have their turn in between.
+      const back = words.length === 0 ? undefined : await auditBack(ctx.db, last, stretch);
+      const rows = await auditPage(ctx.db, { before: last, back, from, to, words }, limit);
+      // The store finds words by their ASCII letters; what has others is looked at here.
       for (const row of rows) if (records.length < limit && holdsAll(row, words)) records.push(recordOf(row));
-      if (rows.length < limit) break;
-      last = rows.at(-1)!.audit_id;
+      if (rows.length < limit && back === undefined) break;
+      last = rows.length < limit ? back : rows.at(-1)!.audit_id;
+      await new Promise(resolve => setImmediate(resolve));
     }
     return { records };
   },

@@ -61,6 +61,20 @@ onEachDatabase('the audit', newDatabase => {
     expect(await found('élu', { limit: 2, before: records[1]!.auditId })).toEqual(['élu 0']);
   });
 
+  it('is searched however long it is', async () => {
+    const rest = { at: 0, actor_id: null, actor_name: 'Ada', action: 'a', detail: '{}', door: 'http', address: '' };
+    for (let at = 0; at < 12_000; at += 500)
+      await room.store.write
+        .insertInto('audit')
+        .values(Array.from({ length: 500 }, (_, i) => ({ ...rest, audit_id: String(at + i).padStart(6, '0'), subject: `s${at + i}.` })))
+        .execute();
+    expect(await found('s3.')).toEqual(['s3.']);
+    expect(await found('s11999.')).toEqual(['s11999.']);
+    expect(await found('s6999. ada')).toEqual(['s6999.']);
+    expect(await found('absent')).toEqual([]);
+    expect(await found('00.', { limit: 130 })).toHaveLength(119);
+  });
+
   it('is bounded by time: from a moment on, and before another', async () => {
     for (const at of [10, 20, 30]) await act(`at ${at}`, { at });
     expect(await found(undefined, { from: 20 })).toEqual(['at 30', 'at 20']);

@@ -1,5 +1,6 @@
 import { type Argon2Parameters, argon2, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@aerie/contract';
+import { lowerHashingThreads } from './hashing-threads.ts';
 
 /** Cost of one Argon2id: kibibytes, passes, lanes. */
 interface Cost {
@@ -27,6 +28,7 @@ export class Hashing {
   readonly #waiting: (() => void)[] = [];
   #idle: (() => void)[] = [];
   #stopping = false;
+  #gaveWay = false;
 
   /** A password as it is stored: a PHC string with its own salt. */
   hash(password: string): Promise<string> {
@@ -48,6 +50,10 @@ export class Hashing {
     try {
       return await work();
     } finally {
+      if (!this.#gaveWay) {
+        this.#gaveWay = true;
+        lowerHashingThreads();
+      }
       // The turn passes on directly, so that nobody who comes meanwhile overtakes.
       const next = this.#waiting.shift();
       if (next) next();

@@ -4,7 +4,7 @@ import { isCommon } from './common-passwords.ts';
 /** Throws `weak_password` when a password may not protect an account of that name. */
 export function requireStrong(password: string, name: string, shortest: number): void {
   const reason = weakness(password, name, shortest);
-  if (reason) throw new AppError('weak_password', { reason });
+  if (reason) throw new AppError('weak_password', { reason, shortest });
 }
 
 /** Why a password is too weak, or undefined when it will do. Length counts characters as people see them, not UTF-16 units. */

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type AccountsRoom, liveConnection, local, openAccountsRoom, strong } from '../../test/accounts-room.ts';
 import { onEachDatabase } from '../../test/databases.ts';
 import { mostSessions, newSessionRow, sessionMs } from './sessions.ts';
@@ -188,7 +188,15 @@ onEachDatabase('sessions', newDatabase => {
         connection: {
           ...connection,
           // What a commit of that very moment does.
-          logIn: () => void room.store.write.deleteFrom('session').execute(),
+          logIn() {
+            const { read, write } = room.store;
+            const ended = write.deleteFrom('session').execute();
+            const look = read.executeQuery.bind(read);
+            vi.spyOn(read, 'executeQuery').mockImplementationOnce(async query => {
+              await ended;
+              return (await look(query)) as never;
+            });
+          },
         },
       },
     );

@@ -6,7 +6,7 @@ import { endSetup, newAccount, orUserExists } from './new-account.ts';
 import type { Shared } from './parts.ts';
 import { requireStrong } from './passwords.ts';
 import { endSessionsQuery } from './sessions.store.ts';
-import { setPasswordQuery, updateStandingQuery, usersAfter } from './users.store.ts';
+import { setPasswordQuery, unbannedQuery, updateStandingQuery, usersAfter } from './users.store.ts';
 import { userRecordOf } from './users.ts';
 
 type Names =
@@ -106,11 +106,14 @@ function requireTarget({ directory }: Shared, userId: string): User {
 }
 
 /** A password takes a while to hash: what was begun by somebody whose rights have been taken away meanwhile is not written. */
-function requireActorStill({ directory }: Shared, { actor, db }: Ctx, unit: Unit): void {
+function requireActorStill({ directory }: Shared, { actor, db, now }: Ctx, unit: Unit): void {
   if (actor.kind !== 'user') return;
   const user = directory.byId(actor.userId);
   if (!user) throw new AppError('forbidden');
-  directory.requireUnchanged(unit, db, { ...user, role: actor.role, disabled: false }, new AppError('forbidden'));
+  const known = { ...user, role: actor.role, disabled: false };
+  const forbidden = new AppError('forbidden');
+  directory.requireUnchanged(unit, db, known, forbidden);
+  unit.run(unbannedQuery(db, known, now()), forbidden);
 }
 
 /**
@@ -125,7 +128,7 @@ function changeStanding(shared: Shared, ctx: Ctx, user: User, change: { role: Ro
   const columns = 'role' in change ? { role: change.role } : { disabled_at: change.disabled ? ctx.now() : null };
   const unit = new Unit();
   directory.requireUnchanged(unit, ctx.db, user);
-  unit.run(updateStandingQuery(ctx.db, userId, columns), new AppError('last_admin'));
+  unit.run(updateStandingQuery(ctx.db, userId, columns, ctx.now()), new AppError('last_admin'));
   if (after.role === 'admin' && !after.disabled) endSetup(unit, shared);
   // Beside what changes here, the user is by then as others have left them.
   unit.event('user.updated', ['all'], { userId }, () => ({ user: { ...(directory.byId(userId) ?? user), ...change } }));

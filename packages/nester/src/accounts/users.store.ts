@@ -35,6 +35,17 @@ export function unchangedStandingQuery(db: Kysely<Tables>, known: User): Compile
     .compile();
 }
 
+/** Changes nothing; touches no row when the user is banned by then. */
+export function unbannedQuery(db: Kysely<Tables>, { userId, role }: Pick<User, 'userId' | 'role'>, now: number): CompiledQuery {
+  return db
+    .updateTable('user_account')
+    .set({ role })
+    .where('user_id', '=', userId)
+    .where('role', '=', role)
+    .where(({ eb, or }) => or([eb('banned_until', 'is', null), eb('banned_until', '<=', now)]))
+    .compile();
+}
+
 /**
  * Changes role or state. It touches no row when afterwards nobody could administer: two administrators who take
  * each other's rights at the same moment cannot both succeed.
@@ -43,25 +54,33 @@ export function updateStandingQuery(
   db: Kysely<Tables>,
   userId: string,
   change: { role?: Role; disabled_at?: number | null },
+  now: number,
 ): CompiledQuery {
   const update = db.updateTable('user_account').set(change).where('user_id', '=', userId);
   const keepsAdmin = change.role === 'admin' || change.disabled_at === null;
   if (keepsAdmin) return update.compile();
   return update
     .where(eb =>
-      eb.or([eb('role', '!=', 'admin'), eb('disabled_at', 'is not', null), eb('kind', '=', 'bot'), eb.exists(otherAdmins(eb, userId))]),
+      eb.or([
+        eb('role', '!=', 'admin'),
+        eb('disabled_at', 'is not', null),
+        eb('kind', '=', 'bot'),
+        eb.exists(otherAdmins(eb, userId, now)),
+      ]),
     )
     .compile();
 }
 
-function otherAdmins(eb: ExpressionBuilder<Tables, 'user_account'>, userId: string) {
+/** Somebody else who can administer now: a person whose account is neither closed nor banned. */
+function otherAdmins(eb: ExpressionBuilder<Tables, 'user_account'>, userId: string, now: number) {
   return eb
     .selectFrom('user_account as other')
     .select('other.user_id')
     .where('other.user_id', '!=', userId)
     .where('other.role', '=', 'admin')
     .where('other.kind', '=', 'person')
-    .where('other.disabled_at', 'is', null);
+    .where('other.disabled_at', 'is', null)
+    .where(({ eb, or }) => or([eb('other.banned_until', 'is', null), eb('other.banned_until', '<=', now)]));
 }
 
 export function muteQuery(db: Kysely<Tables>, userId: string, until: number | null): CompiledQuery {
@@ -76,15 +95,7 @@ export function banQuery(db: Kysely<Tables>, userId: string, until: number | nul
   const update = db.updateTable('user_account').set({ banned_until: until }).where('user_id', '=', userId);
   if (until === null) return update.compile();
   return update
-    .where(eb =>
-      eb.or([
-        eb('role', '!=', 'admin'),
-        eb('disabled_at', 'is not', null),
-        eb.exists(
-          otherAdmins(eb, userId).where(({ eb, or }) => or([eb('other.banned_until', 'is', null), eb('other.banned_until', '<=', now)])),
-        ),
-      ]),
-    )
+    .where(eb => eb.or([eb('role', '!=', 'admin'), eb('disabled_at', 'is not', null), eb.exists(otherAdmins(eb, userId, now))]))
     .compile();
 }
 

@@ -65,6 +65,19 @@ onEachDatabase('users', newDatabase => {
     expect(await room.call('session.logIn', { user: 'Zoe', password: strong })).toHaveProperty('token');
   });
 
+  it('are not made by whoever is banned by the commit', async () => {
+    const bob = await room.person('Bob', 'admin');
+    const told = Promise.allSettled([room.call('user.create', { name: 'Eve', password: strong, role: 'admin' }, { actor: bob })]);
+    // The password is still being hashed.
+    await room.store.write
+      .updateTable('user_account')
+      .set({ banned_until: room.now + 60_000 })
+      .where('user_id', '=', bob.userId)
+      .execute();
+    expect(await told).toMatchObject([{ status: 'rejected', reason: { code: 'forbidden' } }]);
+    expect(room.accounts.directory.byName('Eve')).toBeUndefined();
+  });
+
   it('have a name of their own, whatever its case, also when two ask at the same moment', async () => {
     await create('Alice');
     await expect(create('ALICE')).rejects.toMatchObject({ code: 'user_exists' });

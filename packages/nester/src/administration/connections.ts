@@ -13,12 +13,12 @@ export interface OpenConnection {
 /** All connections that are open now: whoever keeps them answers for them. */
 export interface OpenConnections {
   open(): Iterable<OpenConnection>;
-  /** Closes one, telling it why; false when it is gone already. */
-  closeOne(connectionId: string, why: string): boolean;
+  /** Closes one, if it is still there, telling it why. */
+  closeOne(connectionId: string, why: string): void;
 }
 
 /** Nobody is connected to a store that no server runs on. */
-export const noConnections: OpenConnections = { open: () => [], closeOne: () => false };
+export const noConnections: OpenConnections = { open: () => [], closeOne() {} };
 
 /** A connection as administration sees it. `own` is whoever looks. */
 export function connectionRecord(connection: OpenConnection, own: { actor: Actor; caller: Caller }): LiveConnectionRecord {
@@ -48,5 +48,6 @@ function sessionOf(actor: Actor): string | undefined {
 
 /** By door, and at each the oldest first. */
 export function inOrder(a: LiveConnectionRecord, b: LiveConnectionRecord): number {
-  return a.door.localeCompare(b.door) || a.since - b.since;
+  if (a.door === b.door) return a.since - b.since;
+  return a.door < b.door ? -1 : 1;
 }

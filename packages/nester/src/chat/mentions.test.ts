@@ -83,6 +83,11 @@ describe('a message names', () => {
     expect(many).toEqual(names.slice(0, limits.mentions));
   });
 
+  it('is not looked for behind hundreds of marks', () => {
+    expect(named(`${'@ '.repeat(limits.mentions * 4 - 1)}@ann`)).toEqual(['Ann']);
+    expect(named(`${'@ '.repeat(limits.mentions * 4)}@ann`)).toEqual([]);
+  });
+
   it('takes no time for a text of nothing but doors to it', () => {
     const began = performance.now();
     for (const text of ['@', '@a ', '@a b c d e f g h ', '`', '` ``', '@`', '@.-', '@ann']) {

@@ -6,6 +6,9 @@ export type MemberByKey = (key: string) => string | undefined;
 /** A name in its longest spelling, letters and their loose accents apart. */
 const longestTyped = limits.userNameChars * 4;
 
+/** A text with more `@` than that is no talk; what comes after them names nobody. */
+const mostMarks = limits.mentions * 4;
+
 /** What may stand before an `@` that names somebody: not the end of a word (an e-mail address), nor of a path. */
 const afterWord = /[\p{L}\p{M}\p{N}_+/@]$/u;
 
@@ -21,7 +24,7 @@ export function mentionsIn(content: string, memberByKey: MemberByKey, self: stri
   if (!content.includes('@')) return [];
   const text = withoutCode(content);
   const named = new Set<string>();
-  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+  for (let at = text.indexOf('@'), marks = 0; at !== -1 && marks < mostMarks; at = text.indexOf('@', at + 1), marks++) {
     // Two units: a letter may take both.
     if (afterWord.test(text.slice(Math.max(0, at - 2), at))) continue;
     const userId = longestName(plainApostrophes(text.slice(at + 1, at + 1 + longestTyped)), memberByKey);

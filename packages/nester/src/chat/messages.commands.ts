@@ -149,6 +149,7 @@ async function sendAsGuest(
   const channel = roster.channel(channelId);
   if (!channel || !isOpenToGuests(channel)) throw new AppError('not_found', { thing: 'channel' });
   const author = { userId: null, name: guests.requireName(guestId, name) };
+  guests.speak(guestId, ctx.now());
   const unit = new Unit();
   const text = cleanContent(content);
   const mentions = mentioned(parts, channelId, text, null);

@@ -19,6 +19,8 @@ export interface GuestList {
   setState(guestId: string, state: PresenceState): void;
   /** The name a guest speaks under; throws `name_taken` when it is somebody else's by now. */
   requireName(guestId: string, name: string): string;
+  /** Counts a message; throws `too_fast` when there were too many. */
+  speak(guestId: string, now: number): void;
 }
 
 /** What chat asks of moderation. */

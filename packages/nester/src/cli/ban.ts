@@ -1,5 +1,6 @@
-import type { Sanction } from '@aerie/contract';
+import { AppError, type Sanction } from '@aerie/contract';
 import type { Command } from 'commander';
+import { Failure } from './failure.ts';
 import { withDesk } from './run.ts';
 import { withMinutes, withReason } from './sanction-options.ts';
 import { moment, printJson, say } from './say.ts';
@@ -31,7 +32,10 @@ export function addBanCommands(program: Command): void {
 
   withSettings(ban.command('lift <address>').description('let an address or a network in again'), 'usual').action(
     async (address: string, options) => {
-      await withDesk(options, {}, desk => desk.call('address.unban', { address }));
+      await withDesk(options, {}, desk => desk.call('address.unban', { address })).catch(error => {
+        if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+        throw new Failure(`No ban of ${address} runs. "nester ban list" shows those that do, as they must be written here.`);
+      });
       say(`Lifted the ban of ${address}.`);
     },
   );

@@ -43,6 +43,6 @@ export function addConnectionCommands(program: Command): void {
 
 function rowOf({ connectionId, door, dialect, address, who, name, since, agent }: LiveConnectionRecord): string[] {
   const wire = { undecided: '', framed: 'frames', classcord: 'old' }[dialect];
-  const whom = who === 'user' ? name : who === 'anyone' ? '' : `${name} (${who})`;
-  return [connectionId, door, wire, address, whom, moment(since), agent];
+  const whom = who === 'user' || name === '' ? name : `${name} (${who})`;
+  return [connectionId, door, wire, address, door === 'local' ? '(this machine)' : whom, moment(since), agent];
 }

@@ -47,6 +47,7 @@ describe('nester export', () => {
 
   it('begins with a byte order mark for Excel when that is asked for', async () => {
     expect((await nester('users', '--bom')).stdout).toMatch(/^\uFEFFid,username,/);
+    expect((await nester('users', '--bom', '--separator', 'semicolon')).stdout).toMatch(/^\uFEFFid;username;/);
     expect((await nester('users', '--bom', '--format', 'json')).stdout).toMatch(/^\[/);
   });
 
@@ -91,7 +92,7 @@ describe('nester export', () => {
     writeFileSync(`${file}.part`, '');
     expect(await nester('users', '--out', file)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^nester: [^\n]+out\.csv\.part cannot be written: EEXIST[^\n]+\n$/),
+      stderr: expect.stringMatching(/^nester: [^\n]+out\.csv\.part is there already[^\n]+\n$/),
     });
     expect(await nester('users', '--out', join(folder, 'absent', 'out.csv'))).toMatchObject({ code: 1 });
     expect(existsSync(join(folder, 'absent'))).toBe(false);

@@ -16,6 +16,8 @@ import type { Desk } from './socket.ts';
 const pageBytes = limits.frameBytes * 0.75;
 const pageRows = 1_000;
 const passwordsPerPage = 200;
+/** Half a million messages on a slow disk. */
+const writingMs = 15 * 60_000;
 
 export interface ImportOptions {
   dryRun: boolean;
@@ -38,9 +40,10 @@ export async function importClasscord(files: readonly string[], options: ImportO
     for (const row of refused) report.add({ file, outcome: 'refused', ...row });
   }
   const result = await atDesk(options, desk => bringIn(desk, sources, report, options));
-  process.stdout.write(options.json ? report.json(options.dryRun, times.zone, result) : report.text());
+  const head = { dryRun: options.dryRun, zone: times.zone, localTimes: sources.reduce((sum, { localTimes }) => sum + localTimes, 0) };
+  process.stdout.write(options.json ? report.json(head, result) : report.text());
   if (report.taken === 0 && report.already === 0) throw new Failure('Nothing could be taken.');
-  say(sentenceOf(result, options.dryRun, times.zone));
+  say(sentenceOf(result, head));
 }
 
 /** A dry run where there is no data yet makes none: it looks at an empty folder of its own. */
@@ -99,7 +102,7 @@ async function bringIn(
     await sendPasswords(desk, importId, users, usable);
     if (report.taken > 0) say('Writing…');
   }
-  return await desk.call('import.finish', { importId, dryRun });
+  return await desk.call('import.finish', { importId, dryRun }, writingMs);
 }
 
 async function sendPasswords(desk: Desk, importId: string, users: readonly SourceUser[], usable: ReadonlySet<number>): Promise<void> {
@@ -180,11 +183,15 @@ function sourceOf(file: string, times: OldTimes): Source {
   }
 }
 
-function sentenceOf({ users, messages, channels, directs }: CommandOutput<'import.finish'>, dryRun: boolean, zone: string): string {
+function sentenceOf(
+  { users, messages, channels, directs }: CommandOutput<'import.finish'>,
+  { dryRun, zone, localTimes }: { dryRun: boolean; zone: string; localTimes: number },
+): string {
   const made = channels.length > 0 ? ` New channels: ${channels.map(name => `#${name}`).join(', ')}.` : '';
   const direct = directs > 0 ? ` New direct conversations: ${directs}.` : '';
   const taken = `${dryRun ? 'Would take' : 'Took'} ${counted(users, 'account')} and ${counted(messages, 'message')}`;
-  return `${taken}; times without a zone are of ${zone}.${made}${direct}`;
+  const local = localTimes > 0 ? ` Times written without a zone: ${localTimes}, read as those of ${zone} (--zone names another).` : '';
+  return `${taken}.${made}${direct}${local}`;
 }
 
 function counted(count: number, thing: string): string {

@@ -46,13 +46,13 @@ export class ImportReport {
     return this.#sum('already');
   }
 
-  json(dryRun: boolean, zone: string, result: CommandOutput<'import.finish'>): string {
+  json(head: { dryRun: boolean; zone: string; localTimes: number }, result: CommandOutput<'import.finish'>): string {
     const files = [...this.#read.keys()].map(file => ({
       file,
       accounts: this.#counts(file, 'accounts'),
       messages: this.#counts(file, 'messages'),
     }));
-    return `${JSON.stringify({ dryRun, zone, ...result, files, rows: this.rows }, null, 2)}\n`;
+    return `${JSON.stringify({ ...head, ...result, files, rows: this.rows }, null, 2)}\n`;
   }
 
   text(): string {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { causeOf } from '../file-cause.ts';
 import { Failure } from './failure.ts';
 
 const mostBytes = 16 * 1024 * 1024;
@@ -24,7 +25,7 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new Failure(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`);
+    throw new Failure(`${file} cannot be read: ${causeOf(error)}.`);
   }
 }
 

@@ -23,7 +23,8 @@ describe('nester', () => {
   it('says what it can do', async () => {
     const { code, stdout } = await nester(['--help']);
     expect(code).toBe(0);
-    for (const command of ['serve', 'user', 'setup-link', 'export', 'doctor']) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    for (const command of ['serve', 'user', 'channel', 'connections', 'ban', 'audit', 'settings', 'setup-link', 'export', 'doctor'])
+      expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   });
 
   it.each([

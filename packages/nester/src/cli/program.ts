@@ -26,7 +26,7 @@ export function nesterProgram({ version, date, commit }: Version): Command {
     .version([version, date, commit].filter(Boolean).join(' '))
     .showHelpAfterError(false)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`nester: ${oneLine(text).replace(/^error: /, '')}\n`) });
+    .configureOutput({ outputError: (text, write) => write(`nester: ${usageError(text)}\n`) });
 
   withSettings(
     program
@@ -53,6 +53,12 @@ export function nesterProgram({ version, date, commit }: Version): Command {
   addImportCommands(program);
   addDoctorCommand(program);
   return program;
+}
+
+/** Commander's sentence, with the mend where it has none. */
+function usageError(text: string): string {
+  const sentence = oneLine(text).replace(/^error: /, '');
+  return /^unknown (command|option) \S+$/.test(sentence) ? `${sentence} (--help shows what there is)` : sentence;
 }
 
 /**

@@ -3,9 +3,10 @@ export function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
 }
 
-/** One JSON value, for programs. */
+/** One JSON value, for programs. C1 controls, which some terminals obey, are escaped too. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  const json = JSON.stringify(value, null, 2).replace(/[\u007f-\u009f]/g, c => `\\u00${c.charCodeAt(0).toString(16)}`);
+  process.stdout.write(`${json}\n`);
 }
 
 /** A moment as it is shown; `otherwise` when there is none. */

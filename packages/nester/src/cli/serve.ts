@@ -19,7 +19,7 @@ export async function serve(
 ): Promise<void> {
   const config = options.lan ? await lanConfig(flags, options.configFile) : readConfig(flags, process.env, options.configFile);
   const log = new LineLog(config.log, Date.now);
-  const app = createApp(config, log);
+  const app = createApp(config, log, Date.now, () => void stop('the administration port'));
 
   let stopping = false;
   const stop = async (signal: string) => {

@@ -38,7 +38,7 @@ onEachDatabase('nester site and nester probe', newDatabase => {
     });
     expect(await nester('probe', 'code')).toMatchObject({ code: 2 });
     await database.remove();
-  });
+  }, 60_000);
 });
 
 describe('nester site and nester probe', () => {

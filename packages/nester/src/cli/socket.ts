@@ -10,7 +10,7 @@ import {
 } from '@aerie/contract';
 import { Failure } from './failure.ts';
 
-const patienceMs = 60_000;
+const usualPatienceMs = 60_000;
 
 interface Waiting {
   resolve(ok: unknown): void;
@@ -21,7 +21,8 @@ interface Waiting {
 export interface Desk {
   /** True when a running Nester answers; false when this process opened the store itself. */
   readonly running: boolean;
-  call<K extends CommandName>(name: K, input: CommandInput<K>): Promise<CommandOutput<K>>;
+  /** @param patienceMs how long a running Nester may take, where the usual minute is not enough */
+  call<K extends CommandName>(name: K, input: CommandInput<K>, patienceMs?: number): Promise<CommandOutput<K>>;
   close(): Promise<void>;
 }
 
@@ -55,14 +56,15 @@ function deskOver(socket: net.Socket): Desk {
   });
   socket.on('error', () => {});
   socket.on('close', () => failAll('Nester closed the connection: it may have stopped. Look into its log, then try again.'));
-  socket.setTimeout(patienceMs, () => {
+  socket.on('timeout', () => {
     failAll(`Nester does not answer. "nester doctor" says more.`);
     socket.destroy();
   });
   return {
     running: true,
-    call(name, input) {
+    call(name, input, patienceMs = usualPatienceMs) {
       const id = ++lastId;
+      socket.setTimeout(patienceMs);
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
         socket.write(`${JSON.stringify({ id, do: name, input })}\n`);

@@ -20,5 +20,12 @@ function width(text: string): number {
 
 /** Control characters, and those that turn the direction of writing, as �. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return text.replace(controls, '\ufffd');
 }
+
+/** Lines of others as they may be shown on a terminal, which would do what a control character says. */
+export function shownLines(text: string): string {
+  return text.replace(controls, control => (control === '\n' ? control : '\ufffd'));
+}
+
+const controls = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Failure } from './failure.ts';
 import { userNamed } from './names.ts';
 import { withDesk } from './run.ts';
 import { withMinutes, withReason } from './sanction-options.ts';
@@ -45,5 +46,9 @@ export function addModerationCommands(user: Command): void {
 }
 
 async function toUser<T>(options: object, name: string, act: (desk: Desk, userId: string) => Promise<T>): Promise<T> {
-  return await withDesk({ ...options }, {}, async desk => act(desk, (await userNamed(desk, name)).userId));
+  return await withDesk({ ...options }, {}, async desk => {
+    const user = await userNamed(desk, name);
+    if (user.kind === 'bot') throw new Failure(`${user.name} is a bot: it has no log-in to close and no voice of its own. Name a person.`);
+    return await act(desk, user.userId);
+  });
 }

@@ -44,6 +44,40 @@ describe('Connection', () => {
     expect(sent).toEqual(['typing\n']);
   });
 
+  it('is told of a gap when more happened than can be told, also while it resumes', async () => {
+    const unfollow = vi.fn();
+    const { connection, lines } = fakeConnection({ unfollow });
+    connection.beginAgain();
+    expect(lines()).toEqual([]);
+    connection.hold();
+    connection.gather(5, 'five\n');
+    connection.beginAgain();
+    connection.release(4);
+    connection.answer('a page\n');
+    connection.hold();
+    connection.gather(9, 'nine\n');
+    connection.answer('another answer\n');
+    connection.release(8);
+    connection.answer('snapshot at 8\n');
+    await turn();
+    expect(lines()).toEqual(['{"event":"log.gap"}', 'a page', 'another answer', 'snapshot at 8', 'nine']);
+    expect(unfollow).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    { who: 'on the old wire', dialect: 'classcord', guest: false },
+    { who: 'as a guest', dialect: 'framed', guest: true },
+  ] as const)('goes on without what happened, $who', ({ dialect, guest }) => {
+    const followLog = vi.fn();
+    const { connection, lines } = fakeConnection({ followLog });
+    connection.dialect = dialect;
+    connection.actor = guest ? { kind: 'guest', guestId: 'g', name: 'invité' } : actor('u');
+    connection.followAgain();
+    connection.beginAgain();
+    expect(followLog).toHaveBeenCalledTimes(2);
+    expect(lines()).toEqual([]);
+  });
+
   it('past 1 MiB says one gap, stops following, and destroys what does not drain', () => {
     vi.useFakeTimers();
     const unfollow = vi.fn();
@@ -92,6 +126,16 @@ describe('Connection', () => {
     connection.logIn(actor('alice'));
     connection.logIn(actor('alice'));
     expect(() => connection.logIn(actor('bob'))).toThrow(/already logged in as alice/);
+  });
+
+  it('gets no role back by a command that began before it was taken', () => {
+    const { connection } = fakeConnection();
+    const before = { ...actor('u1'), role: 'admin' as const };
+    connection.logIn(before);
+    // As those who hear of every change do, while a command of this connection is still under way.
+    connection.actor = { ...before, role: 'viewer', name: 'renamed' };
+    connection.logIn({ ...before, language: 'fr' });
+    expect(connection.actor).toEqual({ ...before, role: 'viewer', name: 'renamed', language: 'fr' });
   });
 
   it('is not listed again by a log-in or a resume that ends after it is gone', () => {

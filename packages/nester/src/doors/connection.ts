@@ -8,8 +8,6 @@ import type { CloseReason, Pipe } from './pipe.ts';
 const whisperCap = 64 * 1024;
 /** Past this many queued bytes, nothing more is queued. */
 const backlogCap = 1024 * 1024;
-/** What an old session may be owed before its window listens. */
-const quietCap = 256 * 1024;
 
 /** Why a log-in is over, with the words and the time that belong to it. */
 export type Ending = EventBody<'session.ended'>;
@@ -29,22 +27,29 @@ export interface ConnectionKeeper {
   unfollow(connection: Connection): void;
 }
 
+// One function each for ten thousand connections.
+const hearsAll = () => true;
+const framedFarewell = (ending: Ending) => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
+const nothingTaken = () => Promise.resolve();
+
 /**
  * One live connection: who it acts as, and what it may still be sent. A client that stops reading loses whispers first,
  * then its place in the log (`log.gap`), then the connection; it never costs the others anything.
  */
 export class Connection implements LiveConnection {
   readonly connectionId = randomUUID();
-  readonly caller: Caller;
+  caller: Caller;
   readonly openedAt: number;
   dialect: Dialect = 'undecided';
   actor: Actor = { kind: 'anyone' };
   /** Of the topics that its user may hear, those that this connection wants. */
-  hears: (topic: Topic) => boolean = () => true;
+  hears: (topic: Topic) => boolean = hearsAll;
   /** The line that says why the log-in is over. */
-  farewell: (ending: Ending) => string = ending => `${JSON.stringify({ event: 'session.ended', ...ending })}\n`;
+  farewell: (ending: Ending) => string = framedFarewell;
+  /** Where unasked lines wait for their turn, when the client cannot take them as they come; it gives them to `send`. */
+  pacing: { push(lines: Buffer, areMessages: boolean): void; takes(answer: string): boolean; answered(): void; flush(): void } | undefined;
   /** Takes no more, and resolves when what was taken is answered. */
-  settle: () => Promise<void> = () => Promise.resolve();
+  settle: () => Promise<void> = nothingTaken;
   readonly #pipe: Pipe;
   readonly #keeper: ConnectionKeeper;
   readonly #slowMs: number;
@@ -52,24 +57,12 @@ export class Connection implements LiveConnection {
   #held: { seq: number; line: string }[] | undefined;
   #heldBytes = 0;
   #releaseAt: number | undefined;
-  #quiet: Buffer[] | undefined;
-  #quietBytes = 0;
   #slowTimer: NodeJS.Timeout | undefined;
   #following = false;
-  #agent: string;
   #open = true;
 
   constructor(parts: { door: Door; address: string; agent: string; at: number; pipe: Pipe; keeper: ConnectionKeeper; slowMs: number }) {
-    const agent = () => this.#agent;
-    this.#agent = parts.agent;
-    this.caller = {
-      door: parts.door,
-      address: parts.address,
-      get agent() {
-        return agent();
-      },
-      connection: this,
-    };
+    this.caller = { door: parts.door, address: parts.address, agent: parts.agent, connection: this };
     this.openedAt = parts.at;
     this.#pipe = parts.pipe;
     this.#keeper = parts.keeper;
@@ -96,10 +89,12 @@ export class Connection implements LiveConnection {
 
   logIn(actor: UserActor, client?: string): void {
     // Where the door does not know what the client is, the client says it.
-    if (client !== undefined && this.#agent === '') this.#agent = client;
+    if (client !== undefined && this.caller.agent === '') this.caller = { ...this.caller, agent: client };
     if (this.actor.kind === 'user') {
       if (this.actor.userId !== actor.userId) throw new AppError('already_logged_in', { name: this.actor.name });
-      this.actor = actor;
+      // Name and role are told here as they change; those that a command brings may be of when it began.
+      const { name, role } = this.actor;
+      this.actor = { ...actor, name, role };
       return;
     }
     if (this.actor.kind === 'guest') {
@@ -116,6 +111,8 @@ export class Connection implements LiveConnection {
       throw new AppError('already_logged_in', { name: this.actor.kind === 'local' ? 'local' : this.actor.name });
     const isNew = this.actor.kind === 'anyone';
     this.actor = actor;
+    // Gone already: nobody would ever forget this guest.
+    if (!this.#open) this.#keeper.guestLeft(this, actor);
     if (!isNew || !this.#open) return;
     this.#keeper.settled(this);
     // Without a snapshot: a guest has no place in the log, and hears from now on.
@@ -169,7 +166,7 @@ export class Connection implements LiveConnection {
 
   /** Queues the answer of a command, and after it the events that were gathered for it. Answers of one turn leave in one write. */
   answer(line: string | readonly (Buffer | string)[]): void {
-    if (!this.#open) return;
+    if (!this.#open || (typeof line === 'string' && this.#out === '' && this.pacing?.takes(line))) return;
     if (this.#out === '') process.nextTick(() => this.#flush());
     if (typeof line === 'string') {
       this.#out += line;
@@ -194,10 +191,13 @@ export class Connection implements LiveConnection {
   /** Sends logged events: whole lines. */
   deliver(lines: Buffer): void {
     if (!this.#open) return;
-    if (this.#quiet) {
-      this.#keepQuiet(lines);
-      return;
-    }
+    if (this.pacing) this.pacing.push(lines, true);
+    else this.send(lines);
+  }
+
+  /** Sends whole lines now, unless the client has left too much unread. */
+  send(lines: Buffer): void {
+    if (!this.#open) return;
     if (this.#pipe.backlog > backlogCap) {
       this.fallBehind();
       return;
@@ -209,35 +209,20 @@ export class Connection implements LiveConnection {
   /** Sends what may be lost. */
   whisper(lines: Buffer): void {
     if (!this.#open || this.#pipe.backlog > whisperCap) return;
-    if (this.#quiet) {
-      this.#keepQuiet(lines);
-      return;
-    }
-    if (this.#out !== '') this.#flush();
-    this.#pipe.write(lines);
-  }
-
-  /** From now on unasked lines wait: an old client's window does not listen yet. */
-  startQuiet(): void {
-    this.#quiet = [];
-    this.#quietBytes = 0;
-  }
-
-  endQuiet(): void {
-    const waiting = this.#quiet;
-    if (!waiting) return;
-    this.#quiet = undefined;
-    for (const lines of waiting) this.deliver(lines);
+    if (this.pacing) this.pacing.push(lines, false);
+    else this.send(lines);
   }
 
   /** Tells the client why its log-in is over, and closes. */
   end(reason: EndReason, words: Omit<Ending, 'reason'> = {}): void {
+    this.pacing?.flush();
     this.answer(this.farewell({ reason, ...words }));
     this.close(reason === 'stopping' ? 'stopping' : 'loggedOut');
   }
 
   close(reason: CloseReason): void {
     if (!this.#open) return;
+    this.pacing?.flush();
     this.#flush();
     // Nothing is written after the end: a late answer must not cut what is still on its way.
     this.#open = false;
@@ -273,10 +258,10 @@ export class Connection implements LiveConnection {
     }, this.#slowMs);
   }
 
-  /** More happened than it can be told: a framed client asks for it, one of the old wire goes on without. */
+  /** More happened than it can be told: a framed client asks for it; one of the old wire, and a guest, goes on without. */
   beginAgain(): void {
     if (!this.#open || !this.#following) return;
-    if (this.dialect === 'classcord') {
+    if (this.dialect === 'classcord' || this.actor.kind === 'guest') {
       this.followAgain();
       return;
     }
@@ -285,15 +270,11 @@ export class Connection implements LiveConnection {
     this.#pipe.write('{"event":"log.gap"}\n');
   }
 
-  #keepQuiet(lines: Buffer): void {
-    this.#quietBytes += lines.length;
-    if (this.#quietBytes <= quietCap) this.#quiet?.push(lines);
-  }
-
   #flush(): void {
     const out = this.#out;
     if (out === '' || !this.#open) return;
     this.#out = '';
+    this.pacing?.answered();
     this.#pipe.write(out);
   }
 }

@@ -3,6 +3,7 @@ import { AppError, atLeast, type CommandName, type CommandSpec, commands, isComm
 import type { z } from 'zod';
 import type { Act, Actor, Caller, Ctx, Handlers } from '../context.ts';
 import type { Log } from '../log.ts';
+import { inParentheses, type Running } from '../moderation/sanctions.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
 import type { CommitResult, Unit } from '../store/unit.ts';
@@ -12,12 +13,15 @@ export type Record = (ctx: Omit<Ctx, 'commitAct'>, unit: Unit, act: Act) => Prom
 
 /** Who may not come in at all, by where they come from. */
 export interface Gate {
-  /** Throws `banned` while the address is. */
-  requireOpen(address: string, now: number): void;
+  /** The ban under which an address is now. */
+  banOf(address: string, now: number): Running | undefined;
 }
 
-/** A probe is known by its key, wherever it is; so it must be able to show it. */
-const probesShowTheirKey: ReadonlySet<unknown> = new Set(['probe.challenge', 'probe.connect']);
+/**
+ * Open to banned addresses. A probe is known by its key, wherever it is; so it must be able to show it. And whoever goes
+ * takes the log-in along.
+ */
+const openToBanned: ReadonlySet<unknown> = new Set(['probe.challenge', 'probe.connect', 'session.logOut']);
 
 /** The one way in: every door calls this, and it calls the one handler of a command. */
 export class Dispatch {
@@ -48,7 +52,7 @@ export class Dispatch {
     try {
       const known = requireCommand(name);
       const spec: CommandSpec = commands[known];
-      if (actor.kind !== 'probe' && !probesShowTheirKey.has(known)) this.requireOpen(caller);
+      if (actor.kind !== 'probe' && !openToBanned.has(known)) this.#requireOpen(caller);
       authorise(spec, known, actor, caller);
       const request = parseInput(spec.input, input);
       const connectionId = caller.connection?.connectionId;
@@ -68,9 +72,14 @@ export class Dispatch {
     }
   }
 
-  /** Throws `banned` when whoever comes from there may not come in. The machine's own administrator always may. */
-  requireOpen({ door, address }: Pick<Caller, 'door' | 'address'>): void {
-    if (door !== 'local') this.#gate.requireOpen(address, this.#now());
+  /** The ban under which whoever comes from there is now. The machine's own administrator never is. */
+  banOf({ door, address }: Pick<Caller, 'door' | 'address'>): Running | undefined {
+    return door === 'local' ? undefined : this.#gate.banOf(address, this.#now());
+  }
+
+  #requireOpen(caller: Caller): void {
+    const ban = this.banOf(caller);
+    if (ban) throw new AppError('banned', { until: ban.until, because: inParentheses(ban.reason) });
   }
 
   #asAppError(error: unknown, name: unknown): AppError {

@@ -5,8 +5,8 @@ import type { Dispatch } from './dispatch.ts';
 import type { Step } from './ordered-queue.ts';
 
 /** The line of an error, in answer to a frame with that id (or to one that had none). */
-export function errorLine(id: number | undefined, error: AppError): string {
-  const frame: ErrorFrame = { id, error: { code: error.code, message: error.message, params: error.params } };
+export function errorLine(id: number | undefined, error: AppError, beside: Record<string, string> = {}): string {
+  const frame: ErrorFrame = { ...beside, id, error: { code: error.code, message: error.message, params: error.params } };
   return `${JSON.stringify(frame)}\n`;
 }
 

@@ -61,3 +61,17 @@ it('counts all addresses of one IPv6 customer as one', () => {
   expect(hub.hasRoom('2001:db8:1:2:ffff::b')).toBe(true);
   hub.stop();
 });
+
+it('closes one connection, saying why; a probe hears nothing that would keep it away', async () => {
+  const hub = newHub();
+  const person = fakeConnection();
+  const probe = fakeConnection({ probeLoggedIn: () => undefined });
+  for (const { connection } of [person, probe]) hub.opened(connection);
+  probe.connection.logInProbe({ kind: 'probe', probeId: 'p1', siteId: 's1', name: 'vm' });
+  for (const { connection } of [person, probe]) hub.closeOne(connection.connectionId, 'noise');
+  await new Promise(resolve => setImmediate(resolve));
+  expect(person.lines()).toEqual(['{"event":"session.ended","reason":"kicked","why":"noise"}']);
+  expect(person.pipe.closed).toBe('loggedOut');
+  expect([probe.lines(), probe.pipe.closed]).toEqual([[], 'idle']);
+  hub.stop();
+});

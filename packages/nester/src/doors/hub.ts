@@ -69,16 +69,15 @@ export class Hub implements ConnectionKeeper, OpenConnections {
     return this.#all;
   }
 
-  closeOne(connectionId: string, why: string): boolean {
+  closeOne(connectionId: string, why: string): void {
     const connection = [...this.#all].find(one => one.connectionId === connectionId);
-    if (!connection) return false;
+    if (!connection) return;
     // A turn later: whoever closes the own connection is answered first.
     setImmediate(() => {
       // Told that it is not wanted, a probe would never come again; that is what revoking it is for.
       if (connection.actor.kind === 'probe') connection.close('idle');
       else connection.end('kicked', why === '' ? {} : { why });
     });
-    return true;
   }
 
   /** Whether one more connection from that address may come in; it has not said anything yet. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OrderedQueue, type Step } from './ordered-queue.ts';
+import { OrderedQueue, type Runner, type Step } from './ordered-queue.ts';
 
 function deferred() {
   let resolve!: () => void;
@@ -9,13 +9,16 @@ function deferred() {
   return { promise, resolve };
 }
 
+const queueOf = <T>(run: Runner<T>['run'], pace: Runner<T>['pace'], onLength: Runner<T>['onLength']) =>
+  new OrderedQueue({ run, pace, onLength });
+
 const turn = () => new Promise(resolve => setImmediate(resolve));
 
 describe('OrderedQueue', () => {
   it('begins pipelined items at once and in order, and others when all before them are done', async () => {
     const begun: string[] = [];
     const gates = new Map(['p1', 'p2', 'a', 'b'].map(name => [name, deferred()]));
-    const queue = new OrderedQueue<string>(
+    const queue = queueOf<string>(
       (name): Step => {
         if (name.startsWith('p')) {
           begun.push(name);
@@ -48,7 +51,7 @@ describe('OrderedQueue', () => {
 
   it('is settled when all that was pushed is done', async () => {
     const gates = [deferred(), deferred(), deferred()];
-    const queue = new OrderedQueue<number>(
+    const queue = queueOf<number>(
       (i): Step => (i < 2 ? { pipelined: true, done: gates[i]!.promise } : { pipelined: false, start: () => gates[i]!.promise }),
       () => 0,
       () => undefined,
@@ -75,7 +78,7 @@ describe('OrderedQueue', () => {
   it('does not begin, once stopped, what waited for those before it', async () => {
     const gate = deferred();
     let begun = false;
-    const queue = new OrderedQueue<boolean>(
+    const queue = queueOf<boolean>(
       (first): Step =>
         first
           ? { pipelined: true, done: gate.promise }
@@ -99,7 +102,7 @@ describe('OrderedQueue', () => {
   it('waits as its pace says, losing nothing', async () => {
     const begun: number[] = [];
     let tokens = 1;
-    const queue = new OrderedQueue<number>(
+    const queue = queueOf<number>(
       n => ({
         pipelined: false,
         start: async () => {
@@ -125,7 +128,7 @@ describe('OrderedQueue', () => {
   it('forgets what has not begun when it stops', async () => {
     const begun: number[] = [];
     const gate = deferred();
-    const queue = new OrderedQueue<number>(
+    const queue = queueOf<number>(
       n => ({
         pipelined: false,
         start: () => {

@@ -1,35 +1,38 @@
 /** What running an item means: pipelined ones have handed their work over when they return; the others are awaited. */
 export type Step = { pipelined: true; done: Promise<void> } | { pipelined: false; start(): Promise<void> };
 
+/** Whose items a queue runs. */
+export interface Runner<T> {
+  /** Begins an item; must not throw, and its promises must not reject. */
+  run(item: T): Step;
+  /** Milliseconds to wait before the next item may begin, 0 for none. */
+  pace(): number;
+  /** Told how many wait, so that the source can be paused. */
+  onLength(length: number): void;
+}
+
+const nothingYet = Promise.resolve();
+
 /**
  * Runs one connection's items in order. A pipelined item lets the next pipelined one begin at once; any other item
  * begins when all before it are done, and the next waits for it.
  */
 export class OrderedQueue<T> {
-  readonly #run: (item: T) => Step;
-  readonly #pace: () => number;
-  readonly #onLength: (length: number) => void;
+  readonly #runner: Runner<T>;
   #items: T[] = [];
   #underWay: Promise<void>[] = [];
   #working = false;
-  #worked: Promise<void> = Promise.resolve();
+  #worked: Promise<void> = nothingYet;
   #stopped = false;
 
-  /**
-   * @param run begins an item; must not throw, and its promises must not reject
-   * @param pace milliseconds to wait before the next item may begin, 0 for none
-   * @param onLength told how many wait, so that the source can be paused
-   */
-  constructor(run: (item: T) => Step, pace: () => number, onLength: (length: number) => void) {
-    this.#run = run;
-    this.#pace = pace;
-    this.#onLength = onLength;
+  constructor(runner: Runner<T>) {
+    this.#runner = runner;
   }
 
   push(item: T): void {
     if (this.#stopped) return;
     this.#items.push(item);
-    this.#onLength(this.#items.length);
+    this.#runner.onLength(this.#items.length);
     if (!this.#working) this.#worked = this.#work();
   }
 
@@ -50,12 +53,12 @@ export class OrderedQueue<T> {
   async #work(): Promise<void> {
     this.#working = true;
     while (this.#items.length > 0) {
-      const wait = this.#pace();
+      const wait = this.#runner.pace();
       if (wait > 0) {
         await new Promise(resolve => setTimeout(resolve, wait));
         continue;
       }
-      const step = this.#run(this.#items.shift() as T);
+      const step = this.#runner.run(this.#items.shift() as T);
       if (step.pipelined) {
         this.#underWay.push(step.done);
         if (this.#underWay.length >= 256) await this.#settle();
@@ -65,7 +68,7 @@ export class OrderedQueue<T> {
         if (this.#stopped) break;
         await step.start();
       }
-      this.#onLength(this.#items.length);
+      this.#runner.onLength(this.#items.length);
     }
     this.#working = false;
   }

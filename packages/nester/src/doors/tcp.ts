@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { LineSplitter } from './lines.ts';
-import type { Pipe } from './pipe.ts';
+import { SocketPipe } from './socket-pipe.ts';
 import { Talk } from './talk.ts';
 
 export interface LineDoorParts {
@@ -23,9 +23,11 @@ export interface LineDoorParts {
 /** The Classcord port: newline JSON, old wire and frames alike. `secure` puts the same inside TLS. */
 export function tcpServer(parts: LineDoorParts, secure?: { cert: string; key: string }): net.Server {
   const accept = (socket: net.Socket) => acceptLines(parts, socket, 'tcp', plainAddress(socket.remoteAddress));
+  // Whoever ends their side, as `printf … | nc` does, still gets the answers.
+  const allowHalfOpen = true;
   const server = secure
-    ? tls.createServer({ ...secure, minVersion: 'TLSv1.2', handshakeTimeout: parts.limits.lineSeconds * 1_000 }, accept)
-    : net.createServer({ noDelay: true, keepAlive: true }, accept);
+    ? tls.createServer({ ...secure, allowHalfOpen, minVersion: 'TLSv1.2', handshakeTimeout: parts.limits.lineSeconds * 1_000 }, accept)
+    : net.createServer({ allowHalfOpen, noDelay: true, keepAlive: true }, accept);
   server.on('tlsClientError', () => undefined);
   return server;
 }
@@ -39,25 +41,7 @@ export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door
     return undefined;
   }
   socket.setNoDelay(true);
-  const pipe: Pipe = {
-    write: data => void socket.write(data),
-    writeParts(parts) {
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
-    },
-    get backlog() {
-      return socket.writableLength;
-    },
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
-    close: () => {
-      socket.end();
-      // Whoever does not take the last lines is not waited for.
-      setTimeout(() => socket.destroy(), 2_000).unref();
-    },
-    destroy: () => void socket.destroy(),
-  };
+  const pipe = new SocketPipe(socket);
   const connection = new Connection({
     door,
     address,
@@ -88,6 +72,8 @@ export function acceptLines(parts: LineDoorParts, socket: net.Socket, door: Door
     }
     if (splitter.held > 0) lineTimer ??= setTimeout(() => connection.close('idle'), parts.limits.lineSeconds * 1_000);
   });
+  // No more will come, and what came is done and answered.
+  socket.on('end', () => void connection.settle().then(() => connection.close('idle')));
   socket.on('close', () => {
     clearTimeout(lineTimer);
     talk.stop();

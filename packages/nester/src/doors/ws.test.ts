@@ -6,15 +6,17 @@ import { WebSocket } from 'ws';
 import { actor } from '../../test/fake-connection.ts';
 import { readConfig } from '../config.ts';
 import type { UserActor } from '../context.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { type UpgradeJudge, WebSocketDoor } from './ws.ts';
 
 async function door(authenticate: UpgradeJudge['authenticate']) {
   const nothing = () => undefined;
   const hub = { hasRoom: () => true, opened: nothing, closed: nothing, loggedIn: nothing } as unknown as Hub;
+  const dispatch = { banOf: nothing } as unknown as Dispatch;
   const { limits } = readConfig({}, {});
   const judge = { isOwnOrigin: () => true, addressOf: () => '127.0.0.1', authenticate };
-  const webSockets = new WebSocketDoor({ dispatch: undefined as never, hub, limits, now: Date.now, judge });
+  const webSockets = new WebSocketDoor({ dispatch, hub, limits, now: Date.now, judge });
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   webSockets.attach(server);

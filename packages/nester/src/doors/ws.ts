@@ -60,11 +60,9 @@ export class WebSocketDoor {
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       const connection = this.#accept(webSocket, address, String(request.headers['user-agent'] ?? '').slice(0, 200));
       if (!actor) return;
-      try {
-        this.#parts.dispatch.requireOpen(connection.caller);
-      } catch (error) {
-        const { until } = (error as AppError).params;
-        connection.end('banned', { until: Number(until) });
+      const ban = this.#parts.dispatch.banOf(connection.caller);
+      if (ban) {
+        connection.end('banned', { until: ban.until, ...(ban.reason ? { why: ban.reason } : {}) });
         return;
       }
       connection.logIn(actor);

@@ -1,8 +1,12 @@
+import type { ExportForm } from '@aerie/contract';
 import { stringify } from 'csv-stringify/sync';
 
 /** Rows of CSV, each with its end of line. */
-export function csvRows(rows: readonly (readonly string[])[]): string {
-  return stringify(rows.map(row => row.map(disarmed)));
+export function csvRows(rows: readonly (readonly string[])[], separator: ExportForm['separator'] = 'comma'): string {
+  return stringify(
+    rows.map(row => row.map(disarmed)),
+    { delimiter: separator === 'comma' ? ',' : ';' },
+  );
 }
 
 /** A cell that begins with one of these, a spreadsheet takes for a formula, and runs it; the wide ones are those of Asian keyboards. */

@@ -38,8 +38,12 @@ interface Writer {
 function csvWriter({ subject, form }: ExportOrder): Writer {
   const shown = columns(subject, form.language);
   return {
-    begin: `${form.bom ? '\uFEFF' : ''}${csvRows([shown.map(({ heading }) => heading)])}`,
-    page: records => csvRows(records.map(record => shown.map(({ cell }) => cell(record as never)))),
+    begin: `${form.bom ? '\uFEFF' : ''}${csvRows([shown.map(({ heading }) => heading)], form.separator)}`,
+    page: records =>
+      csvRows(
+        records.map(record => shown.map(({ cell }) => cell(record as never))),
+        form.separator,
+      ),
     end: () => '',
   };
 }

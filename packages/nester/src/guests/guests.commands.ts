@@ -1,38 +1,53 @@
-import { AppError, cleanUserName, userNameProblem } from '@aerie/contract';
-import type { Ctx, Handlers } from '../context.ts';
+import { AppError, type CommandRequest, cleanUserName, userNameProblem } from '@aerie/contract';
+import type { Registrations } from '../accounts/registrations.ts';
+import type { Ctx, GuestActor, Handlers } from '../context.ts';
 import type { Guests } from './guests.ts';
 import { guestKey, isReservedName } from './names.ts';
 import type { Reservations } from './reservations.ts';
 
-export function guestHandlers(parts: {
+interface GuestParts {
   on: boolean;
   guests: Guests;
   reservations: Reservations;
-}): Handlers<'guest.enter' | 'guest.reserve'> {
-  const { guests, reservations } = parts;
+  /** Counts how many come from one network: each is told to everybody. */
+  comings: Registrations;
+}
 
+export function guestHandlers({ on, guests, reservations, comings }: GuestParts): Handlers<'guest.enter' | 'guest.reserve'> {
   /** Guests exist on the Classcord port only. */
   function requireGuests({ caller, actor }: Ctx): void {
-    if (!parts.on || caller.door !== 'tcp') throw new AppError('guests_off');
+    if (!on || caller.door !== 'tcp') throw new AppError('guests_off');
     if (actor.kind !== 'anyone' && actor.kind !== 'guest')
       throw new AppError('already_logged_in', { name: actor.kind === 'local' ? 'local' : actor.name });
   }
 
+  function admit(ctx: Ctx, before: GuestActor | undefined, { name: typed, password }: CommandRequest<'guest.enter'>) {
+    const { address } = ctx.caller;
+    const at = ctx.now();
+    if (password !== undefined) {
+      const reserved = reservations.claim(cleanUserName(typed ?? ''), password, at);
+      if (reserved === undefined) throw new AppError('login_failed');
+      return guests.enterAs(before?.guestId, address, reserved, at);
+    }
+    const isOwn = before !== undefined && typed !== undefined && guestKey(typed) === guestKey(before.name);
+    if (typed !== undefined && !isOwn && reservations.holds(cleanUserName(typed), at))
+      throw new AppError('name_taken', { name: cleanUserName(typed) });
+    return guests.enter(before?.guestId, address, typed, at);
+  }
+
   return {
-    'guest.enter'(ctx, { name: typed, password }) {
+    'guest.enter'(ctx, request) {
       requireGuests(ctx);
       const { address, door, connection } = ctx.caller;
       const before = ctx.actor.kind === 'guest' ? ctx.actor : undefined;
-      const at = ctx.now();
+      const seconds = before ? 0 : comings.take(address, ctx.now());
+      if (seconds > 0) throw new AppError('too_fast', { seconds });
       let guest: { guestId: string; name: string };
-      if (password === undefined) {
-        if (typed !== undefined && reservations.holds(cleanUserName(typed), at) && guestKey(typed) !== guestKey(before?.name ?? ''))
-          throw new AppError('name_taken', { name: cleanUserName(typed) });
-        guest = guests.enter(before?.guestId, address, typed, at);
-      } else {
-        const name = reservations.claim(cleanUserName(typed ?? ''), password, at);
-        if (name === undefined) throw new AppError('login_failed');
-        guest = guests.enterAs(before?.guestId, address, name, at);
+      try {
+        guest = admit(ctx, before, request);
+      } catch (error) {
+        if (!before) comings.giveBack(address);
+        throw error;
       }
       connection?.actAsGuest({ kind: 'guest', ...guest });
       if (!before) ctx.log.info('LOGIN', 'Guest came in', { guest: guest.name, guestId: guest.guestId, door, address });

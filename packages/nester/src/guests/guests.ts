@@ -16,6 +16,8 @@ interface Guest {
   state: PresenceState;
   /** Times of the last changes of name, oldest first. */
   renamedAt: number[];
+  /** Times of the last messages, oldest first. */
+  saidAt: number[];
 }
 
 /** A guest as others see one. */
@@ -28,6 +30,9 @@ export interface SeenGuest {
 /** So many changes of name within so long. */
 const renames = 5;
 const renamesMs = 10_000;
+/** So many messages within so long: nobody answers for what a guest says, and it stays on the disk. */
+const words = 30;
+const wordsMs = 10_000;
 
 /** Who talks without an account, in memory only. Its caller says what time it is, and hears who may look different now. */
 export class Guests {
@@ -101,6 +106,12 @@ export class Guests {
     return held;
   }
 
+  /** Counts a message; throws `too_fast` when there were too many. */
+  speak(guestId: string, now: number): void {
+    const guest = this.#byId.get(guestId);
+    if (guest) guest.saidAt = counted(guest.saidAt, now, words, wordsMs);
+  }
+
   isTaken(key: string): boolean {
     return this.#accounts.has(key) || this.#byKey.has(key);
   }
@@ -149,7 +160,7 @@ export class Guests {
   }
 
   #add(network: string): Guest {
-    const guest: Guest = { guestId: randomUUID(), network, name: undefined, state: 'online', renamedAt: [] };
+    const guest: Guest = { guestId: randomUUID(), network, name: undefined, state: 'online', renamedAt: [], saidAt: [] };
     this.#byId.set(guest.guestId, guest);
     this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + 1);
     return guest;
@@ -161,9 +172,7 @@ export class Guests {
   }
 
   #countRename(guest: Guest, now: number): void {
-    const recent = guest.renamedAt.filter(at => at > now - renamesMs && at <= now);
-    if (recent.length >= renames) throw new AppError('too_fast', { seconds: Math.ceil((recent[0]! + renamesMs - now) / 1_000) });
-    guest.renamedAt = [...recent, now];
+    guest.renamedAt = counted(guest.renamedAt, now, renames, renamesMs);
   }
 
   #unname(guest: Guest): void {
@@ -177,4 +186,11 @@ export class Guests {
     this.#present = undefined;
     this.#onMoved(guest.guestId);
   }
+}
+
+/** The times within the window and now, oldest first; throws `too_fast` when there were `most` already. A time to come is one from before the clock was set back. */
+function counted(times: readonly number[], now: number, most: number, windowMs: number): number[] {
+  const recent = times.filter(at => at > now - windowMs && at <= now);
+  if (recent.length >= most) throw new AppError('too_fast', { seconds: Math.ceil((recent[0]! + windowMs - now) / 1_000) });
+  return [...recent, now];
 }

@@ -1,4 +1,5 @@
 import type { EventBody, guestCommands, PresenceState, SeenPresence, User } from '@aerie/contract';
+import { Registrations } from '../accounts/registrations.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import type { Handlers } from '../context.ts';
@@ -8,6 +9,9 @@ import { guestHandlers } from './guests.commands.ts';
 import { Guests, type SeenGuest } from './guests.ts';
 import { Reservations } from './reservations.ts';
 
+/** How often each guest from one network may come in `failureSeconds`. */
+const comingsEach = 5;
+
 /** Who talks without an account, on the Classcord port, where the server lets them. */
 export interface GuestRoom {
   readonly commands: Handlers<keyof typeof guestCommands>;
@@ -16,6 +20,8 @@ export interface GuestRoom {
   setState(guestId: string, state: PresenceState): void;
   /** The name a guest speaks under; throws `name_taken` when it is somebody else's by now. */
   requireName(guestId: string, name: string): string;
+  /** Counts a message; throws `too_fast` when there were too many. */
+  speak(guestId: string, now: number): void;
   stop(): void;
 }
 
@@ -24,6 +30,9 @@ export function openGuests(parts: { bus: Bus; committer: Committer; config: Conf
   const names = parts.users.map(user => user.name);
   const guests = new Guests(config.limits, names, guestId => moves.touch(guestId));
   const reservations = new Reservations(config.limits);
+  const { guestsPerAddress, failureSeconds } = config.limits;
+  // All of a class, and again when the network falters; not one program that comes and goes without end.
+  const comings = new Registrations({ registrationsPerAddress: guestsPerAddress * comingsEach, failureSeconds });
   const moves = new Moves<string>({
     gatherMs: 50,
     everyMs: 1_000,
@@ -47,10 +56,11 @@ export function openGuests(parts: { bus: Bus; committer: Committer; config: Conf
   });
   const unsubscribe = bus.subscribe('guest.left', ({ guestId }) => guests.leave(guestId));
   return {
-    commands: guestHandlers({ on: config.guests, guests, reservations }),
+    commands: guestHandlers({ on: config.guests, guests, reservations, comings }),
     present: () => guests.present(),
     setState: (guestId, state) => guests.setState(guestId, state),
     requireName: (guestId, name) => guests.requireName(guestId, name),
+    speak: (guestId, now) => guests.speak(guestId, now),
     stop() {
       moves.stop();
       unsubscribe();

@@ -6,6 +6,8 @@ import type { OldTimes } from './times.ts';
 
 /** A message travels in one frame; JSON makes six bytes of some letters. */
 const partBytes = 40_000;
+/** Nobody wrote that; cut in parts it would fill a channel. */
+const longestContent = 1_000_000;
 
 /**
  * The accounts and messages of a classcord.db, whichever of the known servers made it: what its tables hold is found by
@@ -13,7 +15,7 @@ const partBytes = 40_000;
  * @throws SourceFault when it cannot be read, or has neither
  */
 export function readClasscordDb(file: string, times: OldTimes): Source {
-  const source: Source = { file, users: [], messages: [], refused: [] };
+  const source: Source = { file, users: [], messages: [], refused: [], localTimes: 0 };
   let database: ForeignSqlite | undefined;
   try {
     database = new ForeignSqlite(file);
@@ -103,6 +105,10 @@ function readMessages(database: ForeignSqlite, source: Source, times: OldTimes, 
       refuse('It is empty.');
       continue;
     }
+    if (content.length > longestContent) {
+      refuse(`It is longer than ${longestContent} characters.`);
+      continue;
+    }
     if (written === undefined) {
       refuse('It has no author.');
       continue;
@@ -112,6 +118,7 @@ function readMessages(database: ForeignSqlite, source: Source, times: OldTimes, 
     const time = times.read(values.timestamp);
     if (!time) changes.push('Its time cannot be read; it has that of the message before it.');
     else if (time.change) changes.push(time.change);
+    if (time?.isLocal) source.localTimes += 1;
     const at = time?.at ?? before;
     before = at;
     const parts = partsOf(content);

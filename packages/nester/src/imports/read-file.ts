@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { causeOf } from '../file-cause.ts';
 import { isSqlite } from '../store/foreign-sqlite.ts';
 import { readClasscordDb } from './classcord-db.ts';
 import { type Source, SourceFault } from './source.ts';
@@ -11,11 +12,13 @@ import { readUsersPickle } from './users-pickle.ts';
  */
 export function readSource(file: string, times: OldTimes): Source {
   try {
+    // To open a pipe is to wait for whoever writes into it, and a device has no end.
+    if (!statSync(file).isFile()) throw new SourceFault(`${file} is no file.`);
     return isSqlite(firstBytes(file)) ? readClasscordDb(file, times) : readUsersPickle(file, readFileSync(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof SourceFault || code === undefined) throw error;
-    throw new SourceFault(`${file} cannot be read: ${code}.`);
+    throw new SourceFault(`${file} cannot be read: ${causeOf(error)}.`);
   }
 }
 

@@ -7,6 +7,8 @@ export interface Source {
   messages: SourceMessage[];
   /** What cannot even be asked for. */
   refused: RefusedRow[];
+  /** How many times of messages were written without a zone. */
+  localTimes: number;
 }
 
 export interface SourceUser {

@@ -50,6 +50,7 @@ describe('times of other servers', () => {
     expect(paris.read('2026-03-29T02:30:00')).toEqual({
       at: Date.parse('2026-03-29T01:30:00Z'),
       change: expect.stringContaining('Europe/Paris'),
+      isLocal: true,
     });
     expect(iso(new OldTimes('Australia/Lord_Howe'), '2026-04-05T01:45:00')).toBe('2026-04-04T14:45:00.000Z');
   });

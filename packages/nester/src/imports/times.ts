@@ -2,6 +2,8 @@
 export interface OldTime {
   at: number;
   change: string | undefined;
+  /** It was written without a zone, and read as what the clocks of the server's own showed. */
+  isLocal: boolean;
 }
 
 const stamp = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:([ Tt])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d{2}:?\d{2})?)?\s*$/;
@@ -47,14 +49,15 @@ export class OldTimes {
     const fits = asWritten.getUTCMonth() === Number(month) - 1 && asWritten.getUTCDate() === Number(day) && Number(hour) < 24;
     if (!fits || Number(minute) > 59 || Number(second) > 59) return undefined;
     const ms = Number(`0.${fraction ?? 0}`) * 1_000;
-    if (offset !== undefined) return kept(wall - offsetMs(offset) + ms, undefined);
-    if (between === ' ' && fraction === undefined) return kept(wall, undefined);
+    if (offset !== undefined) return kept(wall - offsetMs(offset) + ms);
+    if (between === ' ' && fraction === undefined) return kept(wall);
     const { at, change } = this.#local(wall);
-    return kept(at + ms, change);
+    const time = kept(at + ms);
+    return time && { ...time, change, isLocal: true };
   }
 
   /** The moment at which the clocks of the zone showed `wall` (written as if it were UTC). */
-  #local(wall: number): OldTime {
+  #local(wall: number): { at: number; change: string | undefined } {
     const before = wall - this.#offset(wall - dayMs);
     const after = wall - this.#offset(wall + dayMs);
     const shows = (at: number) => at + this.#offset(at) === wall;
@@ -81,12 +84,12 @@ export class OldTimes {
 
 function fromNumber(value: number): OldTime | undefined {
   if (!Number.isFinite(value) || value <= 0) return undefined;
-  return kept(value < mostSeconds ? value * 1_000 : value, undefined);
+  return kept(value < mostSeconds ? value * 1_000 : value);
 }
 
-function kept(at: number, change: string | undefined): OldTime | undefined {
+function kept(at: number): OldTime | undefined {
   const whole = Math.floor(at);
-  return whole >= 0 && whole <= 8_640_000_000_000_000 ? { at: whole, change } : undefined;
+  return whole >= 0 && whole <= 8_640_000_000_000_000 ? { at: whole, change: undefined, isLocal: false } : undefined;
 }
 
 function offsetMs(offset: string): number {

@@ -18,7 +18,7 @@ export function readUsersPickle(file: string, bytes: Uint8Array): Source {
   const value = unpickled(file, bytes);
   const entries = dictionary.safeParse(value);
   if (!entries.success) throw new SourceFault(`${file} is no dictionary of names and passwords: it is ${kindOf(value)}.`);
-  const source: Source = { file, users: [], messages: [], refused: [] };
+  const source: Source = { file, users: [], messages: [], refused: [], localTimes: 0 };
   let entry = 0;
   for (const [name, password] of entries.data) {
     entry += 1;

@@ -221,6 +221,12 @@ onEachDatabase('moderation', newDatabase => {
     ]);
     expect(both.map(one => one.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(one => one.status === 'rejected')).toMatchObject({ reason: { code: 'last_admin' } });
+    // Who is banned cannot administer either.
+    const left = both[0]!.status === 'fulfilled' ? ada : zoe;
+    await expect(call(local, 'user.disable', { userId: left.userId })).rejects.toMatchObject({ code: 'last_admin' });
+    await expect(call(local, 'user.setRole', { userId: left.userId, role: 'member' })).rejects.toMatchObject({ code: 'last_admin' });
+    now += 5 * 60_000;
+    await call(local, 'user.disable', { userId: left.userId });
   });
 
   it('tells of a person what holds, when a role, a mute and a ban meet', async () => {

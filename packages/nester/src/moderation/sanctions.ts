@@ -2,8 +2,8 @@ import { AppError, type User } from '@aerie/contract';
 import type { SanctionTable } from '../store/schema.ts';
 import { keysOf, lengthOf, type Network, networkFrom } from './networks.ts';
 
-/** Until when it runs, and the words of who gave it. */
-interface Running {
+/** A mute or a ban that runs: until when, and the words of who gave it. */
+export interface Running {
   until: number;
   reason: string;
 }
@@ -38,9 +38,9 @@ export class Sanctions {
       this.#ofUsers.set(`${kind} ${userId}`, running);
       return;
     }
-    const { key, ...rest } = networkFrom(network as string);
-    if (!this.#ofNetworks.has(key)) this.#count({ key, ...rest }, 1);
-    this.#ofNetworks.set(key, running);
+    const banned = networkFrom(network as string);
+    if (!this.#ofNetworks.has(banned.key)) this.#count(banned, 1);
+    this.#ofNetworks.set(banned.key, running);
     this.#byAddress.clear();
   }
 
@@ -50,11 +50,11 @@ export class Sanctions {
     this.#byAddress.clear();
   }
 
-  /** Throws `banned` while the address is. */
-  requireOpen(address: string, now: number): void {
-    if (this.#ofNetworks.size === 0) return;
-    const ban = this.#banOf(address);
-    if (ban && ban.until > now) throw new AppError('banned', { until: ban.until, because: inParentheses(ban.reason) });
+  /** The ban under which an address is now; of several the one that lasts longest. */
+  banOf(address: string, now: number): Running | undefined {
+    if (this.#ofNetworks.size === 0) return undefined;
+    const ban = this.#longestFor(address);
+    return ban && ban.until > now ? ban : undefined;
   }
 
   /** Throws `muted` while that user is. */
@@ -69,7 +69,7 @@ export class Sanctions {
     return running?.until === until ? inParentheses(running.reason) : '';
   }
 
-  #banOf(address: string): Running | undefined {
+  #longestFor(address: string): Running | undefined {
     if (this.#byAddress.has(address)) return this.#byAddress.get(address);
     let longest: Running | undefined;
     for (const key of keysOf(address, this.#lengths.keys())) {
@@ -89,6 +89,7 @@ export class Sanctions {
   }
 }
 
-function inParentheses(reason: string): string {
+/** The reason as it stands in a sentence. */
+export function inParentheses(reason: string): string {
   return reason === '' ? '' : ` (${reason})`;
 }

@@ -4,14 +4,14 @@ import { insertQueries } from './insert.ts';
 import type { Tables } from './schema.ts';
 import type { Store } from './store.ts';
 import { storageFailed } from './trouble.ts';
-import type { CommitResult, CommittedEvent, Once, Operation, PublishedEvents, Row, TableName, Unit } from './unit.ts';
+import type { CommitResult, CommittedEvent, EventDraft, Once, Operation, PublishedEvents, Row, TableName, Unit } from './unit.ts';
 
 const unitsPerBatch = 1_000;
 const unitsWaiting = 50_000;
 /** Turns of the event loop that a batch may wait for more units. */
 const turnsPerBatch = 4;
-/** After so many statements of one commit, sockets are read again: a very large unit must not stop all talk with everybody. */
-const statementsPerTurn = 32;
+/** After so many rows of one commit, sockets are read again: a very large unit must not stop all talk with everybody. */
+const rowsPerTurn = 4_096;
 
 const loopTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
@@ -40,7 +40,7 @@ interface Outgoing {
 }
 
 type Step =
-  | { kind: 'insert'; table: TableName; once: Once | undefined; rows: Row[]; units: Unit[] }
+  | { kind: 'insert'; table: TableName; once: Once | undefined; rows: (() => Row)[]; units: Unit[] }
   | { kind: 'run'; query: CompiledQuery; unit: Unit; orElse: AppError | undefined };
 
 /**
@@ -201,21 +201,9 @@ export class Committer implements PublishedEvents {
       const skipped = new Set<Unit>();
       for (const step of plan(batch)) await this.#runStep(trx, step, skipped);
       if (eventCount > 0) {
-        const rows: Row[] = [];
-        for (const { unit } of batch) {
-          if (skipped.has(unit)) continue;
-          for (const event of unit.events) {
-            rows.push({
-              seq: event.seq,
-              name: event.name,
-              topic: event.topic,
-              also_topic: event.alsoTopic,
-              ids: JSON.stringify(event.ids),
-              at,
-            });
-          }
-        }
-        if (rows.length > 0) await this.#insert(trx, 'event', rows);
+        const rows: (() => Row)[] = [];
+        for (const { unit } of batch) if (!skipped.has(unit)) for (const event of unit.events) rows.push(() => eventRow(event, at));
+        await this.#insert(trx, 'event', rows);
       }
       return skipped;
     });
@@ -231,24 +219,24 @@ export class Committer implements PublishedEvents {
     if (!once) {
       // What stands beside a row that was there already is not written either.
       const rows = skipped.size === 0 ? step.rows : step.rows.filter((_, i) => !skipped.has(step.units[i]!));
-      if (rows.length > 0) await this.#insert(trx, step.table, rows);
+      await this.#insert(trx, step.table, rows);
       return;
     }
+    const rows = step.rows.map(row => row());
     const written: unknown[] = [];
-    for (const query of insertQueries(this.#store.dialect, step.table, step.rows, once))
-      written.push(...(await trx.executeQuery(query)).rows);
-    if (written.length === step.rows.length) return;
+    for (const query of insertQueries(this.#store.dialect, step.table, rows, once)) written.push(...(await trx.executeQuery(query)).rows);
+    if (written.length === rows.length) return;
     const ids = new Set(written.map(row => (row as Row)[once.id]));
-    step.rows.forEach((row, i) => {
+    rows.forEach((row, i) => {
       if (!ids.has(row[once.id]!)) skipped.add(step.units[i]!);
     });
   }
 
-  async #insert(trx: Transaction<Tables>, table: TableName, rows: readonly Row[]): Promise<void> {
-    let statements = 0;
-    for (const query of insertQueries(this.#store.dialect, table, rows, undefined)) {
-      await trx.executeQuery(query);
-      if (++statements % statementsPerTurn === 0) await loopTurn();
+  async #insert(trx: Transaction<Tables>, table: TableName, rows: readonly (() => Row)[]): Promise<void> {
+    for (let at = 0; at < rows.length; at += rowsPerTurn) {
+      if (at > 0) await loopTurn();
+      const made = rows.slice(at, at + rowsPerTurn).map(row => row());
+      for (const query of insertQueries(this.#store.dialect, table, made, undefined)) await trx.executeQuery(query);
     }
   }
 
@@ -362,11 +350,15 @@ function plan(batch: readonly Waiting[]): Step[] {
         open.set(key, step);
         steps.push(step);
       }
-      step.rows.push(rowOf(operation, unit));
+      step.rows.push(() => rowOf(operation, unit));
       step.units.push(unit);
     }
   }
   return steps;
+}
+
+function eventRow({ seq, name, topic, alsoTopic, ids }: EventDraft, at: number): Row {
+  return { seq, name, topic, also_topic: alsoTopic, ids: JSON.stringify(ids), at };
 }
 
 /** A unit that cannot say what it writes costs the others nothing. */

@@ -24,31 +24,17 @@ export function isSqlite(bytes: Uint8Array): boolean {
 export class ForeignSqlite {
   readonly #file: string;
   readonly #database: DatabaseSync;
-  readonly #copy: string | undefined;
 
   /** @throws ForeignFault */
   constructor(file: string) {
     this.#file = file;
     // Read in its own place, a database with a log or a journal would be written to: it is recovered in a copy.
-    this.#copy = needsRecovery(file) ? copyOf(file) : undefined;
-    const open = () => {
-      const database = new DatabaseSync(this.#copy ? join(this.#copy, basename(file)) : file, {
-        readOnly: this.#copy === undefined,
-        timeout: patienceMs,
-        enableForeignKeyConstraints: false,
-        allowExtension: false,
-      });
-      for (const setting of ['trusted_schema = OFF', 'cell_size_check = ON', 'query_only = ON']) database.exec(`PRAGMA ${setting}`);
-      // All that is read is of one moment.
-      database.exec('BEGIN');
-      database.prepare('SELECT count(*) FROM sqlite_schema').get();
-      return database;
-    };
+    const copy = needsRecovery(file) ? copyOf(file) : undefined;
     try {
-      this.#database = this.#guard(open);
-    } catch (error) {
-      this.#removeCopy();
-      throw error;
+      this.#database = this.#guard(() => opened(copy ? join(copy, basename(file)) : file, copy === undefined));
+    } finally {
+      // It may hold passwords. What is open stays readable; however this process ends, no copy is left behind.
+      if (copy) rmSync(copy, { recursive: true, force: true });
     }
   }
 
@@ -82,7 +68,6 @@ export class ForeignSqlite {
 
   close(): void {
     this.#database.close();
-    this.#removeCopy();
   }
 
   #tableNamed(table: string): string | undefined {
@@ -90,10 +75,6 @@ export class ForeignSqlite {
       .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND lower(name) = ?")
       .get(table);
     return found && String(found.name);
-  }
-
-  #removeCopy(): void {
-    if (this.#copy) rmSync(this.#copy, { recursive: true, force: true });
   }
 
   #guard<T>(work: () => T): T {
@@ -104,6 +85,15 @@ export class ForeignSqlite {
       throw new ForeignFault(`${this.#file} ${troubleOf(error)}`);
     }
   }
+}
+
+function opened(file: string, readOnly: boolean): DatabaseSync {
+  const database = new DatabaseSync(file, { readOnly, timeout: patienceMs, enableForeignKeyConstraints: false, allowExtension: false });
+  for (const setting of ['trusted_schema = OFF', 'cell_size_check = ON', 'query_only = ON']) database.exec(`PRAGMA ${setting}`);
+  // All that is read is of one moment, and every file that it stands in is open now.
+  database.exec('BEGIN');
+  database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  return database;
 }
 
 /** Result codes of SQLite (sqlite.org/rescode.html), without their extension. */

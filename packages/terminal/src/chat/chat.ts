@@ -10,13 +10,14 @@ import { type Anchor, scrolled } from '../screen/scroll.ts';
 import { conversationRows, layout, type Model, view } from '../screen/view.ts';
 import type { Session } from '../server/session.ts';
 import type { Words } from '../words/words.ts';
-import type { Vocabulary } from './completion.ts';
+import { type Vocabulary, vocabularyOf } from './completion.ts';
+import type { Ending } from './ending.ts';
 import { emptyDraft } from './line-editor.ts';
 import type { Notice } from './notices.ts';
 import { Prompt } from './prompt.ts';
 import { Reading } from './reading.ts';
 import { roomsOf } from './rooms.ts';
-import { commandNames, type Deck, runSlashCommand, SlashUsage, slashCommand } from './slash-commands.ts';
+import { commandNames, type Deck, runSlashCommand, sentenceOf, slashCommand } from './slash-commands.ts';
 
 interface Parts {
   session: Session;
@@ -24,6 +25,8 @@ interface Parts {
   keyboard: Keyboard;
   words: Words;
   now(): number;
+  /** Stops the program until its shell lets it go on. */
+  suspend(): Promise<void>;
 }
 
 /** Between two pictures; what comes meanwhile is shown at once with the next. */
@@ -37,6 +40,8 @@ export class Chat implements Deck {
   readonly #reading: Reading;
   readonly #prompt = new Prompt();
   readonly #left = Promise.withResolvers<'quit' | 'ended'>();
+  /** Why the server ended the session, once it has. */
+  ending: Ending | undefined;
   #channelId: string | undefined;
   /** To be opened when it is there. */
   #wanted: string | undefined;
@@ -60,11 +65,14 @@ export class Chat implements Deck {
     const { screen, keyboard, words } = this.#parts;
     screen.start(() => this.#draw());
     const end = this.connection.subscribe(() => this.#changed());
+    const endEvents = this.connection.onEvent(frame => {
+      if (frame.event === 'session.ended') this.ending = frame;
+    });
     const endKeys = keyboard.read(
       key => this.#key(key),
       () => this.#left.resolve('quit'),
     );
-    // "Reconnecting in 3 s" counts down, and a new day begins, without anything happening.
+    // "Reconnecting in 3 s" counts down without anything happening.
     const clock = setInterval(() => this.connection.status !== 'live' && this.#soon(), 500);
     this.#openFirst();
     this.#learnNames();
@@ -74,6 +82,7 @@ export class Chat implements Deck {
     } finally {
       end();
       endKeys();
+      endEvents();
       clearInterval(clock);
       clearTimeout(this.#picture);
       this.#picture = undefined;
@@ -92,18 +101,17 @@ export class Chat implements Deck {
     return this.#parts.words;
   }
 
-  channel(): OwnChannel {
+  readonly channel = (): OwnChannel => {
     const channel = this.#channelId === undefined ? undefined : this.connection.state?.channels.get(this.#channelId);
     if (!channel) throw new Failure('screen.noChannel');
     return channel;
-  }
+  };
 
   readonly tell = (text: string, error = false): void => {
-    const { state } = this.connection;
-    const channelId = this.#channelId;
-    const last = channelId === undefined ? undefined : state?.windows.get(channelId)?.messages.at(-1);
+    // After all that there is now, held here or not.
+    const afterSeq = this.connection.state?.seq ?? 0;
     const n = (this.#notices.at(-1)?.n ?? 0) + 1;
-    this.#notices = [...this.#notices, { channelId, afterSeq: last?.seq ?? 0, n, text, error }].slice(-mostNotices);
+    this.#notices = [...this.#notices, { channelId: this.#channelId, afterSeq, n, text, error }].slice(-mostNotices);
     this.#anchor = undefined;
     this.#soon();
   };
@@ -224,6 +232,7 @@ export class Chat implements Deck {
     'ctrl-p': () => this.#step(-1),
     'alt-down': () => this.#step(1),
     'ctrl-n': () => this.#step(1),
+    'ctrl-z': () => void this.#suspend(),
     'ctrl-l': () => this.#parts.screen.forget(),
     'ctrl-c': () => (this.#prompt.draft.text === '' ? this.quit() : this.#prompt.write(emptyDraft)),
     'ctrl-d': () => (this.#prompt.draft.text === '' ? this.quit() : void this.#prompt.press('delete')),
@@ -234,6 +243,17 @@ export class Chat implements Deck {
       this.#anchor = undefined;
     },
   };
+
+  /** Gives the terminal back to the shell, and takes it again afterwards. */
+  async #suspend(): Promise<void> {
+    const { screen, keyboard, suspend } = this.#parts;
+    screen.stop();
+    keyboard.stop();
+    await suspend();
+    keyboard.start();
+    screen.start(() => this.#draw());
+    this.#draw();
+  }
 
   #tellTyping(): void {
     const now = this.#parts.now();
@@ -246,15 +266,7 @@ export class Chat implements Deck {
 
   #vocabulary(): Vocabulary {
     const state = this.connection.state!;
-    const own = [...state.channels.values()].filter(({ kind }) => kind !== 'direct').map(({ name }) => name);
-    const people = [...state.users.values()].filter(user => !user.disabled && user.userId !== state.me.userId).map(({ name }) => name);
-    const sorted = (names: string[]) => [...new Set(names)].sort((a, b) => a.localeCompare(b));
-    return {
-      commands: commandNames(state.me.role),
-      people: sorted(people),
-      channels: sorted([...own, ...this.#channelNames]),
-      sites: this.#siteCodes,
-    };
+    return { ...vocabularyOf(state, commandNames(state.me.role), this.#channelNames), sites: this.#siteCodes };
   }
 
   #enter(): void {
@@ -263,7 +275,7 @@ export class Chat implements Deck {
     const command = slashCommand(text);
     if (command) {
       this.#prompt.sent();
-      runSlashCommand(this, command).catch(error => this.tell(this.#sentence(error), true));
+      runSlashCommand(this, command).catch(error => this.tell(sentenceOf(error, this.words), true));
       return;
     }
     const said = text.startsWith('//') ? text.slice(1) : text;
@@ -277,10 +289,6 @@ export class Chat implements Deck {
       this.#typedAt = 0;
       this.connection.send(channelId, said);
     }
-  }
-
-  #sentence(error: unknown): string {
-    return error instanceof SlashUsage ? this.words.say('slash.needs', { usage: this.words.say(error.usage) }) : this.words.error(error);
   }
 
   #scroll(pages: 1 | -1): void {

@@ -1,3 +1,4 @@
+import type { ClientState } from '@aerie/client';
 import { channelKey, userKey } from '@aerie/contract/names';
 import type { Draft } from './line-editor.ts';
 
@@ -8,6 +9,14 @@ export interface Vocabulary {
   readonly channels: readonly string[];
   /** Codes of sites. */
   readonly sites: readonly string[];
+}
+
+/** What may be completed in some state, with the names of other channels that one may join. */
+export function vocabularyOf(state: ClientState, commands: readonly string[], joinable: readonly string[]): Omit<Vocabulary, 'sites'> {
+  const own = [...state.channels.values()].filter(({ kind }) => kind !== 'direct').map(({ name }) => name);
+  const people = [...state.users.values()].filter(user => !user.disabled && user.userId !== state.me.userId).map(({ name }) => name);
+  const sorted = (names: readonly string[]) => [...new Set(names)].sort((a, b) => a.localeCompare(b));
+  return { commands, people: sorted(people), channels: sorted([...own, ...joinable]) };
 }
 
 /** The ways to complete what stands before the cursor. */

@@ -29,7 +29,9 @@ type Run = (deck: Deck, rest: string) => void | Promise<void>;
 const commands: Record<string, Run> = {
   join: async ({ connection, go }, rest) => {
     const name = needed(rest, 'usage.join').replace(/^#/, '');
-    const { channel, joined } = await connection.call('channel.find', { name });
+    const { channel, joined } = await connection.call('channel.find', { name }).catch(error => {
+      throw error.code === 'not_found' ? new Failure('text.notFound', { name: `#${name}` }) : error;
+    });
     if (!joined) await connection.call('member.join', { channelId: channel.channelId });
     go(channel.channelId);
   },
@@ -142,6 +144,11 @@ export class SlashUsage extends Error {
     super(usage);
     this.usage = usage;
   }
+}
+
+/** What a command of the input line ended with, as its reader is to be told. */
+export function sentenceOf(error: unknown, words: Words): string {
+  return error instanceof SlashUsage ? words.say('slash.needs', { usage: words.say(error.usage) }) : words.error(error);
 }
 
 function refusedIn({ connection, channel }: Deck): string[] {

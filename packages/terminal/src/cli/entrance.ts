@@ -1,10 +1,11 @@
-import { Failure } from '../failure.ts';
+import { Failure, WrongUsage } from '../failure.ts';
 import type { Keyboard } from '../screen/keyboard.ts';
-import { type Address, defaultUrl, parseAddress } from '../server/address.ts';
+import { type Address, defaultUrl, isThisMachine, parseAddress } from '../server/address.ts';
 import { parsePin } from '../server/certificate.ts';
 import { type Endpoint, UnknownCertificate } from '../server/dial.ts';
-import { connectTo, logIn, type Session } from '../server/session.ts';
+import { connectTo, greet, logIn, type Session } from '../server/session.ts';
 import type { Settings } from '../server/settings.ts';
+import { oneLine } from '../text/plain.ts';
 import type { Words } from '../words/words.ts';
 import { ask } from './question.ts';
 
@@ -18,11 +19,11 @@ export interface Where {
   keyboard?: Keyboard;
 }
 
-/** The server that is meant: the one that was named, the last one, or this machine's. A pin given is kept. */
+/** The server that is meant: the one that was named, the last one, or this machine's; and the certificate to accept of it. */
 export function endpointOf({ settings, url, pin }: Where): Endpoint {
   const address = parseAddress(url ?? settings.last ?? defaultUrl);
-  if (pin !== undefined) settings.keep(address.url, { pin: parsePin(pin) });
-  return { address, pin: settings.server(address.url).pin };
+  if (pin !== undefined && !address.secure) throw new WrongUsage('pin.plain', { url: address.url });
+  return { address, pin: pin === undefined ? settings.server(address.url).pin : parsePin(pin) };
 }
 
 /** Connects with the log-in that is kept; where somebody can be asked, asks for a new one when there is none. */
@@ -36,6 +37,8 @@ export async function enter(where: Where, { live }: { live: boolean }): Promise<
     try {
       const session = await judged(where, endpoint, known => connectTo(known, { token, live }));
       settings.use(url);
+      // A program in a pipe is not a person who is here.
+      if (!keyboard) session.connection.call('presence.set', { state: 'invisible' }).catch(() => {});
       return session;
     } catch (error) {
       if (!(error instanceof Failure) || error.key !== 'session.ended') throw error;
@@ -49,9 +52,10 @@ export async function enter(where: Where, { live }: { live: boolean }): Promise<
 
 /** Logs in with a name and a password, and keeps the token. */
 export async function logInAs(where: Where, name: string, password: string): Promise<{ url: string; name: string }> {
-  const { settings } = where;
+  const { settings, words } = where;
   const endpoint = endpointOf(where);
-  const { url } = endpoint.address;
+  const { url, host, secure } = endpoint.address;
+  if (!secure && !isThisMachine(host)) process.stderr.write(`${words.say('login.plain', { url })}\r\n`);
   const { token, me } = await judged(where, endpoint, known => logIn(known, { name, password, device: settings.device }));
   settings.keep(url, { token, name: me.name });
   settings.use(url);
@@ -63,13 +67,13 @@ export async function logInByHand(where: Where, endpoint: Endpoint, given?: stri
   const { settings, words, keyboard } = where;
   const { url } = endpoint.address;
   // A server that is not there, or a certificate that is not accepted, is told before anybody types a password.
-  await judged(where, endpoint, async known => (await connectTo(known, { live: false })).connection.stop());
+  await judged(where, endpoint, async known => (await greet(known)).stop());
   process.stderr.write(`${words.say('login.title', { url })}\r\n`);
   for (let attempt = 1; ; attempt++) {
     const name = given ?? (await askName(where, settings.server(url).name));
     const password = await ask(keyboard!, words.say('login.password'), { secret: true });
     try {
-      return await logInAs({ ...where, pin: undefined, url }, name, password);
+      return await logInAs({ ...where, url }, name, password);
     } catch (error) {
       const code = (error as { code?: string }).code;
       if (attempt === 3 || code !== 'login_failed') throw error;
@@ -79,7 +83,7 @@ export async function logInByHand(where: Where, endpoint: Endpoint, given?: stri
 }
 
 async function askName({ words, keyboard }: Where, before: string | undefined): Promise<string> {
-  const hint = before === undefined ? '' : `[${before}] `;
+  const hint = before === undefined ? '' : `[${oneLine(before)}] `;
   for (;;) {
     const typed = (await ask(keyboard!, words.say('login.name') + hint)).trim() || before;
     if (typed) return typed;
@@ -88,10 +92,12 @@ async function askName({ words, keyboard }: Where, before: string | undefined): 
 
 /** Does something at a server. A certificate that nobody vouches for is shown, and kept when it is accepted. */
 async function judged<T>(where: Where, endpoint: Endpoint, act: (endpoint: Endpoint) => Promise<T>): Promise<T> {
-  const { address } = endpoint;
-  const pin = where.settings.server(address.url).pin;
+  const { address, pin } = endpoint;
   try {
-    return await act({ address, pin });
+    const done = await act(endpoint);
+    // Only now: a mistyped one must not replace one that was right.
+    if (where.pin !== undefined) where.settings.keep(address.url, { pin });
+    return done;
   } catch (error) {
     if (!(error instanceof UnknownCertificate) || !where.keyboard) throw error;
     await accept(where, address, error.fingerprint);

@@ -1,4 +1,6 @@
 const newline = 10;
+/** Far more than a message may have: what is longer is cut, and refused for its length. */
+const mostBytes = 1024 * 1024;
 
 /** A line of standard input and its number, from 1. */
 export interface InputLine {
@@ -9,6 +11,7 @@ export interface InputLine {
 /** The lines of a stream of bytes, as they come. */
 export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<InputLine> {
   let parts: Buffer[] = [];
+  let held = 0;
   let number = 0;
   for await (const chunk of input) {
     let from = 0;
@@ -16,9 +19,12 @@ export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<Inp
       number += 1;
       yield { number, text: decoded(Buffer.concat([...parts, chunk.subarray(from, end)])) };
       parts = [];
+      held = 0;
       from = end + 1;
     }
     if (from < chunk.length) parts.push(chunk.subarray(from));
+    held += chunk.length - from;
+    if (held > mostBytes) break;
   }
   if (parts.length > 0) yield { number: number + 1, text: decoded(Buffer.concat(parts)) };
 }
@@ -26,7 +32,12 @@ export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<Inp
 /** All of a stream, without the end of its last line. */
 export async function wholeOf(input: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of input) chunks.push(chunk);
+  let held = 0;
+  for await (const chunk of input) {
+    chunks.push(chunk);
+    held += chunk.length;
+    if (held > mostBytes) break;
+  }
   return decoded(Buffer.concat(chunks)).replace(/\n+$/, '');
 }
 

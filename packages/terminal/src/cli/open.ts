@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Chat } from '../chat/chat.ts';
+import { endingFailure } from '../chat/ending.ts';
 import { Failure } from '../failure.ts';
 import { Keyboard } from '../screen/keyboard.ts';
 import { Screen } from '../screen/screen.ts';
@@ -22,14 +24,21 @@ export async function open(where: Omit<Where, 'keyboard'>, env: NodeJS.ProcessEn
   keyboard.start();
   try {
     const session = await enter({ ...where, keyboard }, { live: true });
-    const end = await new Chat({ session, screen, keyboard, words, now: Date.now }).run();
+    const chat = new Chat({ session, screen, keyboard, words, now: Date.now, suspend });
+    const end = await chat.run();
     session.connection.stop();
     if (end === 'quit') return;
-    const url = settings.last!;
-    settings.keep(url, { token: undefined });
-    throw new Failure('screen.ended', { url });
+    settings.keep(session.url, { token: undefined });
+    throw endingFailure(chat.ending, session.url);
   } finally {
     keyboard.stop();
     process.off('SIGTERM', leave).off('SIGHUP', leave);
   }
+}
+
+/** Stops this program and whatever started it for the shell (npx, an old Node), as the shell's own Ctrl-Z does. */
+async function suspend(): Promise<void> {
+  const goesOn = once(process, 'SIGCONT');
+  process.kill(0, 'SIGTSTP');
+  await goesOn;
 }

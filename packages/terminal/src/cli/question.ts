@@ -18,7 +18,8 @@ export function ask(keyboard: Keyboard, question: string, { secret = false } = {
     reject(new Failure('login.cancelled'));
   };
   const take = (key: Key) => {
-    if (key.kind === 'key' && key.name === 'enter') {
+    // Enter that was typed before the terminal was in raw mode comes as the end of a line.
+    if (key.kind === 'key' && (key.name === 'enter' || key.name === 'ctrl-j')) {
       over();
       resolve(draft.text);
     } else if (key.kind === 'key' && (key.name === 'ctrl-c' || key.name === 'ctrl-d')) giveUp();

@@ -13,13 +13,15 @@ interface ReadOptions {
 
 /** `classcord tail`: the last messages, and each new one while `follow`. */
 export async function tail(where: Where, from: string, options: ReadOptions & { lines: number; follow: boolean }): Promise<void> {
-  const { connection } = await enter(where, { live: options.follow });
+  const { connection, url } = await enter(where, { live: options.follow });
   try {
     const target = await findTarget(connection, from);
     const show = printer(target, options.json);
+    // Where nothing is shown first, what is new begins here.
+    const now = connection.state?.seq ?? 0;
     const last = await lastMessages(connection, target, options.lines);
     for (const message of last) await show(message);
-    if (options.follow) await follow(connection, target, last.at(-1)?.seq ?? 0, show);
+    if (options.follow) await follow(connection, target, last.at(-1)?.seq ?? now, show, url);
   } finally {
     connection.stop();
   }
@@ -76,11 +78,11 @@ async function after(connection: Connection, { channelId }: Target, seq: number,
  * Shows each new message, until the process is told to stop or the session ends. Events only say that there is something:
  * what is shown is read in order after the last one shown, so that nothing is missed and nothing comes twice.
  */
-async function follow(connection: Connection, target: Target, seq: number, show: Show): Promise<never> {
+async function follow(connection: Connection, target: Target, seq: number, show: Show, url: string): Promise<never> {
   let last = seq;
   let { epoch } = connection.state!;
   for (;;) {
-    const news = somethingNew(connection, target.channelId);
+    const news = somethingNew(connection, target.channelId, url);
     try {
       // After a restore the log may stand before what was shown.
       const { state } = connection;
@@ -95,13 +97,13 @@ async function follow(connection: Connection, target: Target, seq: number, show:
 }
 
 /** Resolves at the next message of the channel, or when a lost connection is there again. */
-function somethingNew(connection: Connection, channelId: string): Promise<void> {
+function somethingNew(connection: Connection, channelId: string, url: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let { status } = connection;
   const ends = [
     connection.onEvent(frame => frame.event === 'message.created' && frame.message.channelId === channelId && resolve()),
     connection.subscribe(() => {
-      if (connection.status === 'ended') reject(new Failure('connect.lostFor', { count: 0 }));
+      if (connection.status === 'ended') reject(new Failure('session.ended', { url }));
       else if (connection.status === 'live' && status !== 'live') resolve();
       status = connection.status;
     }),

@@ -1,6 +1,7 @@
-import type { Connection } from '@aerie/client';
+import type { Connection, Pending } from '@aerie/client';
 import { limits } from '@aerie/contract/limits';
 import { Failure } from '../failure.ts';
+import type { Session } from '../server/session.ts';
 import type { Words } from '../words/words.ts';
 import { enter, type Where } from './entrance.ts';
 import { linesOf, wholeOf } from './input-lines.ts';
@@ -17,10 +18,11 @@ const mostWaiting = 256;
 
 /** `classcord send`: each line a message, or all of standard input as one. Resolves when every one is stored. */
 export async function send(where: Where, to: string, { whole, seconds }: SendOptions): Promise<void> {
-  const { connection } = await enter(where, { live: false });
+  const session = await enter(where, { live: false });
+  const { connection } = session;
   try {
     const { channelId } = await findTarget(connection, to);
-    const sender = new Sender(connection, channelId, where.words, seconds);
+    const sender = new Sender(session, channelId, where.words, seconds);
     if (whole) await sender.whole(await wholeOf(process.stdin));
     else await sender.lines(process.stdin);
   } finally {
@@ -30,14 +32,16 @@ export async function send(where: Where, to: string, { whole, seconds }: SendOpt
 
 class Sender {
   readonly #connection: Connection;
+  readonly #url: string;
   readonly #channelId: string;
   readonly #words: Words;
   readonly #seconds: number;
   /** The line that each message was, by its nonce. */
   readonly #numbers = new Map<string, number>();
 
-  constructor(connection: Connection, channelId: string, words: Words, seconds: number) {
+  constructor({ connection, url }: Session, channelId: string, words: Words, seconds: number) {
     this.#connection = connection;
+    this.#url = url;
     this.#channelId = channelId;
     this.#words = words;
     this.#seconds = seconds;
@@ -45,42 +49,55 @@ class Sender {
 
   async whole(text: string): Promise<void> {
     if (text.trim() === '') throw new Failure('send.nothing');
-    if (text.length > limits.contentChars) throw new Failure('send.wholeTooLong', { count: text.length, max: limits.contentChars });
+    if (text.length > limits.contentChars) throw new Failure('send.wholeTooLong', { max: limits.contentChars });
     this.#connection.send(this.#channelId, text);
-    await this.#settled(0, (_, reason) => new Failure('send.wholeRefused', { reason }));
+    const refused = await this.#settled(0);
+    if (refused) throw new Failure('send.wholeRefused', { reason: this.#words.error(refused.failed) });
   }
 
   async lines(input: AsyncIterable<Buffer>): Promise<void> {
-    let said = 0;
-    const refused = (number: number, reason: string) => new Failure('send.refused', { line: number, reason, count: this.#before(number) });
     for await (const { number, text } of linesOf(input)) {
       if (text.trim() === '') continue;
       if (text.length > limits.contentChars) {
-        await this.#settled(0, refused);
-        throw new Failure('send.tooLong', { line: number, count: text.length, max: limits.contentChars });
+        await this.#stored(0);
+        throw new Failure('send.tooLong', { line: number, max: limits.contentChars });
       }
-      await this.#settled(mostWaiting - 1, refused);
+      await this.#stored(mostWaiting - 1);
       this.#numbers.set(this.#connection.send(this.#channelId, text).nonce, number);
-      said += 1;
     }
-    if (said === 0) throw new Failure('send.nothing');
-    await this.#settled(0, refused);
+    if (this.#numbers.size === 0) throw new Failure('send.nothing');
+    await this.#stored(0);
   }
 
-  /** Waits until at most so many have no acknowledgement. Rejects when one is refused or the connection stays lost. */
-  async #settled(most: number, refused: (line: number, reason: string) => Failure): Promise<void> {
+  /** Waits until at most so many lines have no acknowledgement. Rejects when one was refused, with how many were stored. */
+  async #stored(most: number): Promise<void> {
+    const refused = await this.#settled(most);
+    if (!refused) return;
+    throw new Failure('send.refused', {
+      line: this.#numbers.get(refused.nonce) ?? 0,
+      reason: this.#words.error(refused.failed),
+      count: this.#numbers.size - this.#connection.outbox.length,
+    });
+  }
+
+  /**
+   * Waits until at most so many messages have no acknowledgement; after a refusal, until it is known of all what became
+   * of them. Answers the first that was refused. Rejects when the connection stays lost.
+   */
+  async #settled(most: number): Promise<Pending | undefined> {
     const connection = this.#connection;
-    const done = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<Pending | undefined>();
     let patience: NodeJS.Timeout | undefined;
+    const lost = (reason: Failure) => {
+      const line = this.#numbers.get(connection.outbox.find(({ failed }) => !failed)?.nonce ?? '') ?? 1;
+      done.reject(new Failure('send.lost', { line, reason: this.#words.error(reason) }));
+    };
     const look = () => {
-      const { outbox, status } = connection;
-      const failed = outbox.find(pending => pending.failed);
-      const first = this.#numbers.get(outbox[0]?.nonce ?? '') ?? 1;
-      if (failed) return done.reject(refused(this.#numbers.get(failed.nonce) ?? 1, this.#words.error(failed.failed)));
-      if (outbox.length <= most) return done.resolve();
-      const lost = (reason: Failure) => done.reject(new Failure('send.lost', { line: first, reason: this.#words.error(reason) }));
-      if (status === 'ended') return lost(new Failure('connect.lostFor', { count: 0 }));
-      if (status === 'live') {
+      const refused = connection.outbox.filter(({ failed }) => failed);
+      const waiting = connection.outbox.length - refused.length;
+      if (waiting <= (refused.length > 0 ? 0 : most)) done.resolve(refused[0]);
+      else if (connection.status === 'ended') lost(new Failure('session.ended', { url: this.#url }));
+      else if (connection.status === 'live') {
         clearTimeout(patience);
         patience = undefined;
       } else patience ??= setTimeout(() => lost(new Failure('connect.lostFor', { count: this.#seconds })), this.#seconds * 1_000);
@@ -88,16 +105,10 @@ class Sender {
     const end = connection.subscribe(look);
     look();
     try {
-      await done.promise;
+      return await done.promise;
     } finally {
       end();
       clearTimeout(patience);
     }
-  }
-
-  /** How many lines before this one are stored. Refused ones and those after them may be on their way. */
-  #before(number: number): number {
-    const waiting = new Set(this.#connection.outbox.map(({ nonce }) => nonce));
-    return [...this.#numbers].filter(([nonce, line]) => line < number && !waiting.has(nonce)).length;
   }
 }

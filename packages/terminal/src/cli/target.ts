@@ -14,7 +14,8 @@ export async function findTarget(connection: Connection, text: string): Promise<
   if ((mark !== '#' && mark !== '@') || name === '') throw new WrongUsage('send.target', { text });
   try {
     if (mark === '#') {
-      const { channel } = await connection.call('channel.find', { name });
+      const { channel, joined } = await connection.call('channel.find', { name });
+      if (!joined) throw new Failure('text.notJoined', { name: `#${channel.name}` });
       return { channelId: channel.channelId, name: `#${channel.name}` };
     }
     return { channelId: (await connection.call('channel.openDirect', { name })).channelId, name: text };

@@ -37,7 +37,8 @@ export class Keyboard {
   read(listener: (key: Key) => void, ended: () => void): () => void {
     this.#listener = listener;
     this.#ended = ended;
-    this.#hand();
+    // Not before the caller knows how to end it.
+    queueMicrotask(() => this.#hand());
     return () => {
       if (this.#listener === listener) this.#listener = undefined;
     };

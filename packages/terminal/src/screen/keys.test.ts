@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Key, KeyDecoder } from './keys.ts';
 
@@ -27,6 +28,16 @@ describe('keys', () => {
     expect(keys(typed)).toEqual(expected);
     // The same, when every character comes alone.
     expect(keys(...typed).join('')).toEqual(expected.join(''));
+  });
+
+  it('are the same however the bytes are cut, whatever they are', () => {
+    const unit = fc.constantFrom(esc, '[', 'O', '1', '200', ';', '~', 'A', 'é', '👍', '\r', '\u0001', '201', 'm', ' ', '\u009b');
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 30 }), typed => {
+        expect(keys(...typed).join('')).toBe(keys(typed).join(''));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('knows Escape alone from the beginning of a sequence', () => {

@@ -19,6 +19,8 @@ export interface Conversation {
   readonly notices: readonly Notice[];
   readonly meId: string;
   readonly meName: string;
+  /** Whether a user is a program. */
+  readonly isBot: (userId: string) => boolean;
   /** Where "new" stands: before the first message of others with a greater seq. */
   readonly newAfter: number | undefined;
   /** What stands at its beginning, when all of it is held. */
@@ -43,7 +45,7 @@ class Rows {
   readonly #rows: Row[] = [];
   readonly #notices: Notice[];
   #newShown: boolean;
-  #lastDay: string | undefined;
+  #lastDay: number | undefined;
   #last: { author: string; at: number } | undefined;
 
   constructor(conversation: Conversation, columns: number, words: Words) {
@@ -76,7 +78,7 @@ class Rows {
 
   #message(message: Message): void {
     const { seq, authorId, authorName, createdAt, editedAt, mentions } = message;
-    const { newAfter, meId } = this.#conversation;
+    const { newAfter, meId, isBot } = this.#conversation;
     const { say } = this.#words;
     this.#day(seq, createdAt);
     if (!this.#newShown && authorId !== meId && seq > newAfter!) {
@@ -85,14 +87,15 @@ class Rows {
       this.#last = undefined;
     }
     const author = authorId ?? `guest ${authorName}`;
-    this.#head(seq, 0, author, authorName, createdAt, authorId === null ? say('screen.guest') : '');
+    const mark = authorId === null ? say('screen.guest') : isBot(authorId) ? say('screen.bot') : '';
+    this.#head(seq, 0, author, authorName, createdAt, mark);
     const named = mentions?.includes(meId) ?? false;
     const lines = contentLines(message, this.#columns - indent);
-    const mark: Span = named ? { text: '▌ ', style: { colour: 'yellow', bold: true } } : { text: '  ' };
+    const gutter: Span = named ? { text: '▌ ', style: { colour: 'yellow', bold: true } } : { text: '  ' };
     const edited = editedAt === null ? [] : [{ text: ` ${say('screen.edited')}`, style: { dim: true } }];
     for (const [index, text] of lines.entries()) {
       const last = index === lines.length - 1;
-      this.#push(seq, index + 1, last ? [mark, { text }, ...edited] : [mark, { text }]);
+      this.#push(seq, index + 1, last && edited.length > 0 ? clip([gutter, { text }, ...edited], this.#columns) : [gutter, { text }]);
     }
   }
 
@@ -118,15 +121,16 @@ class Rows {
     if (joined) return;
     const spans: Span[] = [{ text: oneLine(name), style: { bold: true, colour: colourOf(name) } }];
     if (mark !== '') spans.push({ text: ` ${mark}`, style: { dim: true } });
-    this.#push(seq, part + parts.head, [...spans, { text: `  ${this.#words.clock(at)}`, style: { dim: true } }]);
+    spans.push({ text: `  ${this.#words.clock(at)}`, style: { dim: true } });
+    this.#push(seq, part + parts.head, clip(spans, this.#columns));
   }
 
   #day(seq: number, at: number, part = parts.day): void {
-    const day = this.#words.day(at);
+    const day = new Date(at).setHours(0, 0, 0, 0);
     if (day === this.#lastDay) return;
     this.#lastDay = day;
     this.#last = undefined;
-    this.#rule(seq, part, day, { dim: true });
+    this.#rule(seq, part, this.#words.day(at), { dim: true });
   }
 
   /** What the program said before a message of this seq. */
@@ -140,7 +144,7 @@ class Rows {
 
   #rule(seq: number, part: number, text: string, style: Style): void {
     const line = `── ${text} `;
-    this.#push(seq, part, [{ text: line + '─'.repeat(Math.max(0, this.#columns - line.length)), style }]);
+    this.#push(seq, part, clip([{ text: line + '─'.repeat(Math.max(0, this.#columns - line.length)), style }], this.#columns));
   }
 
   #add(seq: number, part: number, text: string, style: Style): void {
@@ -150,7 +154,7 @@ class Rows {
   }
 
   #push(seq: number, part: number, line: Line): void {
-    this.#rows.push({ seq, part, line: clip(line, this.#columns) });
+    this.#rows.push({ seq, part, line });
   }
 }
 

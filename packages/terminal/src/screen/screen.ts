@@ -30,6 +30,7 @@ export class Screen {
   /** Takes the screen. `resized` is called when its size has changed. */
   start(resized: () => void): void {
     this.#on = true;
+    this.#shown = [];
     this.#output.write(enter);
     this.#output.on('resize', () => {
       this.forget();

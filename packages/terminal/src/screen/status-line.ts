@@ -9,18 +9,20 @@ export function statusLine(model: Model, columns: number, below: readonly Row[])
   if (model.choices.length > 0)
     return [{ text: pad(` ${model.choices.map(choice => oneLine(choice).trim()).join('  ')}`, columns), style: { inverse: true } }];
   const right = belowText(model, below);
-  const left = [connection(model), ...unsent(model), typing(model)].filter(Boolean).join(' · ');
+  // Why it fails stands last: it is long, and the first to be cut.
+  const left = [connection(model), ...unsent(model), typing(model), model.status === 'live' ? '' : model.failure]
+    .filter(Boolean)
+    .join(' · ');
   const room = columns - widthOf(right);
   const style: Style = { inverse: true, colour: model.status === 'live' ? undefined : 'yellow' };
   return [{ text: pad(fit(` ${left}`, room - 1), room) + right, style }];
 }
 
-function connection({ status, retryAt, failure, state, presence, words: { say }, now }: Model): string {
+function connection({ status, retryAt, state, presence, words: { say }, now }: Model): string {
   const name = oneLine(state.me.name);
   if (status === 'live') return `● ${say('screen.live')} ${name}${presence === 'online' ? '' : ` (${say(`state.${presence}`)})`}`;
   if (status === 'connecting' || retryAt === undefined) return `◌ ${say('screen.connecting')}`;
-  const waiting = say('screen.waiting', { count: Math.max(0, Math.ceil((retryAt - now) / 1_000)) });
-  return failure === undefined ? `◌ ${waiting}` : `◌ ${waiting} · ${failure}`;
+  return `◌ ${say('screen.waiting', { count: Math.max(0, Math.ceil((retryAt - now) / 1_000)) })}`;
 }
 
 function unsent({ outbox, words: { say } }: Model): string[] {

@@ -79,6 +79,13 @@ describe('the conversation', () => {
     ]);
   });
 
+  it('marks programs', () => {
+    const state = stateWith([message(1, 'Watch', 'beep')]);
+    const watch = { userId: 'watch', name: 'Watch', kind: 'bot', role: 'member', disabled: false } as const;
+    const users = new Map(state.users).set('watch', watch);
+    expect(conversation(model({ state: { ...state, users } }))).toContain('Watch (bot)  12:00');
+  });
+
   it('marks guests, edited messages and those that name oneself', () => {
     const state = stateWith([
       message(1, 'Zoé', 'hello', { authorId: null }),
@@ -146,6 +153,8 @@ describe('the rest of the screen', () => {
     expect(status({ presence: 'away' })).toBe(' ● connected Ada (away)');
     expect(status({ status: 'waiting', retryAt: noon + 2_400 })).toBe(' ◌ reconnecting in 3 s');
     expect(status({ status: 'connecting' })).toBe(' ◌ connecting…');
+    const waiting = { status: 'waiting', retryAt: noon + 1_000, failure: 'Nobody is there.', outbox: [pending('a')] } as const;
+    expect(seen(model(waiting), broad).at(-2)).toBe(' ◌ reconnecting in 1 s · 1 to send · Nobody is there.');
     expect(status({ outbox: [pending('a'), pending('b')] })).toBe(' ● connected Ada · 2 to send');
   });
 

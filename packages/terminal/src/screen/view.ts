@@ -64,6 +64,7 @@ export function conversationRows(model: Model, size: Size): Row[] {
       notices: notices.filter(notice => notice.channelId === channelId),
       meId: state.me.userId,
       meName: state.me.name,
+      isBot: userId => state.users.get(userId)?.kind === 'bot',
       newAfter,
       beginning,
     },

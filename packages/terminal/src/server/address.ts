@@ -41,3 +41,8 @@ export function parseAddress(text: string): Address {
     path: `${folder}/api/ws`,
   };
 }
+
+/** Whether a host is this machine itself: what is sent there passes no network. */
+export function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

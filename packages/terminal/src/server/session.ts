@@ -1,5 +1,6 @@
 import { Connection, type OpenTransport } from '@aerie/client';
 import type { Me } from '@aerie/contract';
+import { AppError } from '@aerie/contract/errors';
 import { Failure } from '../failure.ts';
 import { agent } from '../version.ts';
 import type { Endpoint } from './dial.ts';
@@ -8,6 +9,7 @@ import { webSocketTransport } from './web-socket.ts';
 
 /** A connection to a server, and why its last attempt failed. */
 export interface Session {
+  readonly url: string;
   readonly connection: Connection;
   readonly failure: () => Error | undefined;
 }
@@ -41,10 +43,26 @@ export async function connectTo(endpoint: Endpoint, options: Options): Promise<S
   await settled.promise;
   end();
   const why = () => connection.refusal ?? failure;
-  if (connection.status === 'live') return { connection, failure: why };
+  if (connection.status === 'live') return { url, connection, failure: why };
   const { status } = connection;
   connection.stop();
   throw status === 'ended' ? new Failure('session.ended', { url }) : (why() ?? new Failure('connect.closed', { url }));
+}
+
+/**
+ * Connects without a log-in, and makes sure that a Nester is there: a password must not go to whatever else listens.
+ * @throws Failure
+ */
+export async function greet(endpoint: Endpoint): Promise<Connection> {
+  const { connection, failure } = await connectTo(endpoint, { live: false });
+  try {
+    await connection.call('server.show', {});
+    return connection;
+  } catch (error) {
+    connection.stop();
+    if (!(error instanceof AppError) || error.code !== 'connection_lost') throw error;
+    throw failure() ?? new Failure('connect.closed', { url: endpoint.address.url });
+  }
 }
 
 /** Logs in with a name and a password; answers what lets one in from now on. */
@@ -52,7 +70,7 @@ export async function logIn(
   endpoint: Endpoint,
   { name, password, device }: { name: string; password: string; device: string },
 ): Promise<{ token: string; me: Me }> {
-  const { connection } = await connectTo(endpoint, { live: false });
+  const connection = await greet(endpoint);
   try {
     const { token, me } = await connection.call('session.logIn', { user: name, password, device, client: agent() });
     if (token === undefined) throw new Failure('connect.notNester', { url: endpoint.address.url });

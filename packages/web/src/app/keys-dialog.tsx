@@ -37,6 +37,8 @@ const keys: readonly { title: Key; rows: readonly (readonly [readonly string[], 
       [['Enter'], 'keys.send'],
       [['Shift Enter'], 'keys.newLine'],
       [['↑'], 'keys.editLast'],
+      [['@'], 'keys.mention'],
+      [['/'], 'keys.commands'],
     ],
   },
 ];

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { ChatPage } from '../features/chat/page.tsx';
+import { learn } from '../i18n/translate.ts';
 import { SkeletonRows } from '../ui/blank.tsx';
 import { App } from './app.tsx';
 import { Crash } from './crash.tsx';
@@ -26,6 +27,8 @@ const admin = createRoute({
   getParentRoute: () => root,
   path: '/admin',
   component: lazyRouteComponent(administration, 'AdministrationPage'),
+  // The words of these pages are not part of the first load.
+  loader: async () => learn((await import('../features/administration/words.ts')).words),
 });
 const adminIndex = createRoute({
   getParentRoute: () => admin,

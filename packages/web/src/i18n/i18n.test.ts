@@ -1,9 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
+import { en as everywhereEn } from './en.ts';
+import { enAdministration } from './en-administration.ts';
+import { fr as everywhereFr } from './fr.ts';
+import { frAdministration } from './fr-administration.ts';
 import { timesIn } from './times.ts';
-import { browserLanguage, type Entry, translator } from './translate.ts';
+import { browserLanguage, type Entry, learn, translator } from './translate.ts';
+
+const en = { ...everywhereEn, ...enAdministration };
+const fr = { ...everywhereFr, ...frAdministration };
+
+learn({ en: enAdministration, fr: frAdministration });
 
 const placeholders = (entry: Entry) => {
   const texts = typeof entry === 'string' ? [entry] : Object.values(entry);
@@ -28,11 +35,21 @@ test('French never says tu', () => {
     expect(JSON.stringify(entry), key).not.toMatch(/(?<![\p{L}{])(?:tu|ton|ta|tes|toi)(?!\p{L})/iu);
 });
 
+const root = new URL('..', import.meta.url).pathname;
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  name => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:en|fr)(?:-\w+)?\.ts$/.test(name),
+);
+
+test('the words of administration are used nowhere else: elsewhere they are not loaded', () => {
+  const elsewhere = sources.filter(name => !name.startsWith('features/administration/')).map(name => readFileSync(root + name, 'utf8'));
+  const all = elsewhere.join('\n');
+  const computed = [...all.matchAll(/t\(`([\w.]+)\$\{/g)].map(match => match[1]!);
+  for (const key of Object.keys(enAdministration)) {
+    expect(all.includes(`'${key}'`) || computed.some(start => key.startsWith(start)), key).toBe(false);
+  }
+});
+
 test('every key is used, and no text for people stands outside these files', () => {
-  const root = new URL('..', import.meta.url).pathname;
-  const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-    name => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:en|fr)(?:-\w+)?\.ts$/.test(name),
-  );
   const all = sources.map(name => readFileSync(root + name, 'utf8')).join('\n');
   const computed = [...all.matchAll(/t\(`([\w.]+)\$\{/g)].map(match => match[1]!);
   for (const key of Object.keys(en)) {
@@ -79,4 +96,7 @@ test('times are relative while they are near, then exact', () => {
   expect(french.day(new Date(2026, 10, 12, 9).getTime(), now)).toBe('Jeudi 12 novembre');
   expect(french.day(new Date(2025, 10, 12, 9).getTime(), now)).toContain('2025');
   expect(timesIn('en').until(now + 3 * 86_400_000, now)).toBe('in 3 days');
+  expect(timesIn('en').until(now + 3 * 86_400_000 - 20_000, now)).toBe('in 3 days');
+  expect(timesIn('en').until(now + 3_600_000 - 5_000, now)).toBe('in 1 hr');
+  expect(timesIn('en').ago(now - 3 * 86_400_000 + 20_000, now)).toBe('2 days ago');
 });

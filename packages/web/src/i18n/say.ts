@@ -11,11 +11,14 @@ function spaced(language: Language, text: string): string {
 }
 
 /** The function that says the texts of a dictionary in its language. `count` in the params chooses the plural form. */
-export function sayer<K extends string>(dictionary: Readonly<Record<K, Entry>>, language: Language): (key: K, params?: Params) => string {
+export function sayer<K extends string>(
+  dictionary: Readonly<Partial<Record<K, Entry>>>,
+  language: Language,
+): (key: K, params?: Params) => string {
   const plurals = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);
   return (key, params = {}) => {
-    const found: Entry = dictionary[key];
+    const found: Entry = dictionary[key] ?? key;
     const text = typeof found === 'string' ? found : plurals.select(Number(params.count)) === 'one' ? found.one : found.other;
     return spaced(language, text).replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = params[name];

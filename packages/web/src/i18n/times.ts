@@ -48,12 +48,15 @@ export function timesIn(language: Language): Times {
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 
   const distance = (at: number, now: number): string => {
+    // What is to come is rounded: an hour that has just begun is an hour, not 59 minutes. What is past is only past when it is whole.
+    const whole = at > now ? Math.round : Math.trunc;
     const away = at - now;
-    const size = Math.abs(away);
-    if (size < minute) return relative.format(0, 'second');
-    if (size < hour) return relative.format(Math.trunc(away / minute), 'minute');
-    if (size < 24 * hour) return relative.format(Math.trunc(away / hour), 'hour');
-    const days = Math.trunc(away / (24 * hour));
+    if (Math.abs(away) < minute) return relative.format(0, 'second');
+    const minutes = whole(away / minute);
+    if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute');
+    const hours = whole(away / hour);
+    if (Math.abs(hours) < 24) return relative.format(hours, 'hour');
+    const days = whole(away / (24 * hour));
     return Math.abs(days) < 31 ? relativeDay.format(days, 'day') : day.format(at);
   };
 

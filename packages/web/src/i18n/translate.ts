@@ -1,16 +1,24 @@
 import type { Language } from '@aerie/contract/errors';
 import { en } from './en.ts';
+import type { enAdministration } from './en-administration.ts';
 import { fr } from './fr.ts';
 import { type Entry, type Params, sayer } from './say.ts';
 
 export { browserLanguage, type Entry } from './say.ts';
-export type Dictionary = Record<keyof typeof en, Entry>;
-export type Key = keyof typeof en;
+/** A text's name. Those of administration come with its pages. */
+export type Key = keyof typeof en | keyof typeof enAdministration;
+type Dictionary = Partial<Record<Key, Entry>>;
 export type Translate = (key: Key, params?: Params) => string;
 
-const dictionaries: Record<Language, Dictionary> = { en, fr };
+const dictionaries: Record<Language, Dictionary> = { en: { ...en }, fr: { ...fr } };
+
+/** Adds the words of a part that is loaded when it is opened. */
+export function learn(words: Record<Language, Dictionary>): void {
+  Object.assign(dictionaries.en, words.en);
+  Object.assign(dictionaries.fr, words.fr);
+}
 
 /** The function that says a text of the interface in a language. `count` in the params chooses the plural form. */
 export function translator(language: Language): Translate {
-  return sayer(dictionaries[language], language);
+  return sayer<Key>(dictionaries[language], language);
 }

@@ -1,4 +1,4 @@
-import { type AppError, errorSentence } from '@aerie/contract';
+import { type AppError, errorSentence, type Language } from '@aerie/contract';
 import type { Ending } from '../connection.ts';
 import { asciiJson } from '../lines.ts';
 
@@ -13,10 +13,10 @@ export function oldError(message: string): string {
 }
 
 /** An error of the catalogue. Two have the words that clients look for. */
-export function errorLineOf(error: AppError): string {
+export function errorLineOf(error: AppError, language: Language = 'en'): string {
   if (error.code === 'login_failed') return oldError('Login failed.');
   if (error.code === 'user_exists') return oldError('Username already exists.');
-  return oldError(error.message);
+  return oldError(errorSentence(error.code, error.params, language));
 }
 
 /** The last line of a session: why it is over. */

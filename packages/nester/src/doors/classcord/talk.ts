@@ -1,9 +1,10 @@
-import { AppError, type CommandName, type CommandOutput, channelKey, presenceState } from '@aerie/contract';
+import { AppError, type Channel, type CommandName, type CommandOutput, channelKey, presenceState, userKey } from '@aerie/contract';
 import { guestKey } from '../../guests/names.ts';
 import type { Connection } from '../connection.ts';
 import { type Dispatch, nameText } from '../dispatch.ts';
 import type { Step } from '../ordered-queue.ts';
 import { errorLineOf, farewell, oldError, oldLine } from './lines.ts';
+import { Pacing } from './pacing.ts';
 import type { ClasscordVoice, Names } from './voice.ts';
 
 /** After log-in, how long unasked lines wait when the client says nothing. */
@@ -22,8 +23,10 @@ export class ClasscordTalk {
   readonly #dispatch: Dispatch;
   readonly #names: Names;
   readonly #voice: ClasscordVoice;
-  readonly #channelIds = new Map<string, string>();
+  /** By the key of the name that was typed, as they were then. */
+  readonly #found = new Map<string, Channel>();
   readonly #heard = new Set<string>();
+  readonly #pacing: Pacing;
   #current: string | undefined;
   #quietTimer: NodeJS.Timeout | undefined;
   /** The `from` that named this guest; a later one that differs is another name. Null where a log-in did. */
@@ -35,17 +38,22 @@ export class ClasscordTalk {
     this.#names = names;
     this.#voice = voice;
     connection.farewell = farewell;
+    this.#pacing = new Pacing(lines => connection.send(lines));
+    connection.pacing = this.#pacing;
     connection.hears = topic => !topic.startsWith('channel:') || this.#hears(topic.slice('channel:'.length));
   }
 
   /** The connection is gone. Nobody has the token of its log-in, so that ends too. */
   stop(): void {
     clearTimeout(this.#quietTimer);
+    this.#pacing.stop();
     if (this.#connection.actor.kind === 'user') void this.#call('session.logOut', {}).catch(() => undefined);
   }
 
+  /** An error in words: in the language of whoever has an account. */
   errorLine(error: AppError): string {
-    return errorLineOf(error);
+    const { actor } = this.#connection;
+    return errorLineOf(error, actor.kind === 'user' ? actor.language : 'en');
   }
 
   step(frame: Record<string, unknown>): Step {
@@ -60,11 +68,14 @@ export class ClasscordTalk {
   /** The channel id of an ordinary message, when nothing has to be looked up. */
   #knownTarget(frame: Record<string, unknown>): string | undefined {
     const { content, channel } = frame;
-    if (typeof content !== 'string' || content.trim() === '' || joinCommand.test(content.trim()) || isPrivate(frame)) return undefined;
+    if (typeof content !== 'string' || content.trim() === '' || joinCommand.test(content.trim()) || this.#isPrivate(frame))
+      return undefined;
     if (this.#isStranger(frame)) return undefined;
     if (isAbsent(channel)) return this.#current;
-    const channelId = typeof channel === 'string' ? this.#channelIds.get(channelKey(channel)) : undefined;
-    return channelId !== undefined && this.#heard.has(channelId) ? channelId : undefined;
+    const found = typeof channel === 'string' ? this.#found.get(channelKey(channel)) : undefined;
+    // Renamed since, it may not be the one that is meant: then it is looked up.
+    const isSame = found !== undefined && this.#names.channel(found.channelId)?.name === found.name;
+    return isSame && this.#heard.has(found.channelId) ? found.channelId : undefined;
   }
 
   async #serve(frame: Record<string, unknown>): Promise<string> {
@@ -113,12 +124,12 @@ export class ClasscordTalk {
     if (typeof username !== 'string' || typeof password !== 'string' || password === '') throw new AppError('login_failed');
     const before = this.#connection.actor;
     // Unasked lines wait until the client's window listens: its first line after this answer tells.
-    this.#connection.startQuiet();
+    this.#pacing.hold();
     try {
       if (!(await this.#enterReserved(username, password)))
         await this.#call('session.logIn', { user: username, password, device: `classcord-${this.#connection.connectionId}` });
     } catch (error) {
-      this.#connection.endQuiet();
+      this.#pacing.release();
       throw isError(error, 'bad_input') ? new AppError('login_failed') : error;
     }
     if (!this.#connection.isOpen) {
@@ -127,7 +138,7 @@ export class ClasscordTalk {
       return '';
     }
     clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(() => this.#connection.endQuiet(), quietMs);
+    this.#quietTimer = setTimeout(() => this.#pacing.release(), quietMs);
     // Nobody has the token of the log-in before.
     if (before.kind === 'user') await this.#call('session.end', { sessionId: before.sessionId }).catch(() => undefined);
     await this.#begin();
@@ -163,11 +174,18 @@ export class ClasscordTalk {
     if (text === '') return '';
     const join = joinCommand.exec(text);
     if (join) return await this.#switch(join[1], 'system');
-    if (isPrivate(frame)) return await this.#private(frame.to, content);
+    if (this.#isPrivate(frame)) return await this.#private(frame.to, content);
     const channelId = isAbsent(frame.channel) ? this.#current : await this.#enter(frame.channel);
     if (channelId === undefined) throw new AppError('not_found', { thing: 'channel' });
     this.#follow();
     return await this.#say(channelId, content);
+  }
+
+  /** Meant for one person: marked so, or, where the client marks nothing, addressed to somebody's name. It never goes to the channel instead. */
+  #isPrivate({ subtype, to }: Record<string, unknown>): boolean {
+    if (!isAbsent(subtype)) return typeof subtype === 'string' && subtype.trim().toLowerCase() === 'private';
+    // Everybody's name for everybody, whoever may be called so.
+    return typeof to === 'string' && to.trim().toLowerCase() !== 'global' && this.#names.hasAccount(to.trim());
   }
 
   /** Somebody who is not in, or not under that name. */
@@ -192,20 +210,23 @@ export class ClasscordTalk {
 
   async #private(to: unknown, content: string): Promise<string> {
     // What is meant for one person never goes to the channel instead.
-    if (typeof to !== 'string' || to.trim() === '') return notice('À qui ? Il manque un destinataire.');
-    if (this.#connection.actor.kind === 'guest') return notice("Les messages privés demandent un compte : votre message n'est pas parti.");
+    const name = typeof to === 'string' ? to.trim() : '';
+    if (name === '') return notice('À qui ? Il manque un destinataire.');
+    const { actor } = this.#connection;
+    if (actor.kind === 'user' && userKey(name) === userKey(actor.name)) return notice("C'est vous : votre message n'est pas parti.");
+    if (actor.kind === 'guest') return notice("Les messages privés demandent un compte : votre message n'est pas parti.");
     const list = await this.#call('presence.list', {});
     let direct: { channelId: string; userId: string };
     try {
-      direct = await this.#call('channel.openDirect', { name: to });
+      direct = await this.#call('channel.openDirect', { name });
     } catch (error) {
       if (!isError(error, 'not_found') && !isError(error, 'bad_input')) throw error;
-      const guest = list.guests.some(one => guestKey(one.name) === guestKey(to));
-      return notice(guest ? `${to} est un invité : les messages privés demandent un compte.` : `${to} n'existe pas.`);
+      const guest = list.guests.some(one => guestKey(one.name) === guestKey(name));
+      return notice(guest ? `${name} est un invité : les messages privés demandent un compte.` : `${name} n'existe pas.`);
     }
     await this.#say(direct.channelId, content);
     if (list.present.some(one => one.userId === direct.userId)) return '';
-    return notice(`${to} n'est pas en ligne : le message l'attend.`);
+    return notice(`${name} n'est pas en ligne : le message l'attend.`);
   }
 
   async #status({ state }: Record<string, unknown>): Promise<string> {
@@ -238,7 +259,7 @@ export class ClasscordTalk {
     const { channel, joined } = await this.#call('channel.find', { name });
     // A guest belongs to no channel, and hears those that are open.
     if (!joined && this.#connection.actor.kind === 'user') await this.#call('member.join', { channelId: channel.channelId });
-    this.#channelIds.set(channelKey(name.trim()), channel.channelId);
+    this.#found.set(channelKey(name.trim()), channel);
     this.#heard.add(channel.channelId);
     this.#current ??= channel.channelId;
     return channel.channelId;
@@ -260,20 +281,16 @@ export class ClasscordTalk {
   async #answering(line: Promise<string>): Promise<void> {
     const { kind } = this.#connection.actor;
     const wasIn = kind === 'user' || kind === 'guest';
-    const text = await line.catch((error: AppError) => errorLineOf(error));
+    const text = await line.catch((error: AppError) => this.errorLine(error));
     if (text !== '') this.#connection.answer(text);
     // The first line after log-in has been answered: the window listens.
-    if (wasIn) this.#connection.endQuiet();
+    if (wasIn) this.#pacing.release();
   }
 }
 
 /** A line that is for whoever reads along, not for the program. */
 function notice(message: string): string {
   return oldLine({ type: 'system', message });
-}
-
-function isPrivate({ subtype }: Record<string, unknown>): boolean {
-  return subtype === 'private';
 }
 
 /** Clients that have nothing to say in a field leave it out, or empty. */

@@ -7,6 +7,7 @@ import { oldLine } from './lines.ts';
 export interface Names {
   channel(channelId: string): Channel | undefined;
   userName(userId: string): string | undefined;
+  hasAccount(name: string): boolean;
 }
 
 /** How events and people look to those who speak the old wire: the same line for all of them. */

@@ -81,8 +81,8 @@ function orderOf(subject: ExportOrder['subject'], given: unknown): ExportOrder {
     const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('.');
     throw new AppError('bad_input', { field: String(field).slice(0, 64), reason: issue.message });
   }
-  const { format, language, bom, ...selection } = result.data;
-  return { subject, selection, form: { format, language, bom: bom === '1' } };
+  const { format, language, bom, separator, ...selection } = result.data;
+  return { subject, selection, form: { format, language, separator, bom: bom === '1' } };
 }
 
 /** The day on the server's own calendar, as files are named by. */

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { figuresOf } from '../../i18n/figures.ts';
 import { timesIn } from '../../i18n/times.ts';
-import { translator } from '../../i18n/translate.ts';
-import { actWords, detailWords } from './audit-words.ts';
+import { learn, translator } from '../../i18n/translate.ts';
+import { actorWords, actWords, detailWords, subjectWords } from './audit-words.ts';
+import { words } from './words.ts';
 
+learn(words);
 const french = { t: translator('fr'), times: timesIn('fr'), figures: figuresOf('fr') };
 const plainly = (detail: unknown) => detailWords(JSON.stringify(detail), french).replace(/[\u00a0\u202f]/g, ' ');
 
@@ -28,4 +30,12 @@ test('what nobody expected is shown as it is', () => {
   expect(detailWords('not JSON', french)).toBe('not JSON');
   expect(detailWords('null', french)).toBe('');
   expect(plainly({ odd: ['x'] })).toBe('odd : ["x"]');
+});
+
+test('what has no name is said in words; somebody who is called so keeps their name', () => {
+  expect(subjectWords({ action: 'export.messages', subject: 'all' }, french.t)).toBe('tout');
+  expect(subjectWords({ action: 'user.mute', subject: 'all' }, french.t)).toBe('all');
+  expect(subjectWords({ action: 'export.messages', subject: 'constructor' }, french.t)).toBe('constructor');
+  expect(actorWords('(local)', french.t)).toBe('(cette machine)');
+  expect(actorWords('local', french.t)).toBe('local');
 });

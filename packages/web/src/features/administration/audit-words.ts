@@ -2,7 +2,7 @@ import type { Role } from '@aerie/contract';
 import { roles } from '@aerie/contract/roles';
 import type { Figures } from '../../i18n/figures.ts';
 import type { Times } from '../../i18n/times.ts';
-import type { Translate } from '../../i18n/translate.ts';
+import type { Key, Translate } from '../../i18n/translate.ts';
 
 /** Acts that have words of their own; another one stands as its name. */
 const acts = [
@@ -16,6 +16,7 @@ const acts = [
   'export.audit',
   'export.messages',
   'export.users',
+  'import.classcord',
   'invitation.create',
   'invitation.revoke',
   'member.add',
@@ -25,6 +26,8 @@ const acts = [
   'probe.enrol',
   'probe.revoke',
   'probe.separate',
+  'server.announce',
+  'server.stop',
   'setup.complete',
   'setup.renew',
   'site.create',
@@ -48,6 +51,7 @@ const details = [
   'archived',
   'asked',
   'channel',
+  'channels',
   'days',
   'door',
   'expiresAt',
@@ -55,6 +59,8 @@ const details = [
   'from',
   'invited',
   'kind',
+  'length',
+  'messages',
   'minRole',
   'minutes',
   'name',
@@ -67,6 +73,7 @@ const details = [
   'to',
   'topic',
   'until',
+  'users',
   'version',
   'wanTargets',
 ] as const;
@@ -81,6 +88,27 @@ interface Words {
 export function actWords(action: string, t: Translate): string {
   const known = acts.find(each => each === action);
   return known ? t(`act.${known}`) : action;
+}
+
+/** Subjects that are no name. */
+const subjects: Record<string, Key> = {
+  all: 'act.on.all',
+  'class list': 'act.on.list',
+  'setup link': 'act.on.link',
+  server: 'act.on.server',
+};
+/** Acts on such a subject; elsewhere somebody may be called so. */
+const onNoName = /^(?:export|import|server|setup)\.|^user\.import$/;
+
+/** On whom or what it was done. */
+export function subjectWords({ action, subject }: { action: string; subject: string }, t: Translate): string {
+  const known = onNoName.test(action) && Object.hasOwn(subjects, subject) ? subjects[subject] : undefined;
+  return known ? t(known) : subject;
+}
+
+/** Who did it. Whoever has no account stands in parentheses, which no name may hold. */
+export function actorWords(actor: string, t: Translate): string {
+  return actor === '(local)' ? t('act.by.local') : actor === '(anyone)' ? t('act.by.anyone') : actor;
 }
 
 /** A record's detail as people read it: "role: Member, ends: 22 Nov 2026, 14:05", without ids; what is no object stands as it is. */

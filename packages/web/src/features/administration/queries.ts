@@ -1,27 +1,36 @@
-import type { CommandOutput } from '@aerie/contract';
+import type { CommandOutput, EventName } from '@aerie/contract';
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useConnection } from '../../app/context.ts';
 
-/** However many accounts change at once, their list is asked again this often at most. */
+/** However many things change at once, their list is asked again this often at most. */
 const settleMs = 500;
 
-/** All accounts, asked again when one changes. There are as many pages as it takes: a class or a company, not the world. */
-export function useUsers() {
+/** Asks for a list again when an event says that something in it changed. */
+function useAskedAgain(list: string, ...events: readonly EventName[]): void {
   const connection = useConnection();
   const client = useQueryClient();
+  const named = events.join(' ');
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const forget = connection.onEvent(frame => {
-      if (frame.event !== 'user.created' && frame.event !== 'user.updated') return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void client.invalidateQueries({ queryKey: ['user.list'] }), settleMs);
+      if (!named.split(' ').includes(frame.event)) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void client.invalidateQueries({ queryKey: [list] });
+      }, settleMs);
     });
     return () => {
       clearTimeout(timer);
       forget();
     };
-  }, [connection, client]);
+  }, [connection, client, list, named]);
+}
+
+/** All accounts. There are as many pages as it takes: a class or a company, not the world. */
+export function useUsers() {
+  const connection = useConnection();
+  useAskedAgain('user.list', 'user.created', 'user.updated');
   return useQuery({
     queryKey: ['user.list'],
     queryFn: async () => {
@@ -44,6 +53,7 @@ export function useInvitations() {
 /** All channels but direct ones, archived ones too. */
 export function useChannels() {
   const connection = useConnection();
+  useAskedAgain('channel.list', 'channel.updated');
   return useQuery({ queryKey: ['channel.list'], queryFn: () => connection.call('channel.list', {}) });
 }
 
@@ -65,6 +75,7 @@ const sanctionPage = 100;
 /** Mutes and bans, newest first: those that run, or all, older ones when asked. */
 export function useSanctions(all: boolean) {
   const connection = useConnection();
+  useAskedAgain('sanction.list', 'user.updated');
   return useInfiniteQuery({
     queryKey: ['sanction.list', all],
     initialPageParam: undefined as string | undefined,

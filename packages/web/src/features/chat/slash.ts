@@ -3,23 +3,25 @@ import type { Role } from '@aerie/contract/roles';
 
 /** What one may type in place of a message, in the words of the terminal client, and the least role for it. */
 export const slashCommands = [
-  { name: 'join', role: 'viewer', alone: false },
-  { name: 'leave', role: 'viewer', alone: true },
-  { name: 'msg', role: 'member', alone: false },
-  { name: 'who', role: 'viewer', alone: true },
-  { name: 'away', role: 'viewer', alone: true },
-  { name: 'back', role: 'viewer', alone: true },
-  { name: 'scan', role: 'technician', alone: false },
-  { name: 'ping', role: 'technician', alone: false },
-  { name: 'trace', role: 'technician', alone: false },
-  { name: 'dns', role: 'technician', alone: false },
-  { name: 'port', role: 'technician', alone: false },
-  { name: 'http', role: 'technician', alone: false },
-  { name: 'topic', role: 'admin', alone: false },
-  { name: 'kick', role: 'admin', alone: false },
-  { name: 'mute', role: 'admin', alone: false },
-  { name: 'ban', role: 'admin', alone: false },
-] as const satisfies readonly { name: string; role: Role; alone: boolean }[];
+  { name: 'join', role: 'viewer' },
+  { name: 'leave', role: 'viewer' },
+  { name: 'msg', role: 'member' },
+  { name: 'who', role: 'viewer' },
+  { name: 'away', role: 'viewer' },
+  { name: 'back', role: 'viewer' },
+  { name: 'dnd', role: 'viewer' },
+  { name: 'invisible', role: 'viewer' },
+  { name: 'scan', role: 'technician' },
+  { name: 'ping', role: 'technician' },
+  { name: 'trace', role: 'technician' },
+  { name: 'dns', role: 'technician' },
+  { name: 'port', role: 'technician' },
+  { name: 'http', role: 'technician' },
+  { name: 'topic', role: 'admin' },
+  { name: 'kick', role: 'admin' },
+  { name: 'mute', role: 'admin' },
+  { name: 'ban', role: 'admin' },
+] as const satisfies readonly { name: string; role: Role }[];
 
 export type SlashName = (typeof slashCommands)[number]['name'];
 

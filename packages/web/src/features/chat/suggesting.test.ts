@@ -7,7 +7,9 @@ test('a name is wanted after an @ that begins a word', () => {
   expect(at('@')).toEqual({ kind: 'mention', from: 0, typed: '' });
   expect(at('salut (@ad')).toEqual({ kind: 'mention', from: 7, typed: 'ad' });
   expect(at('un\n@ada lov')).toEqual({ kind: 'mention', from: 3, typed: 'ada lov' });
-  expect(at('x@ada')).toBeUndefined();
+  expect(at('« @ad')).toEqual({ kind: 'mention', from: 2, typed: 'ad' });
+  expect(at('"@ad')).toEqual({ kind: 'mention', from: 1, typed: 'ad' });
+  for (const text of ['x@ada', 'é@ada', 'a/@ada', '@@ada']) expect(at(text), text).toBeUndefined();
   expect(at('@ rien')).toBeUndefined();
   expect(wantedAt('@ada et @bo', 4)).toEqual({ kind: 'mention', from: 0, typed: 'ada' });
 });

@@ -18,7 +18,7 @@ export function wantedAt(text: string, caret: number): Wanted | undefined {
   if (channel !== undefined) return { kind: 'channel', from: start.length, typed: channel };
   const [, asked = '', site] = /^(\/(?:scan|ping|trace|dns|port|http)\s+)([a-z0-9-]*)$/i.exec(before) ?? [];
   if (site !== undefined) return { kind: 'site', from: asked.length, typed: site };
-  const [, ahead = '', name] = /^((?:.*[\s(])?)@([^@\n]{0,48})$/s.exec(before) ?? [];
+  const [, ahead = '', name] = /^((?:.*[^\p{L}\p{M}\p{N}_+/@])?)@([^@\n]{0,48})$/su.exec(before) ?? [];
   if (name !== undefined && !name.startsWith(' ')) return { kind: 'mention', from: ahead.length, typed: name };
   return undefined;
 }

@@ -74,11 +74,13 @@ export function useSlash(channel: OwnChannel, called: string, onMembers: () => v
         inChannel();
         return onMembers();
       case 'away':
-        choosePresence('away');
-        return say(t('slash.away'));
       case 'back':
-        choosePresence('online');
-        return say(t('slash.back'));
+      case 'dnd':
+      case 'invisible': {
+        const presence = name === 'back' ? 'online' : name;
+        choosePresence(presence);
+        return say(t('slash.state', { state: t(`presence.${presence}`) }));
+      }
       case 'topic':
         inChannel();
         if (rest === '') throw usage();

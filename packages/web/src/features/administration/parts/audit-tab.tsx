@@ -6,7 +6,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
 import { MoreRows } from '../../../ui/more-rows.tsx';
 import { Moment } from '../../../ui/time.tsx';
-import { actWords, detailWords } from '../audit-words.ts';
+import { actorWords, actWords, detailWords, subjectWords } from '../audit-words.ts';
 import { dayStart } from '../days.ts';
 import { useAudit } from '../queries.ts';
 import { DayField } from './day-field.tsx';
@@ -91,9 +91,9 @@ const AuditRow = memo(function AuditRow({ record }: { record: AuditRecord }) {
         <span className={styles.strong}>{actWords(record.action, t)}</span>
       </td>
       <td className={styles.wraps}>
-        {record.subject} {detail !== '' && <span className={styles.detail}>{detail}</span>}
+        {subjectWords(record, t)} {detail !== '' && <span className={styles.detail}>· {detail}</span>}
       </td>
-      <td className={styles.soft}>{record.actor}</td>
+      <td className={styles.soft}>{actorWords(record.actor, t)}</td>
       <td className={styles.soft}>
         <Moment at={record.at} />
       </td>

@@ -3,14 +3,16 @@ import { useState } from 'react';
 import { useDo } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
-import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
+import { Blank } from '../../../ui/blank.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { MoreRows } from '../../../ui/more-rows.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSanctioning } from '../../moderation/sanctioning.tsx';
 import { useInForce } from '../../moderation/use-in-force.ts';
+import { actorWords } from '../audit-words.ts';
 import { useSanctions } from '../queries.ts';
+import { Listing } from './listing.tsx';
 import styles from './table.module.css';
 
 /** Mutes and bans, of accounts and of addresses: those that run, or all there ever were. */
@@ -35,35 +37,22 @@ export function BansTab() {
           {t('sanction.banAddress')}
         </Button>
       </div>
-      {sanctions.isPending ? (
-        <SkeletonRows count={5} />
-      ) : sanctions.isError ? (
-        <Failed error={sanctions.error} retry={() => void sanctions.refetch()} />
-      ) : list.length === 0 ? (
-        <Blank icon="ban" title={t(all ? 'bans.none' : 'bans.noneRunning')}>
-          {t('bans.noneText')}
-        </Blank>
-      ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('bans.who')}</th>
-              <th scope="col">{t('bans.what')}</th>
-              <th scope="col">{t('bans.end')}</th>
-              <th scope="col">{t('bans.reason')}</th>
-              <th scope="col">{t('bans.by')}</th>
-              <th scope="col">
-                <span className="hidden-text">{t('users.acts')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map(each => (
-              <SanctionRow key={each.sanctionId} sanction={each} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        query={sanctions}
+        expect={5}
+        headings={[t('bans.who'), t('bans.what'), t('bans.end'), t('bans.reason'), t('bans.by')]}
+        blank={
+          list.length === 0 ? (
+            <Blank icon="ban" title={t(all ? 'bans.none' : 'bans.noneRunning')}>
+              {t('bans.noneText')}
+            </Blank>
+          ) : undefined
+        }
+      >
+        {list.map(each => (
+          <SanctionRow key={each.sanctionId} sanction={each} />
+        ))}
+      </Listing>
       {sanctions.hasNextPage && <MoreRows key={list.length} onReach={() => void sanctions.fetchNextPage()} />}
       {dialog}
     </>
@@ -100,7 +89,7 @@ function SanctionRow({ sanction }: { sanction: Sanction }) {
           {t(`bans.${kind}`)}
         </span>
       </td>
-      <td className={styles.soft}>
+      <td className={styles.soft} data-label={t('table.label', { what: t('bans.end') })}>
         {sanction.liftedAt !== null ? (
           <>
             {t('bans.lifted')} <Moment at={sanction.liftedAt} />
@@ -110,13 +99,13 @@ function SanctionRow({ sanction }: { sanction: Sanction }) {
         )}
       </td>
       <td className={styles.wraps}>{reason === '' ? <span className={styles.soft}>–</span> : reason}</td>
-      <td className={styles.soft}>
-        {sanction.createdBy}, <Moment at={sanction.createdAt} />
+      <td className={styles.soft} data-label={t('table.label', { what: t('bans.by') })}>
+        {actorWords(sanction.createdBy, t)}, <Moment at={sanction.createdAt} />
       </td>
       <td className={styles.acts}>
         {runs && (
           <Button look="quiet" onClick={lift}>
-            {t(kind === 'mute' ? 'sanction.unmute' : 'bans.lift')}
+            {t('bans.lift')}
           </Button>
         )}
       </td>

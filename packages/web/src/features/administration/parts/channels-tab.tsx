@@ -6,7 +6,7 @@ import { channelSlug, isClosed } from '../../../app/channels.ts';
 import { useLive } from '../../../app/context.ts';
 import { useDo } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
-import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
+import { Blank } from '../../../ui/blank.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { Menu, MenuDivider, MenuItem } from '../../../ui/menu.tsx';
@@ -14,6 +14,7 @@ import { ChannelMembersDialog } from '../../chat/parts/channel-members-dialog.ts
 import { ChannelSettingsDialog } from '../../chat/parts/channel-settings-dialog.tsx';
 import { CreateChannelDialog } from '../../chat/parts/create-channel-dialog.tsx';
 import { useChannels } from '../queries.ts';
+import { Listing } from './listing.tsx';
 import styles from './table.module.css';
 
 type Listed = CommandOutput<'channel.list'>['channels'][number];
@@ -57,32 +58,20 @@ export function ChannelsTab() {
           {t('channels.create')}
         </Button>
       </div>
-      {channels.isPending ? (
-        <SkeletonRows count={6} />
-      ) : channels.isError ? (
-        <Failed error={channels.error} retry={() => void channels.refetch()} />
-      ) : found.length === 0 ? (
-        <Blank icon="hash" title={t(typed === '' && shown === 'archived' ? 'channelsTab.noneArchived' : 'browse.none')} />
-      ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('channelsTab.channel')}</th>
-              <th scope="col">{t('channelsTab.members')}</th>
-              <th scope="col">{t('rights.see')}</th>
-              <th scope="col">{t('rights.post')}</th>
-              <th scope="col">
-                <span className="hidden-text">{t('users.acts')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.map(channel => (
-              <ChannelRow key={channel.channelId} channel={channel} onOpen={setOpen} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        query={channels}
+        expect={6}
+        headings={[t('channelsTab.channel'), t('channelsTab.members'), t('rights.see'), t('rights.post')]}
+        blank={
+          found.length === 0 ? (
+            <Blank icon="hash" title={t(typed === '' && shown === 'archived' ? 'channelsTab.noneArchived' : 'browse.none')} />
+          ) : undefined
+        }
+      >
+        {found.map(channel => (
+          <ChannelRow key={channel.channelId} channel={channel} onOpen={setOpen} />
+        ))}
+      </Listing>
       {open?.kind === 'create' && <CreateChannelDialog stay onClose={close} />}
       {open?.kind === 'settings' && <ChannelSettingsDialog channel={open.channel} onClose={close} />}
       {open?.kind === 'members' && <ChannelMembersDialog channel={open.channel} onClose={close} />}
@@ -114,8 +103,12 @@ function ChannelRow({ channel, onOpen }: { channel: Listed; onOpen: (what: Open)
         </span>
       </td>
       <td className={styles.soft}>{t('browse.members', { count: channel.members })}</td>
-      <td className={styles.soft}>{channel.kind === 'private' ? t('create.private') : t(`rights.${channel.minRole}`)}</td>
-      <td className={styles.soft}>{t(`rights.${channel.postRole === 'viewer' ? 'member' : channel.postRole}`)}</td>
+      <td className={styles.soft} data-label={t('table.label', { what: t('rights.see') })}>
+        {channel.kind === 'private' ? t('create.private') : t(`rights.${channel.minRole}`)}
+      </td>
+      <td className={styles.soft} data-label={t('table.label', { what: t('rights.post') })}>
+        {t(`rights.${channel.postRole === 'viewer' ? 'member' : channel.postRole}`)}
+      </td>
       <td className={styles.acts}>
         <Menu target={<IconButton icon="more" label={t('users.actsOf', { name: called })} />}>
           {isMine && (

@@ -4,7 +4,7 @@ import { plain } from '../../../app/matching.ts';
 import { useDo } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
-import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
+import { Blank } from '../../../ui/blank.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { Menu, MenuItem } from '../../../ui/menu.tsx';
@@ -13,6 +13,7 @@ import { Moment } from '../../../ui/time.tsx';
 import { agentWords } from '../../me/agent.ts';
 import { useSanctioning } from '../../moderation/sanctioning.tsx';
 import { useLiveConnections } from '../queries.ts';
+import { Listing } from './listing.tsx';
 import styles from './table.module.css';
 
 const pageRows = 100;
@@ -65,76 +66,61 @@ export function ConnectionsTab() {
         </span>
         {connections.data && <span className={styles.count}>{t('connections.count', { count: found.length })}</span>}
       </div>
-      {connections.isPending ? (
-        <SkeletonRows count={6} />
-      ) : connections.isError ? (
-        <Failed error={connections.error} retry={() => void connections.refetch()} />
-      ) : found.length === 0 ? (
-        <Blank icon="wire" title={t('connections.none')} />
-      ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('connections.who')}</th>
-              <th scope="col">{t('connections.door')}</th>
-              <th scope="col">{t('connections.address')}</th>
-              <th scope="col">{t('connections.client')}</th>
-              <th scope="col">{t('connections.since')}</th>
-              <th scope="col">
-                <span className="hidden-text">{t('users.acts')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice(0, most).map(each => (
-              <tr key={each.connectionId}>
-                <td>
-                  <Who connection={each} />
-                </td>
-                <td className={styles.soft}>
-                  {t(`connections.door.${doorOf(each)}`)}
-                  {each.dialect === 'classcord' && ` · ${t('connections.oldWire')}`}
-                </td>
-                <td className={`${styles.soft} ${styles.mono}`}>{each.address}</td>
-                <td className={styles.soft} title={each.agent}>
-                  {agentWords(each.agent) ?? '–'}
-                </td>
-                <td className={styles.soft}>
-                  <Moment at={each.since} />
-                </td>
-                <td className={styles.acts}>
-                  {each.current ? (
-                    <span className={styles.here}>{t('connections.thisOne')}</span>
-                  ) : (
-                    <Menu
-                      target={
-                        <IconButton icon="more" label={t('users.actsOf', { name: each.name || each.address || t('connections.anyone') })} />
-                      }
-                    >
-                      <MenuItem
-                        icon="close"
-                        onClick={() => void act('connection.close', { connectionId: each.connectionId }, t('connections.closed'))}
-                      >
-                        {t('connections.close')}
-                      </MenuItem>
-                      {each.who === 'user' && each.userId && (
-                        <MenuItem icon="kick" onClick={() => sanction({ act: 'kick', userId: each.userId!, name: each.name })}>
-                          {t('sanction.kick')}
-                        </MenuItem>
-                      )}
-                      {each.address !== '' && (
-                        <MenuItem icon="ban" danger onClick={() => sanction({ act: 'banAddress', address: each.address })}>
-                          {t('sanction.banThisAddress')}
-                        </MenuItem>
-                      )}
-                    </Menu>
+      <Listing
+        query={connections}
+        expect={6}
+        headings={[t('connections.who'), t('connections.door'), t('connections.address'), t('connections.client'), t('connections.since')]}
+        blank={found.length === 0 ? <Blank icon="wire" title={t('connections.none')} /> : undefined}
+      >
+        {found.slice(0, most).map(each => (
+          <tr key={each.connectionId}>
+            <td>
+              <Who connection={each} />
+            </td>
+            <td className={styles.soft}>
+              {t(`connections.door.${doorOf(each)}`)}
+              {each.dialect === 'classcord' && ` · ${t('connections.oldWire')}`}
+            </td>
+            <td className={styles.soft}>
+              <span className={styles.mono}>{each.address}</span>
+            </td>
+            <td className={styles.soft} title={each.agent}>
+              {agentWords(each.agent) ?? '–'}
+            </td>
+            <td className={styles.soft} data-label={t('table.label', { what: t('connections.since') })}>
+              <Moment at={each.since} />
+            </td>
+            <td className={styles.acts}>
+              {each.current ? (
+                <span className={styles.here}>{t('connections.thisOne')}</span>
+              ) : (
+                <Menu
+                  target={
+                    <IconButton icon="more" label={t('users.actsOf', { name: each.name || each.address || t('connections.anyone') })} />
+                  }
+                >
+                  <MenuItem
+                    icon="close"
+                    onClick={() => void act('connection.close', { connectionId: each.connectionId }, t('connections.closed'))}
+                  >
+                    {t('connections.close')}
+                  </MenuItem>
+                  {each.who === 'user' && each.userId && (
+                    <MenuItem icon="kick" onClick={() => sanction({ act: 'kick', userId: each.userId!, name: each.name })}>
+                      {t('sanction.kick')}
+                    </MenuItem>
                   )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+                  {each.address !== '' && (
+                    <MenuItem icon="ban" danger onClick={() => sanction({ act: 'banAddress', address: each.address })}>
+                      {t('sanction.banThisAddress')}
+                    </MenuItem>
+                  )}
+                </Menu>
+              )}
+            </td>
+          </tr>
+        ))}
+      </Listing>
       {found.length > most && <MoreRows key={most} onReach={() => setMost(most + pageRows)} />}
       {dialog}
     </>

@@ -15,9 +15,17 @@ type Form = 'excel' | 'csv' | 'json';
 function query(form: Form, language: Language, selection: Record<string, string | number | undefined>): string {
   const asked = new URLSearchParams({ format: form === 'json' ? 'json' : 'csv' });
   if (form !== 'json') asked.set('language', language);
-  if (form === 'excel') asked.set('bom', '1');
+  if (form === 'excel') {
+    asked.set('bom', '1');
+    if (usesDecimalComma()) asked.set('separator', 'semicolon');
+  }
   for (const [name, value] of Object.entries(selection)) if (value !== undefined && value !== '') asked.set(name, String(value));
   return asked.toString();
+}
+
+/** Where a comma is the decimal sign, a spreadsheet looks for semicolons between cells. */
+function usesDecimalComma(): boolean {
+  return new Intl.NumberFormat(navigator.language).format(1.5).includes(',');
 }
 
 /** Everything as files: for a spreadsheet, for a program, for the archive. Plain links: the browser does the rest. */

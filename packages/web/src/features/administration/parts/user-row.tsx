@@ -37,7 +37,9 @@ export const UserRow = memo(function UserRow({ user, onReset, onSanction }: User
       <td>
         <UserState user={user} />
       </td>
-      <td className={styles.soft}>{user.lastSeenAt === null ? t('users.never') : <Moment at={user.lastSeenAt} />}</td>
+      <td className={styles.soft} data-label={t('table.label', { what: t('users.seen') })}>
+        {user.lastSeenAt === null ? t('users.never') : <Moment at={user.lastSeenAt} />}
+      </td>
       <td className={styles.acts}>
         {user.kind === 'person' && (
           <Menu target={<IconButton icon="more" label={t('users.actsOf', { name })} />}>
@@ -58,13 +60,17 @@ function UserState({ user }: { user: UserRecord }) {
   if (banned)
     return (
       <span className={styles.state} data-look="bad">
-        ■ {t('users.banned')}, {t('users.ends')} <Moment at={user.bannedUntil!} as="until" />
+        <span>
+          ■ {t('users.banned')}, {t('users.ends')} <Moment at={user.bannedUntil!} as="until" />
+        </span>
       </span>
     );
   if (muted)
     return (
       <span className={styles.state} data-look="warn">
-        ▲ {t('users.muted')}, {t('users.ends')} <Moment at={user.mutedUntil!} as="until" />
+        <span>
+          ▲ {t('users.muted')}, {t('users.ends')} <Moment at={user.mutedUntil!} as="until" />
+        </span>
       </span>
     );
   return <span className={styles.state}>● {t('users.active')}</span>;

@@ -1,9 +1,9 @@
 import type { UserRecord } from '@aerie/contract';
 import { type Role, roles } from '@aerie/contract/roles';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { plain } from '../../../app/matching.ts';
 import { useText } from '../../../i18n/use-text.tsx';
-import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
+import { Blank } from '../../../ui/blank.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { MoreRows } from '../../../ui/more-rows.tsx';
@@ -13,12 +13,13 @@ import { useUsers } from '../queries.ts';
 import { CreateUserDialog } from './create-user-dialog.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
+import { Listing } from './listing.tsx';
 import { ResetPasswordDialog } from './reset-password-dialog.tsx';
 import styles from './table.module.css';
 import { UserRow } from './user-row.tsx';
 
 /** So many rows are drawn at first, and again each time that the end comes into sight: a school has thousands of accounts. */
-const pageRows = 100;
+const pageRows = 60;
 
 const states = ['active', 'muted', 'banned', 'disabled'] as const;
 type Shown = 'all' | Role | (typeof states)[number];
@@ -54,7 +55,8 @@ export function UsersTab() {
   const close = () => setDialog(undefined);
 
   const sorted = useMemo(() => users.data?.toSorted((a, b) => compare(a.name, b.name)) ?? [], [users.data, compare]);
-  const wanted = plain(typed.trim());
+  // Typing goes before the list: rows follow when there is time.
+  const wanted = plain(useDeferredValue(typed).trim());
   const found = sorted.filter(user => plain(user.name).includes(wanted) && fits(user, shown, now));
 
   return (
@@ -107,32 +109,16 @@ export function UsersTab() {
           {t('users.invite')}
         </Button>
       </div>
-      {users.isPending ? (
-        <SkeletonRows count={8} />
-      ) : users.isError ? (
-        <Failed error={users.error} retry={() => void users.refetch()} />
-      ) : found.length === 0 ? (
-        <Blank icon="people" title={t('users.none')} />
-      ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('users.name')}</th>
-              <th scope="col">{t('users.role')}</th>
-              <th scope="col">{t('users.state')}</th>
-              <th scope="col">{t('users.seen')}</th>
-              <th scope="col">
-                <span className="hidden-text">{t('users.acts')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice(0, most).map(user => (
-              <UserRow key={user.userId} user={user} onReset={setResetting} onSanction={sanction} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        query={users}
+        expect={8}
+        headings={[t('users.name'), t('users.role'), t('users.state'), t('users.seen')]}
+        blank={found.length === 0 ? <Blank icon="people" title={t('users.none')} /> : undefined}
+      >
+        {found.slice(0, most).map(user => (
+          <UserRow key={user.userId} user={user} onReset={setResetting} onSanction={sanction} />
+        ))}
+      </Listing>
       {found.length > most && <MoreRows key={most} onReach={() => setMost(most + pageRows)} />}
       {dialog === 'invite' && <InviteDialog onClose={close} />}
       {dialog === 'create' && <CreateUserDialog onClose={close} />}

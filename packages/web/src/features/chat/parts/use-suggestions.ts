@@ -2,6 +2,7 @@ import type { OwnChannel, User } from '@aerie/contract';
 import { atLeast } from '@aerie/contract/roles';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { useConnection, useLive } from '../../../app/context.ts';
+import { plain } from '../../../app/matching.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { useSites } from '../../sites/queries.ts';
 import { useBrowse, useMembers } from '../queries.ts';
@@ -103,6 +104,8 @@ export function useSuggestions(channel: OwnChannel, text: string, caret: number,
     choose(next.text, next.caret);
   };
 
+  const isTyped = ({ insert }: Suggestion) => wanted !== undefined && plain(text.slice(wanted.from, caret)) === plain(insert);
+
   return {
     shown,
     at,
@@ -115,8 +118,8 @@ export function useSuggestions(channel: OwnChannel, text: string, caret: number,
       if (key === 'ArrowDown') setChosen((at + 1) % shown.length);
       else if (key === 'ArrowUp') setChosen((at - 1 + shown.length) % shown.length);
       else if (key === 'Escape') setDismissed(place);
-      // A command that is complete is done, not completed.
-      else if (key === 'Tab' || (key === 'Enter' && shown[at]!.insert !== text.trim())) take(at, wanted);
+      // What is complete already is sent, not completed.
+      else if (key === 'Tab' || (key === 'Enter' && !isTyped(shown[at]!))) take(at, wanted);
       else return false;
       event.preventDefault();
       return true;
