@@ -3,6 +3,7 @@ import type { Ctx, Handlers } from '../context.ts';
 import type { InvitationTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { commitAct } from './audit.ts';
+import type { Directory } from './directory.ts';
 import { addSession, enter, requireFreeConnection } from './entrance.ts';
 import { invitationById, invitationByToken, personInvitations, revokeInvitationQuery } from './invitations.store.ts';
 import { daysMs, linkOf, newInvitation, stateOf } from './invitations.ts';
@@ -70,6 +71,13 @@ export function authorOf({ actor }: Ctx): string | null {
   return actor.kind === 'user' ? actor.userId : null;
 }
 
+/** With the right to administer go the links that were made by it: whoever loses it keeps no way back in. */
+function mayStillInvite(directory: Directory, { created_by: createdBy }: InvitationTable, now: number): boolean {
+  if (createdBy === null) return true;
+  const author = directory.byId(createdBy);
+  return author?.role === 'admin' && !author.disabled && (author.bannedUntil ?? 0) <= now;
+}
+
 /** The open invitation of a token; `link_invalid` without one, `setup_done` for the used link of a finished set-up. */
 export async function requireOpenInvitation(
   { directory }: Shared,
@@ -80,6 +88,6 @@ export async function requireOpenInvitation(
   const row = await invitationByToken(ctx.db, tokenHash(token));
   if (!row || (kind !== undefined && row.kind !== kind)) throw new AppError('link_invalid');
   const state = stateOf(row, ctx.now());
-  if (state === 'open') return row;
+  if (state === 'open' && mayStillInvite(directory, row, ctx.now())) return row;
   throw new AppError(row.kind === 'setup' && state === 'used' && directory.hasAdmin() ? 'setup_done' : 'link_invalid');
 }

@@ -165,6 +165,16 @@ onEachDatabase('invitations', newDatabase => {
     await accept(link, 'Bob');
   });
 
+  it('are of no use once whoever made them may not invite any more', async () => {
+    const { userId } = await room.call('user.create', { name: 'Mallory', password: strong, role: 'admin' }, { actor: ada });
+    const mallory: UserActor = { ...ada, userId, name: 'Mallory' };
+    const { link } = await room.call('invitation.create', { role: 'admin' }, { actor: mallory });
+    await room.call('user.setRole', { userId, role: 'member' }, { actor: ada });
+    await expect(accept(link, 'Back')).rejects.toMatchObject({ code: 'link_invalid' });
+    await room.call('user.setRole', { userId, role: 'admin' }, { actor: ada });
+    await expect(accept(link, 'Back')).resolves.toMatchObject({ me: { role: 'admin' } });
+  });
+
   it('expire, and can be revoked once', async () => {
     const { link } = await invite({ days: 1 });
     room.now += day;

@@ -6,6 +6,7 @@ import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import ipaddr from 'ipaddr.js';
+import { networkOf } from '../../accounts/lockout.ts';
 import type { Config } from '../../config.ts';
 import type { UserActor } from '../../context.ts';
 import type { Log } from '../../log.ts';
@@ -74,7 +75,8 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   await server.register(rateLimit, {
     max: config.limits.httpPerMinute,
     timeWindow: 60_000,
-    keyGenerator: request => addressOf(request.raw),
+    // One IPv6 customer has as many addresses as they like.
+    keyGenerator: request => networkOf(addressOf(request.raw)),
     errorResponseBuilder: (_request, context) => new AppError('too_fast', { seconds: Math.ceil(context.ttl / 1_000) }),
   });
   securityHeaders(server, isSecure);
