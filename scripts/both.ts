@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { onLeash, root } from './runtime.js';
+import { onLeash, probeFlags, root } from './runtime.js';
 import { nesterFrom, openThisMachine, type Place } from './this-machine.ts';
 
 const firstWaitMs = 1_000;
@@ -116,7 +116,10 @@ async function startHarvesterOnce(first: Place): Promise<void> {
   if (stopping) return;
   keep('The Harvester', () => {
     const env = { ...process.env, HARVESTER_NESTER: place!.url, ...(place!.pin ? { HARVESTER_PIN: place!.pin } : {}) };
-    harvester = onLeash([join(root, 'packages/harvester/src/main.ts'), 'run'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
+    harvester = onLeash([...probeFlags, join(root, 'packages/harvester/src/main.ts'), 'run'], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env,
+    });
     for (const stream of [harvester.stdout!, harvester.stderr!])
       createInterface({ input: stream }).on('line', line => {
         say(line);

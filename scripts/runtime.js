@@ -26,6 +26,9 @@ const nodeFlags = ['--max-semi-space-size=4'];
  */
 const withCompileCache = env => ({ NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...env });
 
+/** For a probe, which has little to do and shares its machine: the smallest young generation. */
+export const probeFlags = ['--max-semi-space-size=1'];
+
 const stopSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
@@ -34,18 +37,19 @@ const stopSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * its signals and its exit.
  * @param {string} script path below the root
  * @param {readonly string[]} args
+ * @param {readonly string[]} flags of Node, besides the usual ones
  */
-export function become(script, args) {
+export function become(script, args, flags = []) {
   needPinnedNode();
   if (typeof process.execve === 'function')
-    process.execve(pinnedNode, [pinnedNode, ...nodeFlags, join(root, script), ...args], withCompileCache(process.env));
-  const child = onLeash([join(root, script), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+    process.execve(pinnedNode, [pinnedNode, ...nodeFlags, ...flags, join(root, script), ...args], withCompileCache(process.env));
+  const child = onLeash([...flags, join(root, script), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   child.on('exit', exitAs);
 }
 
 /**
  * Starts a program on the pinned Node. It gets our SIGINT, SIGTERM and SIGHUP, and ends when we end, however we end.
- * @param {readonly string[]} argv script and arguments
+ * @param {readonly string[]} argv flags of Node, script and arguments
  * @param {import('node:child_process').SpawnOptions} options its stdio has 'ipc' as the fourth
  */
 export function onLeash(argv, options) {

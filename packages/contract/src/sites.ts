@@ -90,6 +90,7 @@ const reportSummary = z.strictObject({
   reportId: id,
   probeId: id,
   scanner: z.enum(['nmap', 'tcp']),
+  kind: z.enum(['full', 'sweep']).describe('a sweep looks only who is there'),
   version: z.string(),
   startedAt: time,
   finishedAt: time,
@@ -145,7 +146,12 @@ export const siteCommands = {
     summary: 'Reports of a site, newest first.',
     role: 'technician',
     reads: true,
-    input: z.strictObject({ siteId: id, before: time.optional(), limit: z.int().min(1).max(limits.historyPage).default(50) }),
+    input: z.strictObject({
+      siteId: id,
+      sweeps: z.boolean().default(false).describe('sweeps too; they are kept for two days'),
+      before: time.optional(),
+      limit: z.int().min(1).max(limits.historyPage).default(50),
+    }),
     output: z.strictObject({ reports: z.array(reportSummary) }),
   }),
   'report.show': command({

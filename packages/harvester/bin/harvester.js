@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { become } from '../../../scripts/runtime.js';
+import { become, probeFlags } from '../../../scripts/runtime.js';
 
-become('packages/harvester/src/main.ts', process.argv.slice(2));
+become('packages/harvester/src/main.ts', process.argv.slice(2), probeFlags);

@@ -170,6 +170,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
       { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
+      { name: 'old sweeps', everyMs: 60 * 60_000, run: () => sites.forgetSweeps() },
       { name: 'old diagnostics', everyMs: 60 * 60_000, run: () => diagnostics.forget() },
       { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
       {

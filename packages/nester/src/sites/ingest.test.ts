@@ -180,6 +180,28 @@ onEachDatabase('ingest', newDatabase => {
     expect(ports((await show()).devices[0])).toEqual(['22 closed']);
   });
 
+  it('lists sweeps only where they are asked for, and forgets them after two days', async () => {
+    const scan = probe.report({ hosts: [host('10.0.0.1', {}, 22)] });
+    await probe.send(scan);
+    room.now += minute;
+    const sweep = probe.report({ kind: 'sweep', ports: '', hosts: [host('10.0.0.1')] });
+    await probe.send(sweep);
+    const listed = async (sweeps: boolean) =>
+      (await room.call('report.list', { siteId, sweeps })).reports.map(({ reportId, kind }) => [reportId, kind]);
+    expect(await listed(false)).toEqual([[scan.reportId, 'full']]);
+    expect(await listed(true)).toEqual([
+      [sweep.reportId, 'sweep'],
+      [scan.reportId, 'full'],
+    ]);
+    room.now += 48 * 60 * minute;
+    await room.sites.forgetSweeps();
+    expect(await listed(true)).toHaveLength(2);
+    room.now += 1;
+    await room.sites.forgetSweeps();
+    expect(await listed(true)).toEqual([[scan.reportId, 'full']]);
+    expect((await show()).devices).toMatchObject([{ address: '10.0.0.1', lastSeenAt: sweep.finishedAt }]);
+  });
+
   it('undoes nothing and keeps nothing of a report that the disk refuses', async () => {
     const report = probe.report({ hosts: [host('10.0.0.1', {}, 22)] });
     const before = await room.counts();

@@ -7,9 +7,9 @@ import { requireSite } from './sites.commands.ts';
 
 export function reportCommands(shared: Shared): Handlers<'report.list' | 'report.show'> {
   return {
-    async 'report.list'(ctx, { siteId, before, limit }) {
-      requireSite(shared, siteId);
-      const rows = await reportsBefore(ctx.db, siteId, before, limit);
+    async 'report.list'(ctx, request) {
+      requireSite(shared, request.siteId);
+      const rows = await reportsBefore(ctx.db, request);
       return { reports: rows.map(summaryOf) };
     },
 

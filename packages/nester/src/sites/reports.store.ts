@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { ReportTable, Tables } from '../store/schema.ts';
 
 /** A report without its body. */
@@ -9,6 +9,7 @@ const summaryColumns = [
   'site_id',
   'probe_id',
   'scanner',
+  'kind',
   'version',
   'started_at',
   'finished_at',
@@ -40,14 +41,23 @@ export async function senderOf(db: Kysely<Tables>, reportId: string): Promise<st
   return row?.probe_id;
 }
 
+/** Forgets the sweeps that came before a time: what they said is in devices and series, and there is one a minute. */
+export function forgetSweepsQuery(db: Kysely<Tables>, before: number): CompiledQuery {
+  return db.deleteFrom('report').where('kind', '=', 'sweep').where('received_at', '<', before).compile();
+}
+
 /** Up to `limit` reports of a site that ended before `before`, newest first. */
-export async function reportsBefore(db: Kysely<Tables>, siteId: string, before: number | undefined, limit: number): Promise<ReportRow[]> {
-  const all = db
+export async function reportsBefore(
+  db: Kysely<Tables>,
+  { siteId, sweeps, before, limit }: { siteId: string; sweeps: boolean; before?: number | undefined; limit: number },
+): Promise<ReportRow[]> {
+  let all = db
     .selectFrom('report')
     .select(summaryColumns)
     .where('site_id', '=', siteId)
     .orderBy('finished_at', 'desc')
     .orderBy('report_id', 'desc')
     .limit(limit);
+  if (!sweeps) all = all.where('kind', '=', 'full');
   return await (before === undefined ? all : all.where('finished_at', '<', before)).execute();
 }

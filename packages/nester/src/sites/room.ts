@@ -1,6 +1,7 @@
 import type { Policy, siteCommands as specs } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Replay } from '../store/log.ts';
+import { Unit } from '../store/unit.ts';
 import { Clones } from './clones.ts';
 import { Contacts } from './contacts.ts';
 import { enrolmentCommands } from './enrolment.commands.ts';
@@ -10,8 +11,12 @@ import type { Shared, SitesParts } from './parts.ts';
 import { probeCommands } from './probes.commands.ts';
 import { allProbes } from './probes.store.ts';
 import { reportCommands } from './reports.commands.ts';
+import { forgetSweepsQuery } from './reports.store.ts';
 import { siteCommands } from './sites.commands.ts';
 import { allSites, sitesByIds } from './sites.store.ts';
+
+/** There is a sweep a minute, and what it said stands in devices and series. */
+const keepSweepsMs = 2 * 86_400_000;
 
 /** Sites, their probes and what these report. */
 export interface Sites {
@@ -30,6 +35,8 @@ export interface Sites {
   site(siteId: string): { code: string; name: string } | undefined;
   /** Looks for silent probes and stale sites, and writes when probes were heard; called every few seconds. */
   checkSilence(): Promise<void>;
+  /** Forgets sweeps that are two days old. */
+  forgetSweeps(): Promise<void>;
   stop(): void;
 }
 
@@ -54,6 +61,9 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
     },
     site: siteId => ledger.site(siteId)?.row,
     checkSilence: () => contacts.checkSilence(),
+    async forgetSweeps() {
+      await parts.committer.commit(new Unit().run(forgetSweepsQuery(store.read, parts.now() - keepSweepsMs)));
+    },
     stop() {
       contacts.stop();
       clones.stop();

@@ -220,6 +220,7 @@ export interface ReportTable {
   site_id: string;
   probe_id: string;
   scanner: 'nmap' | 'tcp';
+  kind: 'full' | 'sweep';
   version: string;
   started_at: number;
   finished_at: number;
