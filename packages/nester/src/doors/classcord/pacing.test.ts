@@ -109,6 +109,22 @@ describe('Pacing', () => {
     expect(writes.map(write => write.lines)).toEqual([[1], [2], [3]]);
   });
 
+  it('keeps its distance from an answer that went out when the client logged in again', () => {
+    const { answer, pacing, writes, push } = paced();
+    push(1);
+    answer();
+    vi.advanceTimersByTime(1);
+    pacing.hold();
+    push(1);
+    pacing.release();
+    vi.advanceTimersByTime(100);
+    expect(writes.map(({ at, lines }) => [at - writes[0]!.at, lines])).toEqual([
+      [0, [1]],
+      [1, [-1]],
+      [1 + apartMs, [2]],
+    ]);
+  });
+
   it('sends what waits before the end, but nothing that a window does not listen to', () => {
     const { pacing, push, all } = paced();
     push(3);

@@ -89,7 +89,10 @@ export class Pacing {
     this.#timer = undefined;
     const answers = this.#waiting.splice(0, this.#answers);
     this.#answers = 0;
-    if (answers.length > 0) this.#send(Buffer.concat(answers));
+    if (answers.length > 0) {
+      this.#lastAt = performance.now();
+      this.#send(Buffer.concat(answers));
+    }
     this.#isQuiet = true;
     this.#quietBytes = 0;
   }
