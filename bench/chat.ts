@@ -12,11 +12,12 @@ import { inspircd, ngircd } from './chat/irc.ts';
 import { measureLogIns } from './chat/log-ins.ts';
 import { comparePoint, profile } from './chat/measure.ts';
 import { nodeLoop } from './chat/node-loop.ts';
-import { type Options, readOptions, UsageError, usage } from './chat/options.ts';
+import { type Options, readOptions, usage } from './chat/options.ts';
 import { contentBytes, points, senders, small } from './chat/points.ts';
 import { profileText } from './chat/profile-text.ts';
 import { pythonLoop } from './chat/python-loop.ts';
 import type { Result, Row, Setting } from './chat/setting.ts';
+import { UsageError } from './kit/arguments.ts';
 import { chooseCores, describeMachine } from './kit/machine.ts';
 
 const note = (text: string) => process.stderr.write(`${text}\n`);

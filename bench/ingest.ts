@@ -1,11 +1,11 @@
 /** npm run bench -- ingest: how many reports of probes a Nester takes in, each on disk before it is acknowledged. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { LoadResult } from './ingest/load.ts';
 import { type Measuring, measure, raisedLimits } from './ingest/measure.ts';
 import { hosts, type Point, points, portsPerHost } from './ingest/points.ts';
 import { seedSites } from './ingest/seed.ts';
+import { measuredSeconds, parsedOptions, UsageError, wholeNumber } from './kit/arguments.ts';
 import { newFolder } from './kit/folders.ts';
 import { chooseCores, describeMachine } from './kit/machine.ts';
 import { mediansOf, significant } from './kit/statistics.ts';
@@ -19,8 +19,6 @@ const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--site
   --plain     send JSON as it is instead of gzip, as the Harvester sends it`;
 
 const note = (text: string) => process.stderr.write(`${text}\n`);
-
-class UsageError extends Error {}
 
 /** One line of the result. */
 interface Row extends Omit<LoadResult, 'acknowledged'> {
@@ -37,17 +35,13 @@ const fields = ['reportsPerS', 'ackP50Ms', 'ackP99Ms', 'cpu', 'rssMb', 'generato
 function readOptions(argv: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
-  let values: { json: boolean; plain: boolean; help: boolean; runs?: string; seconds?: string; sites?: string };
-  try {
-    values = parseArgs({ args: argv, options: { json: flag, plain: flag, help: flag, runs: text, seconds: text, sites: text } }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  const [runs, seconds, sites] = [Number(values.runs ?? 3), Number(values.seconds ?? 4), Number(values.sites ?? 32)];
-  if (!Number.isInteger(runs) || runs < 1 || runs > 50) throw new UsageError('--runs takes a whole number from 1 to 50.');
-  if (!(seconds >= 0.2 && seconds <= 60)) throw new UsageError('--seconds takes a number from 0.2 to 60.');
-  if (!Number.isInteger(sites) || sites < 1 || sites > 1_000) throw new UsageError('--sites takes a whole number from 1 to 1000.');
-  return { ...values, runs, seconds, sites };
+  const values = parsedOptions(argv, { json: flag, plain: flag, help: flag, runs: text, seconds: text, sites: text });
+  return {
+    ...values,
+    runs: wholeNumber('--runs', values.runs ?? '3', 50),
+    seconds: measuredSeconds(values.seconds ?? '4'),
+    sites: wholeNumber('--sites', values.sites ?? '32', 1_000),
+  };
 }
 
 async function run(options: ReturnType<typeof readOptions>): Promise<void> {

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { installPrograms } from '../scripts/apt.ts';
 import { installLine, programPath } from '../scripts/programs.ts';
+import { UsageError } from './kit/arguments.ts';
 import { newFolder } from './kit/folders.ts';
 import { chooseCores, describeMachine } from './kit/machine.ts';
 import { table } from './kit/table.ts';
@@ -9,7 +10,7 @@ import { measureBacklog } from './scan/backlog.ts';
 import { demandsText } from './scan/demands.ts';
 import { measureIdle } from './scan/idle.ts';
 import { measurePorts } from './scan/many-ports.ts';
-import { type Key, type Options, readOptions, UsageError, usage } from './scan/options.ts';
+import { type Key, type Options, readOptions, usage } from './scan/options.ts';
 import type { Row, Setting } from './scan/setting.ts';
 import { measureSweep } from './scan/sweep.ts';
 import { measureSite } from './scan/whole-site.ts';

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { measuredSeconds, parsedOptions, UsageError, wholeNumber } from '../kit/arguments.ts';
 import { points } from './points.ts';
 
 /** What can be asked for with --only, in the order in which it is measured. */
@@ -12,8 +12,6 @@ export const usage = `npm run bench -- chat [--json] [--only KEY]… [--runs 5] 
   --quick       once, with few members for a moment: to see that everything works
   --no-install  install no missing peers; they are left out
   --profile     run Aerie once at each point under the profiler instead, and show where its time goes`;
-
-export class UsageError extends Error {}
 
 export interface Options {
   isJson: boolean;
@@ -41,17 +39,10 @@ export function readOptions(args: string[]): Options {
     seconds: text,
     only: { ...text, multiple: true },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const values = parsedOptions(args, options);
   const isQuick = values.quick;
-  const runs = Number(values.runs ?? (isQuick ? 1 : 5));
-  const seconds = Number(values.seconds ?? (isQuick ? 0.5 : 1.2));
-  if (!Number.isInteger(runs) || runs < 1 || runs > 50) throw new UsageError('--runs takes a whole number from 1 to 50.');
-  if (!(seconds >= 0.2 && seconds <= 60)) throw new UsageError('--seconds takes a number from 0.2 to 60.');
+  const runs = wholeNumber('--runs', values.runs ?? (isQuick ? '1' : '5'), 50);
+  const seconds = measuredSeconds(values.seconds ?? (isQuick ? '0.5' : '1.2'));
   const asked = (values.only ?? keys).flatMap(key => (key === 'speed' ? points.map(point => point.key) : [key]));
   const unknown = asked.find(key => !keys.includes(key));
   if (unknown !== undefined) throw new UsageError(`There is no point "${unknown}".`);

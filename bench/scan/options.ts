@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parsedOptions, UsageError, wholeNumber } from '../kit/arguments.ts';
 
 /** What can be asked for with --only, in the order in which it is measured. */
 const keys = ['site', 'ports', 'ports-plain', 'ports-slow', 'sweep', 'idle', 'backlog'] as const;
@@ -12,8 +12,6 @@ export const usage = `npm run bench -- scan [--json] [--only KEY]… [--runs 5] 
   --old-hosts   how many hosts the old way scans; with fewer than all, its time is scaled, and the rows say so
   --quick       once, few hosts, few reports: to see that everything works
   --no-install  install no missing programs`;
-
-export class UsageError extends Error {}
 
 export interface Options {
   isJson: boolean;
@@ -40,12 +38,7 @@ export function readOptions(args: string[]): Options {
     'old-hosts': text,
     only: { ...text, multiple: true },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    values = parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const values = parsedOptions(args, options);
   const { quick: isQuick } = values;
   const asked = values.only ?? keys;
   const unknown = asked.find(key => !keys.includes(key as Key));
@@ -60,10 +53,4 @@ export function readOptions(args: string[]): Options {
     oldHosts: wholeNumber('--old-hosts', values['old-hosts'] ?? (isQuick ? '2' : '20'), 20),
     only: keys.filter(key => asked.includes(key)),
   };
-}
-
-function wholeNumber(flag: string, text: string, most: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new UsageError(`${flag} takes a whole number from 1 to ${most}.`);
-  return value;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UsageError } from '../../bench/kit/arguments.ts';
 import { demandsText } from '../../bench/scan/demands.ts';
 import { countsOf, differences, type Facts, factsOfNmap, factsOfReport, wrongPorts } from '../../bench/scan/facts.ts';
 import { probeFolder, scanOnce } from '../../bench/scan/harvester.ts';
@@ -7,7 +8,7 @@ import { http, ssh } from '../../bench/scan/lab/greetings.ts';
 import { Lan } from '../../bench/scan/lab/lan.ts';
 import { openPorts, siteHosts } from '../../bench/scan/lab/site.ts';
 import { scanTheOldWay } from '../../bench/scan/old-way.ts';
-import { readOptions, UsageError } from '../../bench/scan/options.ts';
+import { readOptions } from '../../bench/scan/options.ts';
 import { needs } from '../kit/needs.ts';
 import { removeFolder, scratchFolder } from '../kit/scratch.ts';
 
