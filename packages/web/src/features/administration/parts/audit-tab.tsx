@@ -10,6 +10,7 @@ import { actorWords, actWords, detailWords, subjectWords } from '../audit-words.
 import { dayStart } from '../days.ts';
 import { useAudit } from '../queries.ts';
 import { DayField } from './day-field.tsx';
+import { FilterField } from './filter-field.tsx';
 import styles from './table.module.css';
 
 /** Letters in a row are one question. */
@@ -39,14 +40,7 @@ export function AuditTab() {
   return (
     <>
       <search className={styles.bar}>
-        <input
-          type="search"
-          className={styles.filter}
-          value={typed}
-          placeholder={t('audit.search')}
-          aria-label={t('audit.search')}
-          onChange={event => setTyped(event.target.value)}
-        />
+        <FilterField value={typed} label={t('audit.search')} onType={setTyped} />
         <DayField label={t('audit.since')} value={from} onChange={day => ask({ from: day })} />
         <DayField label={t('audit.until')} value={to} onChange={day => ask({ to: day })} />
       </search>

@@ -14,6 +14,7 @@ import { ChannelMembersDialog } from '../../chat/parts/channel-members-dialog.ts
 import { ChannelSettingsDialog } from '../../chat/parts/channel-settings-dialog.tsx';
 import { CreateChannelDialog } from '../../chat/parts/create-channel-dialog.tsx';
 import { useChannels } from '../queries.ts';
+import { FilterField } from './filter-field.tsx';
 import { Listing } from './listing.tsx';
 import styles from './table.module.css';
 
@@ -37,14 +38,7 @@ export function ChannelsTab() {
   return (
     <>
       <div className={styles.bar}>
-        <input
-          type="search"
-          className={styles.filter}
-          value={typed}
-          placeholder={t('browse.filter')}
-          aria-label={t('browse.filter')}
-          onChange={event => setTyped(event.target.value)}
-        />
+        <FilterField value={typed} label={t('browse.filter')} onType={setTyped} />
         <span className={styles.pick}>
           <select aria-label={t('channelsTab.show')} value={shown} onChange={event => setShown(event.target.value as typeof shown)}>
             <option value="open">{t('channelsTab.open')}</option>

@@ -13,6 +13,7 @@ import { Moment } from '../../../ui/time.tsx';
 import { agentWords } from '../../me/agent.ts';
 import { useSanctioning } from '../../moderation/sanctioning.tsx';
 import { useLiveConnections } from '../queries.ts';
+import { FilterField } from './filter-field.tsx';
 import { Listing } from './listing.tsx';
 import styles from './table.module.css';
 
@@ -45,14 +46,7 @@ export function ConnectionsTab() {
   return (
     <>
       <div className={styles.bar}>
-        <input
-          type="search"
-          className={styles.filter}
-          value={typed}
-          placeholder={t('connections.filter')}
-          aria-label={t('connections.filter')}
-          onChange={event => setTyped(event.target.value)}
-        />
+        <FilterField value={typed} label={t('connections.filter')} onType={setTyped} />
         <span className={styles.pick}>
           <select aria-label={t('connections.door')} value={shown} onChange={event => setShown(event.target.value as typeof shown)}>
             <option value="all">{t('connections.allDoors')}</option>

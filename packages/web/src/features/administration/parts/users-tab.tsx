@@ -11,6 +11,7 @@ import { useNow } from '../../../ui/time.tsx';
 import { useSanctioning } from '../../moderation/sanctioning.tsx';
 import { useUsers } from '../queries.ts';
 import { CreateUserDialog } from './create-user-dialog.tsx';
+import { FilterField } from './filter-field.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { Listing } from './listing.tsx';
@@ -62,14 +63,11 @@ export function UsersTab() {
   return (
     <>
       <div className={styles.bar}>
-        <input
-          type="search"
-          className={styles.filter}
+        <FilterField
           value={typed}
-          placeholder={t('users.filter')}
-          aria-label={t('users.filter')}
-          onChange={event => {
-            setTyped(event.target.value);
+          label={t('users.filter')}
+          onType={typed => {
+            setTyped(typed);
             setMost(pageRows);
           }}
         />
