@@ -1,6 +1,6 @@
 import type { CommandOutput } from '@aerie/contract';
 
-type Point = CommandOutput<'site.show'>['series'][number];
+export type Sample = CommandOutput<'site.show'>['series'][number];
 
 export interface CurveShape {
   /** The line, broken where nothing was measured. */
@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 const gapMs = dayMs / 24;
 
 /** The curve of the 24 hours before `now`, in a box of that size; latency grows upwards from 0. */
-export function curveShape(series: readonly Point[], now: number, width: number, height: number): CurveShape {
+export function curveShape(series: readonly Sample[], now: number, width: number, height: number): CurveShape {
   const points = series.filter(point => point.at > now - dayMs && point.at <= now);
   const measured = points.flatMap(point => (point.medianMs === null ? [] : [point.medianMs]));
   const low = measured.length > 0 ? Math.min(...measured) : undefined;

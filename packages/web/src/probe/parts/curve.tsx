@@ -1,31 +1,20 @@
 import type { WanPoint } from '@aerie/contract/dashboard';
-import { curveShape } from '../../features/sites/curve-shape.ts';
-import { useNow } from '../../ui/time.tsx';
+import { WanCurve } from '../../ui/wan-curve.tsx';
 import { useWords } from '../words.tsx';
-import styles from './curve.module.css';
 
-const width = 640;
-const height = 96;
-
-/** The WAN of the last 24 hours: latency as a line, lost packets as bars from below. */
+/** The WAN of the last 24 hours, in the dashboard's words. */
 export function Curve({ series }: { series: WanPoint[] }) {
   const { t, figures } = useWords();
   const { latency, percent } = figures;
-  const shape = curveShape(series, useNow(), width, height);
-  if (shape.low === undefined && shape.losses.length === 0) return null;
-  const words = { low: latency(shape.low ?? 0), high: latency(shape.high ?? 0), loss: percent(shape.worstLoss) };
   return (
-    <figure className={styles.figure}>
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={t('wan.curve', words)}>
-        {shape.losses.map(({ x, loss }) => (
-          <path key={x} d={`M${x} ${height}v${-Math.max(4, loss * height)}`} className={styles.loss} />
-        ))}
-        <path d={shape.path} className={styles.line} />
-      </svg>
-      <figcaption className={styles.axis}>
-        <span>{t('wan.axis')}</span>
-        {shape.high !== undefined && <span>{t('wan.range', words)}</span>}
-      </figcaption>
-    </figure>
+    <WanCurve
+      series={series}
+      width={640}
+      height={96}
+      words={({ low, high, loss }) => {
+        const said = { low: latency(low), high: latency(high), loss: percent(loss) };
+        return { label: t('wan.curve', said), axis: t('wan.axis'), range: t('wan.range', said) };
+      }}
+    />
   );
 }

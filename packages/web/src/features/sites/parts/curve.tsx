@@ -1,32 +1,21 @@
 import { useFigures } from '../../../i18n/figures.ts';
 import { useText } from '../../../i18n/use-text.tsx';
-import { useNow } from '../../../ui/time.tsx';
-import { curveShape } from '../curve-shape.ts';
+import { WanCurve } from '../../../ui/wan-curve.tsx';
 import type { SiteDetail } from '../queries.ts';
-import styles from './curve.module.css';
 
-const width = 320;
-const height = 56;
-
-/** The WAN of the last 24 hours: latency as a line, lost packets as bars from below. */
+/** The WAN of the last 24 hours, in the words of Nester's pages. */
 export function Curve({ series }: { series: SiteDetail['series'] }) {
   const { t } = useText();
   const { latency, percent } = useFigures();
-  const shape = curveShape(series, useNow(), width, height);
-  if (shape.low === undefined && shape.losses.length === 0) return null;
-  const words = { low: latency(shape.low ?? 0), high: latency(shape.high ?? 0), loss: percent(shape.worstLoss) };
   return (
-    <figure className={styles.figure}>
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={t('wan.curve', words)}>
-        {shape.losses.map(({ x, loss }) => (
-          <path key={x} d={`M${x} ${height}v${-Math.max(4, loss * height)}`} className={styles.loss} />
-        ))}
-        <path d={shape.path} className={styles.line} />
-      </svg>
-      <figcaption className={styles.axis}>
-        <span>{t('wan.axis')}</span>
-        {shape.high !== undefined && <span>{t('wan.range', words)}</span>}
-      </figcaption>
-    </figure>
+    <WanCurve
+      series={series}
+      width={320}
+      height={56}
+      words={({ low, high, loss }) => {
+        const said = { low: latency(low), high: latency(high), loss: percent(loss) };
+        return { label: t('wan.curve', said), axis: t('wan.axis'), range: t('wan.range', said) };
+      }}
+    />
   );
 }
