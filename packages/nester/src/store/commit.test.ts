@@ -151,6 +151,23 @@ onEachDatabase('Committer', newDatabase => {
     expect((await stored()).map(([, name]) => name)).toEqual(['m', 'other']);
   });
 
+  it('refuses a unit when what it failed for can be read', async () => {
+    await committer.commit(said('m', { content: 'old' }));
+    const change = () =>
+      new Unit().run(
+        store.read
+          .updateTable('message')
+          .set({ content: 'new' })
+          .where('message_id', '=', 'm')
+          .where('content', '=', 'old')
+          .compile(),
+        new AppError('conflict'),
+      );
+    const content = async () => (await store.read.selectFrom('message').select('content').executeTakeFirstOrThrow()).content;
+    const [, second] = await Promise.all([committer.commit(change()), committer.commit(change()).catch(content)]);
+    expect(second).toBe('new');
+  });
+
   it('writes what has a nonce once, in one batch or in two', async () => {
     const nonce = { nonce: 'n1' };
     const together = await Promise.all([

@@ -164,9 +164,10 @@ export class Committer implements PublishedEvents {
     } catch (error) {
       if (error instanceof UnitFault) {
         const faulty = batch.find(waiting => waiting.unit === error.unit)!;
-        faulty.reject(error.fault);
         const others = batch.filter(waiting => waiting !== faulty);
         if (others.length > 0) await this.#commitBatch(others);
+        // Last: it may have failed for what the others wrote, and whoever tries again must find that.
+        faulty.reject(error.fault);
       } else if (batch.length === 1 || !this.#store.dialect.isUnitFault(error)) {
         const rejection = asRejection(error, this.#store);
         if (rejection instanceof AppError && rejection.code === 'storage_failed') this.#onFault(rejection);
