@@ -64,7 +64,7 @@ function past(probeId: string, finishedAt: number): Report {
   };
 }
 
-async function reportsOf(siteId: string): Promise<{ reportId: string; probeId: string; finishedAt: number; late: boolean }[]> {
+async function reportsOf(siteId: string): Promise<{ reportId: string; probeId: string | null; finishedAt: number; late: boolean }[]> {
   const all = [];
   for (let before: number | undefined; ; ) {
     const { reports } = await ada.http.call('report.list', { siteId, before, limit: 200 });

@@ -77,7 +77,7 @@ interface Place {
 /** Where a path below packages/nester/src stands. */
 function placeOf(path: string): Place {
   const [folder, ...rest] = path.split('/');
-  if (rest.length === 0) return { part: path === 'app.ts' || path === 'main.ts' ? 'program' : 'shared', room: undefined };
+  if (rest.length === 0) return { part: ['app.ts', 'house.ts', 'main.ts'].includes(path) ? 'program' : 'shared', room: undefined };
   // What is handed to the commit and what comes out of it is a word that all parts know.
   if (path === 'store/unit.ts') return { part: 'shared', room: undefined };
   if (folder === 'store' || folder === 'bus' || folder === 'jobs') return { part: folder, room: undefined };

@@ -2,13 +2,19 @@ import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { administrationCommands } from './administration.ts';
 import { chatCommands } from './chat.ts';
+import { deviceCommands, reportCommands } from './devices.ts';
 import { diagnosticCommands } from './diagnostics.ts';
 import { guestCommands } from './guests.ts';
 import { importCommands } from './imports.ts';
 import { incidentCommands } from './incidents.ts';
+import { intakeCommands } from './intake.ts';
+import { maintenanceCommands } from './maintenance.ts';
 import { moderationCommands } from './moderation.ts';
+import { notifyCommands } from './notify.ts';
+import { seriesCommands } from './series.ts';
 import { serverCommands } from './server.ts';
 import { siteCommands } from './sites.ts';
+import { tokenCommands } from './tokens.ts';
 
 /** Every command there is. Doors, client, OpenAPI and docs/protocol.md derive from this table. */
 export const commands = {
@@ -16,7 +22,14 @@ export const commands = {
   ...chatCommands,
   ...siteCommands,
   ...diagnosticCommands,
+  ...deviceCommands,
+  ...reportCommands,
+  ...seriesCommands,
+  ...intakeCommands,
   ...incidentCommands,
+  ...maintenanceCommands,
+  ...notifyCommands,
+  ...tokenCommands,
   ...administrationCommands,
   ...moderationCommands,
   ...importCommands,

@@ -3,10 +3,22 @@ import { accountEvents } from './accounts.ts';
 import { chatEvents } from './chat.ts';
 import { diagnosticEvents } from './diagnostics.ts';
 import { incidentEvents } from './incidents.ts';
+import { intakeEvents } from './intake.ts';
+import { maintenanceEvents } from './maintenance.ts';
+import { notifyEvents } from './notify.ts';
 import { siteEvents } from './sites.ts';
 
 /** Every event there is. */
-export const events = { ...accountEvents, ...chatEvents, ...siteEvents, ...diagnosticEvents, ...incidentEvents };
+export const events = {
+  ...accountEvents,
+  ...chatEvents,
+  ...siteEvents,
+  ...diagnosticEvents,
+  ...incidentEvents,
+  ...maintenanceEvents,
+  ...notifyEvents,
+  ...intakeEvents,
+};
 
 export type Events = typeof events;
 export type EventName = keyof Events;

@@ -9,6 +9,9 @@ export const limits = {
   userNameChars: 48,
   channelNameChars: 48,
   topicChars: 300,
+  siteNameChars: 80,
+  /** Notes on a device, a note in an incident's timeline. */
+  notesChars: 4_000,
   /** Why somebody was kicked, muted or banned. */
   reasonChars: 300,
   /** Longest mute or ban: ten years. */

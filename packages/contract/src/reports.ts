@@ -10,7 +10,7 @@ const address = text(45).regex(/^[0-9a-fA-F.:]+$/, 'an IPv4 or IPv6 address');
 
 export const portState = z.enum(['open', 'closed', 'filtered']);
 
-const certificate = z.strictObject({
+export const certificate = z.strictObject({
   subject: text(200),
   issuer: text(200),
   notAfter: time,
@@ -126,7 +126,7 @@ export const report = z.strictObject({
 export type Report = z.infer<typeof report>;
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of the day, such as 22:30');
-const scanWindow = z.strictObject({
+export const scanWindow = z.strictObject({
   days: z.array(z.int().min(1).max(7)).min(1).max(7).describe('1 is Monday'),
   from: clock,
   to: clock.describe('at or before `from`: on the next day'),

@@ -1,16 +1,21 @@
 import * as z from 'zod';
-import { empty, id, seq, time } from './fields.ts';
+import { knownDevice, reportSummary } from './devices.ts';
+import { empty, id, seq, text, time } from './fields.ts';
+import { incidentRule, incidentRules, severity } from './incident-rules.ts';
 import { limits } from './limits.ts';
-import { dnsResult, httpResult, missingFact, policy, portState, report, wanResult } from './reports.ts';
+import { maintenance } from './maintenance.ts';
+import { dnsResult, httpResult, missingFact, policy, wanResult } from './reports.ts';
 import { command, event } from './spec.ts';
 
 export const siteState = z.enum(['up', 'degraded', 'down', 'unknown', 'stale']);
 export type SiteState = z.infer<typeof siteState>;
 
 const siteCode = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,23}$/, 'capital letters, digits and -, at most 24');
-const siteName = z.string().min(1).max(80);
+const siteName = z.string().min(1).max(limits.siteNameChars);
+const siteGroup = text.max(limits.siteNameChars);
+const zone = z.string().min(1).max(64).describe('IANA name, such as America/Chicago');
 /** What the state rests on; sentences are made from it in the reader's language. */
-const why = z.enum(['reporting', 'probe_silent', 'probe_never', 'no_probe', 'report_late', 'wan_loss']);
+const why = z.enum(['reporting', 'probe_silent', 'probe_never', 'no_probe', 'report_late', 'wan_loss', 'wan_latency', 'files_only']);
 
 const probe = z.strictObject({
   probeId: id,
@@ -56,50 +61,19 @@ export const site = z.strictObject({
   lastContactAt: time.nullable(),
   lastReportAt: time.nullable(),
   probeVersion: z.string().nullable(),
+  group: z.string().describe('such as a division or a region; empty: none'),
+  zone: z.string().describe('IANA name of its time zone'),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  channelId: id.nullable().describe('where its incidents are told; null: in #supervision'),
+  maintenanceUntil: time.nullable().describe('the end of the maintenance that is under way'),
+  worst: z
+    .strictObject({ incidentId: id, rule: incidentRule, severity, subject: z.string(), openedAt: time })
+    .nullable()
+    .describe('the worst of its open incidents'),
 });
 /** A site as the list shows it. */
 export type Site = z.infer<typeof site>;
-
-const devicePort = z.strictObject({
-  port: z.int(),
-  protocol: z.enum(['tcp', 'udp']),
-  state: portState,
-  service: z.string().nullable(),
-  product: z.string().nullable(),
-  version: z.string().nullable(),
-  firstSeenAt: time,
-  lastSeenAt: time,
-});
-
-const device = z.strictObject({
-  deviceId: id,
-  address: z.string(),
-  hostname: z.string().nullable(),
-  mac: z.string().nullable(),
-  vendor: z.string().nullable(),
-  os: z.string().nullable(),
-  status: z.enum(['up', 'down', 'unknown']),
-  rttMs: z.number().nullable(),
-  firstSeenAt: time,
-  lastSeenAt: time,
-  ports: z.array(devicePort),
-});
-export type Device = z.infer<typeof device>;
-
-const reportSummary = z.strictObject({
-  reportId: id,
-  probeId: id,
-  scanner: z.enum(['nmap', 'tcp']),
-  kind: z.enum(['full', 'sweep']).describe('a sweep looks only who is there'),
-  version: z.string(),
-  startedAt: time,
-  finishedAt: time,
-  receivedAt: time,
-  hostsUp: z.int(),
-  openPorts: z.int(),
-  late: z.boolean().describe('it arrived long after it was made: history only'),
-});
-export type ReportSummary = z.infer<typeof reportSummary>;
 
 const point = z.strictObject({ at: time, medianMs: z.number().nullable(), loss: z.number() });
 
@@ -121,19 +95,57 @@ export const siteCommands = {
       site,
       policy,
       probes: z.array(probe),
-      devices: z.array(device),
+      devices: z.array(knownDevice),
       lastReport: reportSummary.nullable(),
       missing: z.array(missingFact),
       wan: z.array(wanResult),
       dns: z.array(dnsResult),
       http: z.array(httpResult),
       series: z.array(point).describe('WAN of the last 24 hours, oldest first'),
+      rules: incidentRules.describe('what makes an incident at this site'),
+      maintenance: z.array(maintenance).describe('under way and to come'),
     }),
+  }),
+  'site.curves': command({
+    summary: 'The WAN of the last 24 hours of all sites, as small curves: one figure for each half hour, oldest first.',
+    role: 'technician',
+    reads: true,
+    input: empty,
+    output: z.strictObject({
+      from: time,
+      stepMs: z.int(),
+      sites: z.record(
+        id,
+        z.strictObject({ medianMs: z.array(z.number().nullable()), loss: z.array(z.number().nullable()).describe('null: not measured') }),
+      ),
+    }),
+  }),
+  'site.update': command({
+    summary: 'Change how a site is called and grouped, where it is, where its incidents are told and what makes one.',
+    role: 'admin',
+    input: z.strictObject({
+      siteId: id,
+      name: siteName.optional(),
+      group: siteGroup.optional(),
+      zone: zone.optional(),
+      latitude: z.number().min(-90).max(90).nullable().optional(),
+      longitude: z.number().min(-180).max(180).nullable().optional(),
+      channelId: id.nullable().optional(),
+      rules: incidentRules.partial().optional(),
+    }),
+    output: z.strictObject({ site }),
   }),
   'site.create': command({
     summary: 'Make a site. Its policy authorises loopback and nothing else.',
     role: 'admin',
-    input: z.strictObject({ code: siteCode, name: siteName }),
+    input: z.strictObject({
+      code: siteCode,
+      name: siteName,
+      group: siteGroup.default(''),
+      zone: zone.default('UTC'),
+      latitude: z.number().min(-90).max(90).nullable().default(null),
+      longitude: z.number().min(-180).max(180).nullable().default(null),
+    }),
     output: z.strictObject({ siteId: id }),
   }),
   'site.setPolicy': command({
@@ -141,25 +153,6 @@ export const siteCommands = {
     role: 'admin',
     input: z.strictObject({ siteId: id, policy: policy.omit({ version: true }).partial() }),
     output: z.strictObject({ policy }),
-  }),
-  'report.list': command({
-    summary: 'Reports of a site, newest first.',
-    role: 'technician',
-    reads: true,
-    input: z.strictObject({
-      siteId: id,
-      sweeps: z.boolean().default(false).describe('sweeps too; they are kept for two days'),
-      before: time.optional(),
-      limit: z.int().min(1).max(limits.historyPage).default(50),
-    }),
-    output: z.strictObject({ reports: z.array(reportSummary) }),
-  }),
-  'report.show': command({
-    summary: 'One report, as it came.',
-    role: 'technician',
-    reads: true,
-    input: z.strictObject({ reportId: id }),
-    output: z.strictObject({ siteId: id, summary: reportSummary, report }),
   }),
   'probe.code': command({
     summary: 'Make a one-time code (24 hours) with which one probe joins a site.',

@@ -1,7 +1,7 @@
 import { type CommandInput, type CommandName, type CommandOutput, type Role, roles } from '@aerie/contract';
-import { openHouse } from '../src/app.ts';
 import { readConfig, type Settings } from '../src/config.ts';
 import type { Actor, UserActor } from '../src/context.ts';
+import { openHouse } from '../src/house.ts';
 import type { CommittedEvent } from '../src/store/unit.ts';
 import type { TestDatabase } from './databases.ts';
 import { actor } from './fake-connection.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { CommandInput, CommandName, CommandOutput } from '@aerie/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actor as actorOf } from '../../test/fake-connection.ts';
-import { openHouse } from '../app.ts';
 import { readConfig } from '../config.ts';
 import type { Actor, Caller } from '../context.ts';
+import { openHouse } from '../house.ts';
 
 const quiet = { info() {}, warning() {}, error() {} };
 const caller: Caller = { door: 'http', address: '192.0.2.7', agent: '', connection: undefined };

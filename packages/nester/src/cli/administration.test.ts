@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LineClient } from '../../../../test/kit/line-client.ts';
 import { onEachDatabase } from '../../test/databases.ts';
 import { nester as run } from '../../test/terminal.ts';
-import { createApp, openHouse } from '../app.ts';
+import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { openHouse } from '../house.ts';
 
 const password = 'hibou-perche-42-lampadaire';
 const quiet = { info() {}, warning() {}, error() {} };

@@ -28,7 +28,7 @@ export async function openDesk(config: Config, fresh: boolean): Promise<Desk> {
 
 async function deskInProcess(config: Config): Promise<Desk> {
   // Loaded only here: through a Nester that runs, a command needs little and answers sooner.
-  const { openHouse } = await import('../app.ts');
+  const { openHouse } = await import('../house.ts');
   const house = await openHouse(config, config.log ? new LineLog(config.log, Date.now) : silent);
   const caller: Caller = { door: 'local', address: 'local', agent: 'nester', connection: undefined };
   return {

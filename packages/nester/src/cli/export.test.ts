@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nester as run } from '../../test/terminal.ts';
-import { openHouse } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { openHouse } from '../house.ts';
 
 const quiet = { info() {}, warning() {}, error() {} };
 const formulas = ['=1+1', '+cmd', '-2', '@sum', '\tx', '\rx'];

@@ -1,9 +1,9 @@
 import type { CommandInput, CommandName, CommandOutput, ExportSelection, Message } from '@aerie/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
-import { openHouse } from '../app.ts';
 import { readConfig } from '../config.ts';
 import type { Actor } from '../context.ts';
+import { openHouse } from '../house.ts';
 import { exported } from './export.ts';
 import type { Ask } from './pages.ts';
 

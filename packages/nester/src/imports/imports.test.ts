@@ -2,8 +2,8 @@ import type { CommandInput, CommandName, CommandOutput } from '@aerie/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
 import { wrapDigest } from '../accounts/hashing.ts';
-import { openHouse } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { openHouse } from '../house.ts';
 import { StagedImport } from './staged-import.ts';
 
 const quiet = { info() {}, warning() {}, error() {} };

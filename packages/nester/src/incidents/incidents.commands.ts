@@ -1,4 +1,4 @@
-import { AppError, type incidentCommands as specs } from '@aerie/contract';
+import { AppError } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import { Unit } from '../store/unit.ts';
 import { addChange, type ChangeParts } from './changes.ts';
@@ -6,7 +6,9 @@ import { incidentPage, incidentsByIds } from './incidents.store.ts';
 import { acknowledged } from './machine.ts';
 import type { OpenIncidents } from './open-incidents.ts';
 
-export function incidentCommands(open: OpenIncidents, parts: ChangeParts): Handlers<keyof typeof specs> {
+export type IncidentNames = 'incident.list' | 'incident.acknowledge';
+
+export function incidentCommands(open: OpenIncidents, parts: ChangeParts): Handlers<IncidentNames> {
   return {
     async 'incident.list'(ctx, { siteId, limit }) {
       const records = await incidentPage(ctx.db, siteId, limit);

@@ -69,6 +69,15 @@ export function rowOf(record: IncidentRecord): IncidentTable {
     acknowledged_by: record.acknowledgedBy,
     resolved_at: record.resolvedAt,
     detail: JSON.stringify(record.detail),
+    severity: record.severity,
+    assignee_id: record.assigneeId,
+    assignee: record.assignee,
+    resolved_by: record.resolvedBy,
+    parent_id: record.parentId,
+    quiet: record.quiet,
+    snoozed_until: record.snoozedUntil,
+    paused_until: record.pausedUntil,
+    firings: record.firings,
   };
 }
 
@@ -85,5 +94,14 @@ function recordOf(row: IncidentTable): IncidentRecord {
     acknowledgedBy: row.acknowledged_by,
     resolvedAt: row.resolved_at,
     detail: JSON.parse(row.detail),
+    severity: row.severity,
+    assigneeId: row.assignee_id,
+    assignee: row.assignee,
+    resolvedBy: row.resolved_by,
+    parentId: row.parent_id,
+    quiet: row.quiet,
+    snoozedUntil: row.snoozed_until,
+    pausedUntil: row.paused_until,
+    firings: row.firings,
   };
 }

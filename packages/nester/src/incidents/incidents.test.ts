@@ -148,7 +148,9 @@ onEachDatabase('the incidents room', newDatabase => {
     }
     await room.committer.commit(room.observed(silent(false, { subjectId: 'd' }), silent(false, { subjectId: 'a' })));
     const list = async (input: { siteId?: string; limit: number }) =>
-      (await room.incidents.commands['incident.list'](ctx(), input)).incidents.map(({ subject }) => subject).join('');
+      (await room.incidents.commands['incident.list'](ctx(), { state: 'all', folded: false, ...input })).incidents
+        .map(({ subject }) => subject)
+        .join('');
     expect(await list({ limit: 9 })).toBe('cbda');
     expect(await list({ limit: 2 })).toBe('cb');
     expect(await list({ siteId: 's1', limit: 9 })).toBe('cda');

@@ -2,7 +2,7 @@ import type { Incident } from '@aerie/contract';
 import type { Observation } from './observation.ts';
 
 /** An incident as it is kept: with the id of what it is about, without the site's names, which may change. */
-export interface IncidentRecord extends Omit<Incident, 'siteCode' | 'siteName'> {
+export interface IncidentRecord extends Omit<Incident, 'siteCode' | 'siteName' | 'folded' | 'subjectId'> {
   subjectId: string;
 }
 
@@ -38,6 +38,15 @@ export function observed(
     acknowledgedAt: null,
     acknowledgedBy: null,
     resolvedAt: null,
+    severity: 'critical',
+    assigneeId: null,
+    assignee: null,
+    snoozedUntil: null,
+    resolvedBy: null,
+    parentId: null,
+    firings: 1,
+    pausedUntil: null,
+    quiet: null,
     detail,
   };
 }

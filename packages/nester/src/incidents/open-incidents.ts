@@ -30,7 +30,7 @@ export class OpenIncidents {
     let moved = false;
     for (const { name, ids, body } of events) {
       if (name !== 'incident.opened' && name !== 'incident.updated') continue;
-      const { siteCode: _code, siteName: _name, ...incident } = (body as EventBody<typeof name>).incident;
+      const { siteCode: _code, siteName: _name, folded: _folded, ...incident } = (body as EventBody<typeof name>).incident;
       this.#keep({ ...incident, subjectId: String(ids.subjectId) });
       moved = true;
     }

@@ -1,4 +1,4 @@
-import type { Incident, incidentCommands as specs } from '@aerie/contract';
+import type { Incident } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Log } from '../log.ts';
 import type { Committer } from '../store/commit.ts';
@@ -6,7 +6,7 @@ import type { Replay } from '../store/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Unit } from '../store/unit.ts';
 import type { ChangeParts } from './changes.ts';
-import { incidentCommands } from './incidents.commands.ts';
+import { type IncidentNames, incidentCommands } from './incidents.commands.ts';
 import { incidentsByIds, unresolvedIncidents } from './incidents.store.ts';
 import type { IncidentRecord } from './machine.ts';
 import type { Observation } from './observation.ts';
@@ -15,7 +15,7 @@ import { Watch } from './watch.ts';
 
 /** What went wrong somewhere, since when, and who looks after it. */
 export interface Incidents {
-  readonly commands: Handlers<keyof typeof specs>;
+  readonly commands: Handlers<IncidentNames>;
   readonly replay: Replay;
   /** Adds what follows from an observation to `unit`, which the caller hands to the commit in the same turn. */
   observe(unit: Unit, observation: Observation): void;
@@ -41,9 +41,9 @@ export async function openIncidents(parts: {
   committer.onApplied(events => {
     if (open.apply(events)) parts.wake();
   });
-  const present = ({ subjectId: _, ...record }: IncidentRecord): Incident => {
+  const present = (record: IncidentRecord): Incident => {
     const site = parts.site(record.siteId);
-    return { ...record, siteCode: site?.code ?? '?', siteName: site?.name ?? '?' };
+    return { ...record, folded: 0, siteCode: site?.code ?? '?', siteName: site?.name ?? '?' };
   };
   const changes: ChangeParts = { db: store.read, log: parts.log, now: parts.now, present };
   const watch = new Watch(open, { ...changes, committer });

@@ -15,6 +15,17 @@ const incident: Incident = {
   acknowledgedAt: null,
   acknowledgedBy: null,
   resolvedAt: null,
+  severity: 'critical',
+  subjectId: 'p',
+  assigneeId: null,
+  assignee: null,
+  snoozedUntil: null,
+  resolvedBy: null,
+  parentId: null,
+  folded: 0,
+  firings: 1,
+  pausedUntil: null,
+  quiet: null,
   detail: { lastContactAt: at },
 };
 const acknowledged: Incident = { ...incident, state: 'acknowledged', acknowledgedAt: at + 60_000, acknowledgedBy: 'Ada' };

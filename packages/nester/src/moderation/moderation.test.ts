@@ -1,10 +1,10 @@
 import type { CommandInput, CommandName, CommandOutput } from '@aerie/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
-import { openHouse } from '../app.ts';
 import type { BusTopics } from '../bus/bus.ts';
 import { readConfig } from '../config.ts';
 import type { Actor, UserActor } from '../context.ts';
+import { openHouse } from '../house.ts';
 
 const quiet = { info() {}, warning() {}, error() {} };
 const password = 'hibou-perche-42-lampadaire';

@@ -224,6 +224,12 @@ function newRow(deviceId: string, siteId: string, identity: string, at: number):
     rtt_ms: null,
     first_seen_at: at,
     last_seen_at: at,
+    label: null,
+    notes: '',
+    random_mac: 0,
+    os_accuracy: null,
+    confidence: 1,
+    deep_at: null,
   };
 }
 
@@ -234,13 +240,19 @@ function newRow(deviceId: string, siteId: string, identity: string, at: number):
 export function deviceOf(row: DeviceTable, ports: readonly DevicePortTable[], isKnown: boolean): Device {
   return {
     deviceId: row.device_id,
+    label: row.label,
     address: row.address,
     hostname: row.hostname,
     mac: row.mac,
+    randomMac: row.random_mac === 1,
     vendor: row.vendor,
     os: row.os,
+    osAccuracy: row.os_accuracy,
     status: isKnown ? row.status : 'unknown',
     rttMs: isKnown ? row.rtt_ms : null,
+    identity: row.identity.startsWith('mac:') ? 'mac' : 'address',
+    confidence: row.confidence,
+    deepAt: row.deep_at,
     firstSeenAt: row.first_seen_at,
     lastSeenAt: row.last_seen_at,
     ports: ports
@@ -251,6 +263,8 @@ export function deviceOf(row: DeviceTable, ports: readonly DevicePortTable[], is
         service: port.service,
         product: port.product,
         version: port.version,
+        tls: port.tls === null ? null : JSON.parse(port.tls),
+        title: port.title,
         firstSeenAt: port.first_seen_at,
         // An open port that is gone is closed by the next scan; until then it was seen when its device was.
         lastSeenAt: port.state === 'open' ? Math.max(port.last_seen_at, row.last_seen_at) : port.last_seen_at,

@@ -156,6 +156,13 @@ export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncid
     lastContactAt: heard > 0 ? heard : null,
     lastReportAt: row.last_report_at,
     probeVersion: last?.row.version ?? null,
+    group: row.group_name,
+    zone: row.zone,
+    latitude: row.latitude,
+    longitude: row.longitude,
+    channelId: row.channel_id,
+    maintenanceUntil: null,
+    worst: null,
   };
 }
 

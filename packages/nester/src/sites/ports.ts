@@ -33,7 +33,19 @@ export function comparePorts(
     if (isSame) continue;
     const first = before?.first_seen_at ?? at;
     const { protocol, port: number, state } = port;
-    const row = { device_id: deviceId, protocol, port: number, state, service, product, version, first_seen_at: first, last_seen_at: at };
+    const row: DevicePortTable = {
+      device_id: deviceId,
+      protocol,
+      port: number,
+      state,
+      service,
+      product,
+      version,
+      first_seen_at: first,
+      last_seen_at: at,
+      tls: before?.tls ?? null,
+      title: before?.title ?? null,
+    };
     changed.set(key, row);
   }
   let isScanned: ((port: number) => boolean) | undefined;

@@ -2,7 +2,7 @@ import type { CompiledQuery, Kysely } from 'kysely';
 import type { ReportTable, Tables } from '../store/schema.ts';
 
 /** A report without its body. */
-export type ReportRow = Omit<ReportTable, 'body'>;
+export type ReportRow = Omit<ReportTable, 'body' | 'raw'>;
 
 const summaryColumns = [
   'report_id',
@@ -17,6 +17,8 @@ const summaryColumns = [
   'hosts_up',
   'open_ports',
   'late',
+  'file',
+  'shape',
 ] as const;
 
 export async function reportById(db: Kysely<Tables>, reportId: string): Promise<ReportTable | undefined> {

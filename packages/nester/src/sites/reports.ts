@@ -96,13 +96,16 @@ export function newReportRow(report: Report, json: string, fields: { siteId: str
     open_ports: openPorts,
     late: fields.times.isLate ? 1 : 0,
     body: json,
+    file: null,
+    shape: null,
+    raw: null,
   };
 }
 
 export function summaryOf(row: ReportRow): Summary {
   return {
     reportId: row.report_id,
-    probeId: row.probe_id,
+    probeId: row.probe_id || null,
     scanner: row.scanner,
     kind: row.kind,
     version: row.version,
@@ -112,6 +115,8 @@ export function summaryOf(row: ReportRow): Summary {
     hostsUp: row.hosts_up,
     openPorts: row.open_ports,
     late: row.late === 1,
+    file: row.file,
+    shape: row.shape,
   };
 }
 

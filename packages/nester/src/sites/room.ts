@@ -1,4 +1,4 @@
-import type { Policy, siteCommands as specs } from '@aerie/contract';
+import type { Policy, reportCommands as reportSpecs, siteCommands as specs } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Replay } from '../store/log.ts';
 import { Unit } from '../store/unit.ts';
@@ -20,7 +20,9 @@ const keepSweepsMs = 2 * 86_400_000;
 
 /** Sites, their probes and what these report. */
 export interface Sites {
-  readonly commands: Handlers<keyof typeof specs>;
+  readonly commands: Handlers<
+    Exclude<keyof typeof specs, 'site.curves' | 'site.update'> | Exclude<keyof typeof reportSpecs, 'report.raw' | 'report.compare'>
+  >;
   readonly replay: Replay;
   /**
    * Takes a report in; resolves when it is on disk.

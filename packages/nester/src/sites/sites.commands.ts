@@ -1,4 +1,4 @@
-import { AppError, firstPolicy, type MissingFact, type Report } from '@aerie/contract';
+import { AppError, firstPolicy, keptIncidentRules, type MissingFact, type Report } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
 import { readHead } from '../store/log.ts';
@@ -66,14 +66,26 @@ export function siteCommands(shared: Shared): Handlers<Names> {
         dns: last?.dns ?? [],
         http: last?.http ?? [],
         series: pointsOf(read.samples),
+        rules: keptIncidentRules(read.row?.rules ?? record.row.rules),
+        maintenance: [],
       };
     },
 
-    async 'site.create'(ctx, { code, name: typed }) {
+    async 'site.create'(ctx, { code, name: typed, group, zone, latitude, longitude }) {
       const name = cleanText(typed).trim();
       if (name === '') throw new AppError('bad_input', { field: 'name', reason: 'it is empty' });
       if (ledger.siteByCode(code)) throw new AppError('site_exists', { code });
-      const row = newSiteRow({ siteId: newId(), code, name, policy: firstPolicy, at: ctx.now() });
+      const row = newSiteRow({
+        siteId: newId(),
+        code,
+        name,
+        policy: firstPolicy,
+        at: ctx.now(),
+        group: cleanText(group).trim(),
+        zone,
+        latitude,
+        longitude,
+      });
       const siteId = row.site_id;
       const unit = new Unit().insert('site', row);
       unit.event('site.created', ['sites'], { siteId }, () => ({ site: siteOf(row, undefined, 0) }));

@@ -19,9 +19,20 @@ export interface Tables {
   report: ReportTable;
   device: DeviceTable;
   device_port: DevicePortTable;
+  known_identity: KnownIdentityTable;
+  device_change: DeviceChangeTable;
   wan_sample: WanSampleTable;
+  wan_rollup: WanRollupTable;
   incident: IncidentTable;
+  incident_step: IncidentStepTable;
+  maintenance: MaintenanceTable;
   outbox: OutboxTable;
+  route: RouteTable;
+  delivery: DeliveryTable;
+  setting: SettingTable;
+  intake: IntakeTable;
+  site_alias: SiteAliasTable;
+  api_token: ApiTokenTable;
   diagnostic: DiagnosticTable;
 }
 
@@ -181,6 +192,15 @@ export interface SiteTable {
   last_report_at: number | null;
   last_report_id: string | null;
   created_at: number;
+  group_name: string;
+  /** IANA name. */
+  zone: string;
+  latitude: number | null;
+  longitude: number | null;
+  /** Where its incidents are told; null: #supervision. */
+  channel_id: string | null;
+  /** JSON: what differs from the first incident rules. */
+  rules: string;
 }
 
 export interface ProbeTable {
@@ -228,8 +248,13 @@ export interface ReportTable {
   hosts_up: number;
   open_ports: number;
   late: number;
-  /** JSON, as it came. */
+  /** JSON in the contract's shape. */
   body: string;
+  /** The name of the file in which it came; null: a probe sent it. */
+  file: string | null;
+  shape: string | null;
+  /** As it came, where that is not `body`. */
+  raw: string | null;
 }
 
 export interface DeviceTable {
@@ -246,6 +271,14 @@ export interface DeviceTable {
   rtt_ms: number | null;
   first_seen_at: number;
   last_seen_at: number;
+  label: string | null;
+  notes: string;
+  random_mac: number;
+  /** Percent. */
+  os_accuracy: number | null;
+  /** That it is the same device as before, 0 to 1. */
+  confidence: number;
+  deep_at: number | null;
 }
 
 export interface DevicePortTable {
@@ -258,6 +291,46 @@ export interface DevicePortTable {
   version: string | null;
   first_seen_at: number;
   last_seen_at: number;
+  /** JSON of the contract's Certificate. */
+  tls: string | null;
+  title: string | null;
+}
+
+/** What a device is known by; more than one when people said that two were one. */
+export interface KnownIdentityTable {
+  identity_id: string;
+  site_id: string;
+  identity: string;
+  device_id: string;
+  merged_at: number | null;
+}
+
+export interface DeviceChangeTable {
+  change_id: string;
+  device_id: string;
+  site_id: string;
+  at: number;
+  kind: string;
+  port: number | null;
+  protocol: 'tcp' | 'udp' | null;
+  before: string | null;
+  after: string | null;
+  /** The person who did it; null: it was seen. */
+  by_name: string | null;
+}
+
+/** Samples of a target put together: of five minutes, an hour, a day. */
+export interface WanRollupTable {
+  site_id: string;
+  step_ms: number;
+  at: number;
+  target: string;
+  role: string;
+  samples: number;
+  median_ms: number | null;
+  min_ms: number | null;
+  max_ms: number | null;
+  loss: number;
 }
 
 export interface WanSampleTable {
@@ -285,6 +358,116 @@ export interface IncidentTable {
   resolved_at: number | null;
   /** JSON. */
   detail: string;
+  severity: 'critical' | 'warning' | 'info';
+  assignee_id: string | null;
+  assignee: string | null;
+  resolved_by: string | null;
+  /** The incident under which it is folded. */
+  parent_id: string | null;
+  /** Why nobody was told. */
+  quiet: 'maintenance' | 'folded' | 'paused' | 'storm' | null;
+  snoozed_until: number | null;
+  paused_until: number | null;
+  firings: number;
+}
+
+export interface IncidentStepTable {
+  step_id: string;
+  incident_id: string;
+  at: number;
+  kind: string;
+  by_name: string | null;
+  body: string | null;
+}
+
+export interface MaintenanceTable {
+  maintenance_id: string;
+  title: string;
+  /** JSON; null: all sites. */
+  site_ids: string | null;
+  /** JSON of the contract's times. */
+  times: string;
+  created_by: string;
+  created_at: number;
+  ended_at: number | null;
+}
+
+export interface RouteTable {
+  route_id: string;
+  name: string;
+  is_on: number;
+  /** JSON of the contract's RouteTarget. */
+  target: string;
+  site_ids: string | null;
+  groups: string | null;
+  at_least: string;
+  language: Language;
+  /** Sealed. */
+  secret: string | null;
+  created_at: number;
+  removed_at: number | null;
+}
+
+/** Something to be told by a route, and what became of it. */
+export interface DeliveryTable {
+  delivery_id: string;
+  route_id: string;
+  incident_id: string | null;
+  what: string;
+  subject: string;
+  /** JSON: what is told, where no incident says it. */
+  body: string;
+  state: 'waiting' | 'sent' | 'failed';
+  attempts: number;
+  created_at: number;
+  next_at: number | null;
+  done_at: number | null;
+  last_error: string | null;
+}
+
+/** What administrators set while Nester runs; secrets in it are sealed. */
+export interface SettingTable {
+  name: string;
+  value: string;
+}
+
+export interface IntakeTable {
+  intake_id: string;
+  name: string;
+  /** SHA-256 of what is in it. */
+  digest: string;
+  bytes: number;
+  at: number;
+  state: 'taken' | 'unassigned' | 'quarantined' | 'discarded';
+  shape: string | null;
+  reason: string | null;
+  site_id: string | null;
+  site_code: string | null;
+  hint: string | null;
+  /** JSON. */
+  report_ids: string;
+  hosts: number | null;
+  made_at: number | null;
+  place: string | null;
+}
+
+/** A franchise as files write it, and the site that it is. */
+export interface SiteAliasTable {
+  alias: string;
+  site_id: string;
+}
+
+export interface ApiTokenTable {
+  token_id: string;
+  name: string;
+  token_hash: string;
+  /** JSON. */
+  scopes: string;
+  created_by: string;
+  created_at: number;
+  expires_at: number | null;
+  used_at: number | null;
+  revoked_at: number | null;
 }
 
 /** What is still to be told. Written with the incident's change, in the same transaction. */

@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { AppError, atLeast } from '@aerie/contract';
+import { commitAct } from './accounts/audit.ts';
+import { openAccounts } from './accounts/room.ts';
+import { administrationCommands } from './administration/administration.commands.ts';
+import { noConnections, type OpenConnections } from './administration/connections.ts';
+import { commandsOfServer } from './administration/server.commands.ts';
+import { localBus } from './bus/bus.ts';
+import { Announcements } from './chat/announcements.ts';
+import { requirePost } from './chat/channels.ts';
+import { addNotice } from './chat/notice.ts';
+import { followAccount, openChat, openRoster } from './chat/room.ts';
+import { greetFirst } from './chat/welcome.ts';
+import type { Config } from './config.ts';
+import { openDiagnostics } from './diagnostics/room.ts';
+import { Dispatch } from './doors/dispatch.ts';
+import { requireUser } from './errors.ts';
+import { openGuests } from './guests/room.ts';
+import { openImports } from './imports/imports.commands.ts';
+import { type Incidents, openIncidents } from './incidents/room.ts';
+import { Clockwork } from './jobs/clockwork.ts';
+import { pruneLog } from './jobs/log-pruning.ts';
+import type { Log } from './log.ts';
+import { openModeration, openSanctions } from './moderation/room.ts';
+import { notYet } from './not-yet.ts';
+import { channelMessages } from './notify/channel-message.ts';
+import { Outbox } from './notify/outbox.ts';
+import { certificatePin } from './self-signed.ts';
+import { openSites, type Sites } from './sites/room.ts';
+import { Committer } from './store/commit.ts';
+import { lockFolder } from './store/folder-lock.ts';
+import { readHead } from './store/log.ts';
+import { openStore } from './store/store.ts';
+import type { Topic, Unit } from './store/unit.ts';
+import { readVersion } from './version.ts';
+
+/**
+ * Opens the store and the rooms in it. The composition root: the only place that knows every room.
+ * @throws when another Nester uses the folder, or the store cannot be opened
+ */
+export async function openHouse(config: Config, log: Log, now: () => number = Date.now, stop: () => void = () => undefined) {
+  const unlock = await lockFolder(config.data);
+  const onFault = (error: unknown) => {
+    if (error instanceof AppError && error.code === 'storage_failed')
+      log.error('STORE', 'A commit failed', { reason: error.cause instanceof Error ? error.cause.message : error.message });
+    else log.error('SYSTEM', 'A listener failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  };
+  const store = await openStore({ folder: config.data, databaseUrl: config.databaseUrl });
+  const committer = new Committer(store, (await readHead(store.read)).seq, now, onFault);
+  const bus = localBus(onFault);
+  let publicUrl = config.publicUrl ?? urlOf(config, config.http);
+  const roster = await openRoster(store, committer, now);
+  const accounts = await openAccounts({
+    store,
+    committer,
+    bus,
+    config,
+    log,
+    now,
+    version: readVersion().version,
+    effects: [
+      (unit, change) => followAccount(unit, store, roster, change),
+      (unit, { before, language }) => {
+        if (!before && language) greetFirst(unit, { roster, bot, language, now: now() });
+      },
+    ],
+    bannedBecause: (userId, until) => sanctions.because('ban', userId, until),
+    publicUrl: () => publicUrl,
+  });
+  const sanctions = await openSanctions(store, now(), userId => accounts.directory.byId(userId));
+  const bot = await accounts.bot('aerie');
+  const announcements = new Announcements({ store, committer, roster, now });
+  const watch = await accounts.bot('watch');
+  const outbox = new Outbox({
+    store,
+    committer,
+    log,
+    now,
+    incident: incidentId => incidents.incident(incidentId),
+    tell: channelMessages(announcements, {
+      bot: watch,
+      channel: 'supervision',
+      language: 'fr',
+    }),
+  });
+  // Sites observe and incidents name sites: each asks the other only when there is something to tell.
+  const site = (siteId: string) => sites.site(siteId);
+  const incidents: Incidents = await openIncidents({ store, committer, log, now, site, wake: () => outbox.wake() });
+  const sites: Sites = await openSites({
+    store,
+    committer,
+    bus,
+    log,
+    now,
+    publicUrl: () => publicUrl,
+    pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
+    observe: (unit, observation) => incidents.observe(unit, observation),
+    openIncidents: siteId => incidents.openCount(siteId),
+  });
+  const diagnostics = await openDiagnostics({
+    store,
+    committer,
+    bus,
+    log,
+    now,
+    probe: probeId => sites.probe(probeId),
+    requireVoice(actor, channelId) {
+      const { userId, role } = requireUser(actor);
+      requirePost(roster.channelOf(userId, channelId), role);
+      sanctions.requireVoice(userId, now());
+    },
+    say: (channelId, message) => announcements.say(watch, channelId, message),
+  });
+  const replays = [sites.replay, incidents.replay];
+  const guests = openGuests({ bus, committer, config, users: accounts.directory.all() });
+  const chat = openChat({ store, committer, bus, people: accounts.directory, voices: sanctions, guests, roster, replays });
+  let connections: OpenConnections = noConnections;
+  const administration = administrationCommands({
+    config,
+    connections: () => connections,
+    channelName(channelId) {
+      const channel = roster.channel(channelId);
+      return channel && channel.kind !== 'direct' ? `#${channel.name}` : undefined;
+    },
+  });
+  const imports = openImports({ accounts: accounts.directory, roster, admit: accounts.admit, now });
+  const announce = (unit: Unit, content: string) => addNotice(unit, { roster, bot, content, at: now() });
+  const moderation = openModeration({
+    sanctions,
+    accounts: accounts.sanctions,
+    bus,
+    userById: userId => accounts.directory.byId(userId),
+    announce,
+  });
+  const dispatch = new Dispatch({
+    gate: sanctions,
+    record: commitAct,
+    handlers: {
+      ...notYet(),
+      ...moderation.commands,
+      ...accounts.commands,
+      ...chat.commands,
+      ...sites.commands,
+      ...diagnostics.commands,
+      ...incidents.commands,
+      ...administration,
+      ...imports.commands,
+      ...guests.commands,
+      ...commandsOfServer({ announce, stop }),
+    },
+    store,
+    committer,
+    log,
+    now,
+  });
+  const clockwork = new Clockwork(
+    [
+      { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
+      { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
+      { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
+      { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
+      { name: 'old sweeps', everyMs: 60 * 60_000, run: () => sites.forgetSweeps() },
+      { name: 'old diagnostics', everyMs: 60 * 60_000, run: () => diagnostics.forget() },
+      { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
+      {
+        name: 'log pruning',
+        everyMs: 60 * 60_000,
+        async run() {
+          const forgotten = await pruneLog({ store, committer, now });
+          if (forgotten > 0) log.info('STORE', 'Old events were forgotten', { events: forgotten });
+        },
+      },
+    ],
+    log,
+  );
+  return {
+    store,
+    committer,
+    bus,
+    accounts,
+    chat,
+    sites,
+    incidents,
+    clockwork,
+    dispatch,
+    publicUrl: () => publicUrl,
+    /** Who may hear what, by the rights of now. */
+    topicsOf(userId: string): Topic[] {
+      const role = accounts.directory.byId(userId)?.role;
+      return [...roster.topicsOf(userId), ...(role && atLeast(role, 'technician') ? (['sites'] as const) : [])];
+    },
+    guestTopics(): Topic[] {
+      return ['all', ...chat.guestChannelIds().map(id => `channel:${id}` as const)];
+    },
+    /** Once there are doors: whom administration asks for what is connected. */
+    connectedAt(open: OpenConnections) {
+      connections = open;
+    },
+    /** Once the port is known: what links, cookies and probes use. */
+    listensAt(http: { host: string; port: number }) {
+      publicUrl = config.publicUrl ?? urlOf(config, http);
+    },
+    async close() {
+      await clockwork.stop();
+      await accounts.stop();
+      await diagnostics.stop();
+      await outbox.stop();
+      sites.stop();
+      await committer.stop();
+      chat.stop();
+      guests.stop();
+      await store.close();
+      await unlock();
+    },
+  };
+}
+
+function urlOf(config: Config, { host, port }: { host: string; port: number }): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? (config.reachableAs ?? 'localhost') : host;
+  return `${config.httpTls ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,53 @@
+import { AppError, type CommandName } from '@aerie/contract';
+import type { Handlers } from './context.ts';
+
+const names = [
+  'delivery.list',
+  'delivery.retry',
+  'device.forget',
+  'device.merge',
+  'device.search',
+  'device.show',
+  'device.split',
+  'device.update',
+  'incident.assign',
+  'incident.note',
+  'incident.resolve',
+  'incident.show',
+  'incident.snooze',
+  'incident.test',
+  'intake.assign',
+  'intake.discard',
+  'intake.list',
+  'intake.retry',
+  'intake.show',
+  'intake.take',
+  'mail.set',
+  'mail.show',
+  'mail.test',
+  'maintenance.create',
+  'maintenance.end',
+  'maintenance.list',
+  'report.compare',
+  'report.raw',
+  'route.create',
+  'route.list',
+  'route.remove',
+  'route.test',
+  'route.update',
+  'series.wan',
+  'site.curves',
+  'site.update',
+  'storage.show',
+  'token.create',
+  'token.list',
+  'token.revoke',
+] as const satisfies CommandName[];
+
+/** Commands of the contract that have no room yet. */
+export function notYet(): Handlers<(typeof names)[number]> {
+  const refuse = async () => {
+    throw new AppError('not_found', { thing: 'command' });
+  };
+  return Object.fromEntries(names.map(name => [name, refuse])) as never;
+}
