@@ -1,4 +1,4 @@
-/** English, for sites and incidents. */
+/** English, for sites. */
 export const enSites = {
   'rooms.sites': 'Sites',
   'rooms.incidents': 'Incidents',
@@ -19,6 +19,8 @@ export const enSites = {
   'site.why.no_probe': 'no probe yet',
   'site.why.report_late': 'last report {span} old',
   'site.why.report_none': 'connected, no report yet',
+  'site.why.wan_latency': 'WAN latency {latency} for {span}',
+  'site.why.files_only': 'fed by files, the last {span} old',
   'site.why.wan_loss': 'WAN loss {loss} for {span}',
 
   'sites.filter': 'Filter by name, code or state',
@@ -275,25 +277,6 @@ export const enSites = {
   'policy.diagnostics': 'What may be asked by hand',
   'policy.diagnosticsText': 'Technicians ask for it on the page “Diagnostics” and in channels. Changes hold at once.',
   'policy.saved': 'Policy saved.',
-
-  'incident.state.open': 'Open',
-  'incident.state.acknowledged': 'Acknowledged',
-  'incident.state.resolved': 'Resolved',
-  'incident.is.probe.silent': 'The probe {subject} is silent',
-  'incident.was.probe.silent': 'The probe {subject} was silent',
-  'incident.heard': 'last heard at {at}',
-  'incident.for': 'for {span}',
-  'incident.lasted': 'lasted {span}',
-  'incident.by': '{name} looks after it',
-  'incident.hadBy': '{name} looked after it',
-  'incident.nobody': 'nobody yet',
-  'incident.acknowledge': 'Acknowledge',
-  'incident.acknowledged': 'You look after it.',
-  'incidents.none': 'No incident',
-  'incidents.noneText': 'When a probe falls silent, it stands here and in #supervision.',
-  'incidents.ongoing': 'Ongoing',
-  'incidents.over': 'Resolved',
-  'incidents.quiet': 'Nothing is ongoing.',
 
   'palette.sitePlaceholder': 'A channel, a person, a site, a device, an action',
   'keys.lists': 'Sites and incidents',

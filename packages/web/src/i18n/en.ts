@@ -1,4 +1,5 @@
 import { enChat } from './en-chat.ts';
+import { enIncidents } from './en-incidents.ts';
 import { enSites } from './en-sites.ts';
 
 /** English. Its keys are the keys of every language. */
@@ -237,4 +238,5 @@ export const en = {
   'admin.closedText': 'Only administrators see this page.',
   ...enChat,
   ...enSites,
+  ...enIncidents,
 } as const satisfies Record<string, string | { one: string; other: string }>;

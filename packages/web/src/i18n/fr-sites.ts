@@ -1,7 +1,7 @@
 import type { enSites } from './en-sites.ts';
 import type { Entry } from './translate.ts';
 
-/** Le français des sites et des incidents. */
+/** Le français des sites. */
 export const frSites: Record<keyof typeof enSites, Entry> = {
   'rooms.sites': 'Sites',
   'rooms.incidents': 'Incidents',
@@ -22,6 +22,8 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'site.why.no_probe': 'pas encore de sonde',
   'site.why.report_late': 'dernier rapport vieux de {span}',
   'site.why.report_none': 'sonde connectée, pas encore de rapport',
+  'site.why.wan_latency': 'latence WAN de {latency} depuis {span}',
+  'site.why.files_only': 'alimenté par fichiers, le dernier vieux de {span}',
   'site.why.wan_loss': 'perte WAN de {loss} depuis {span}',
 
   'sites.filter': 'Filtrer par nom, code ou état',
@@ -278,25 +280,6 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'policy.diagnostics': 'Ce qui peut être demandé à la main',
   'policy.diagnosticsText': 'Les techniciens le demandent dans l’onglet « Diagnostics » et dans les canaux. Un changement vaut aussitôt.',
   'policy.saved': 'Politique enregistrée.',
-
-  'incident.state.open': 'Ouvert',
-  'incident.state.acknowledged': 'Pris en charge',
-  'incident.state.resolved': 'Résolu',
-  'incident.is.probe.silent': 'La sonde {subject} est muette',
-  'incident.was.probe.silent': 'La sonde {subject} a été muette',
-  'incident.heard': 'entendue pour la dernière fois à {at}',
-  'incident.for': 'depuis {span}',
-  'incident.lasted': 'a duré {span}',
-  'incident.by': '{name} s’en occupe',
-  'incident.hadBy': '{name} s’en est occupé',
-  'incident.nobody': 'personne pour l’instant',
-  'incident.acknowledge': 'Prendre en charge',
-  'incident.acknowledged': 'Vous vous en occupez.',
-  'incidents.none': 'Aucun incident',
-  'incidents.noneText': 'Quand une sonde devient muette, cela s’affiche ici et dans #supervision.',
-  'incidents.ongoing': 'En cours',
-  'incidents.over': 'Résolus',
-  'incidents.quiet': 'Rien en cours.',
 
   'palette.sitePlaceholder': 'Un canal, une personne, un site, un équipement, une action',
   'keys.lists': 'Sites et incidents',

@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import { frChat } from './fr-chat.ts';
+import { frIncidents } from './fr-incidents.ts';
 import { frSites } from './fr-sites.ts';
 import type { Entry } from './translate.ts';
 
@@ -240,4 +241,5 @@ export const fr: Record<keyof typeof en, Entry> = {
   'admin.closedText': 'Seuls les administrateurs voient cette page.',
   ...frChat,
   ...frSites,
+  ...frIncidents,
 };

@@ -3,7 +3,7 @@ import type { Figures } from '../../i18n/figures.ts';
 import type { Translate } from '../../i18n/translate.ts';
 
 /** In words, what a site's state rests on, and for how long. */
-export function whySentence(site: Site, now: number, t: Translate, { span, percent }: Figures): string {
+export function whySentence(site: Site, now: number, t: Translate, { span, percent, latency }: Figures): string {
   const since = (at: number | null) => span(now - (at ?? site.since));
   switch (site.why) {
     case 'probe_silent':
@@ -12,6 +12,10 @@ export function whySentence(site: Site, now: number, t: Translate, { span, perce
       return site.lastReportAt === null ? t('site.why.report_none') : t('site.why.report_late', { span: since(site.lastReportAt) });
     case 'wan_loss':
       return t('site.why.wan_loss', { loss: percent(site.wanLoss ?? 0), span: since(null) });
+    case 'wan_latency':
+      return t('site.why.wan_latency', { latency: site.wanMedianMs === null ? '–' : latency(site.wanMedianMs), span: since(null) });
+    case 'files_only':
+      return site.lastReportAt === null ? t('site.why.report_none') : t('site.why.files_only', { span: since(site.lastReportAt) });
     case 'reporting':
       return site.lastReportAt === null ? t('site.why.report_none') : t('site.why.reporting', { span: since(null) });
     case 'probe_never':

@@ -17,6 +17,13 @@ const site = (name: string, fields: Partial<Site> = {}): Site => ({
   lastContactAt: 100,
   lastReportAt: 100,
   probeVersion: '0.1.0',
+  group: '',
+  zone: 'UTC',
+  latitude: null,
+  longitude: null,
+  channelId: null,
+  maintenanceUntil: null,
+  worst: null,
   ...fields,
 });
 const names = (sites: readonly Site[]) => sites.map(each => each.name);
