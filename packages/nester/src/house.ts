@@ -26,6 +26,7 @@ import { notYet } from './not-yet.ts';
 import { channelMessages } from './notify/channel-message.ts';
 import { Outbox } from './notify/outbox.ts';
 import { certificatePin } from './self-signed.ts';
+import { openSeries } from './series/room.ts';
 import { openSites, type Sites } from './sites/room.ts';
 import { Committer } from './store/commit.ts';
 import { lockFolder } from './store/folder-lock.ts';
@@ -97,6 +98,14 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     observe: (unit, observation) => incidents.observe(unit, observation),
     openIncidents: siteId => incidents.openCount(siteId),
   });
+  const series = await openSeries({
+    store,
+    committer,
+    now,
+    siteIds: () => sites.siteIds(),
+    incidentsBetween: (siteId, from, to) => incidents.between(siteId, from, to),
+    maintenanceBetween: () => [],
+  });
   const diagnostics = await openDiagnostics({
     store,
     committer,
@@ -141,6 +150,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...accounts.commands,
       ...chat.commands,
       ...sites.commands,
+      ...series.commands,
       ...diagnostics.commands,
       ...incidents.commands,
       ...administration,
@@ -159,6 +169,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
       { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
+      { name: 'rollups', everyMs: 30_000, run: () => series.rollUp() },
+      { name: 'old samples', everyMs: 60 * 60_000, run: () => series.forget() },
       { name: 'old sweeps', everyMs: 60 * 60_000, run: () => sites.forgetSweeps() },
       { name: 'old diagnostics', everyMs: 60 * 60_000, run: () => diagnostics.forget() },
       { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },

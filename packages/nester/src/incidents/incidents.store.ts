@@ -21,6 +21,21 @@ export async function incidentPage(db: Kysely<Tables>, siteId: string | undefine
   return rows.map(recordOf);
 }
 
+/** Incidents of a site that were not over before a span and began before its end, oldest first; folded ones are left to their cause. */
+export async function incidentsBetween(db: Kysely<Tables>, siteId: string, from: number, to: number): Promise<IncidentRecord[]> {
+  const rows = await db
+    .selectFrom('incident')
+    .selectAll()
+    .where('site_id', '=', siteId)
+    .where('opened_at', '<', to)
+    .where('parent_id', 'is', null)
+    .where(eb => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>=', from)]))
+    .orderBy('opened_at')
+    .limit(1_000)
+    .execute();
+  return rows.map(recordOf);
+}
+
 export async function incidentsByIds(db: Kysely<Tables>, incidentIds: readonly string[]): Promise<Map<string, IncidentRecord>> {
   const found = new Map<string, IncidentRecord>();
   const ids = [...new Set(incidentIds)];

@@ -1,4 +1,4 @@
-import type { Incident } from '@aerie/contract';
+import type { CommandOutput, Incident } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Log } from '../log.ts';
 import type { Committer } from '../store/commit.ts';
@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Unit } from '../store/unit.ts';
 import type { ChangeParts } from './changes.ts';
 import { type IncidentNames, incidentCommands } from './incidents.commands.ts';
-import { incidentsByIds, unresolvedIncidents } from './incidents.store.ts';
+import { incidentsBetween, incidentsByIds, unresolvedIncidents } from './incidents.store.ts';
 import type { IncidentRecord } from './machine.ts';
 import type { Observation } from './observation.ts';
 import { OpenIncidents } from './open-incidents.ts';
@@ -21,6 +21,8 @@ export interface Incidents {
   observe(unit: Unit, observation: Observation): void;
   /** How many incidents of a site are not resolved. */
   openCount(siteId: string): number;
+  /** What was wrong at a site in a span: for curves. */
+  between(siteId: string, from: number, to: number): Promise<CommandOutput<'series.wan'>['incidents']>;
   /** An incident as it is now, as cards show it. */
   incident(incidentId: string): Promise<Incident | undefined>;
 }
@@ -64,6 +66,17 @@ export async function openIncidents(parts: {
     },
     observe: (unit, observation) => watch.observe(unit, observation),
     openCount: siteId => watch.openCount(siteId),
+    async between(siteId, from, to) {
+      const records = await incidentsBetween(store.read, siteId, from, to);
+      return records.map(({ incidentId, rule, severity, subject, openedAt, resolvedAt }) => ({
+        incidentId,
+        rule,
+        severity,
+        subject,
+        openedAt,
+        resolvedAt,
+      }));
+    },
     async incident(incidentId) {
       const record = (await incidentsByIds(store.read, [incidentId])).get(incidentId);
       return record && present(record);

@@ -33,6 +33,8 @@ export interface Sites {
   mayReport(probeId: string): boolean;
   /** A probe that was not revoked, and the policy that it is to follow. */
   probe(probeId: string): { siteId: string; siteCode: string; name: string; policy: Policy; connectionId: string | undefined } | undefined;
+  /** All sites that there are now. */
+  siteIds(): readonly string[];
   /** How a site is called now. */
   site(siteId: string): { code: string; name: string } | undefined;
   /** Looks for silent probes and stale sites, and writes when probes were heard; called every few seconds. */
@@ -62,6 +64,7 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
       return { siteId: row.site_id, siteCode: site.row.code, name: row.name, policy: site.policy, connectionId };
     },
     site: siteId => ledger.site(siteId)?.row,
+    siteIds: () => Array.from(ledger.sites(), ({ row }) => row.site_id),
     checkSilence: () => contacts.checkSilence(),
     async forgetSweeps() {
       await parts.committer.commit(new Unit().run(forgetSweepsQuery(store.read, parts.now() - keepSweepsMs)));

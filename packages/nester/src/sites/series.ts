@@ -6,9 +6,18 @@ type Point = CommandOutput<'site.show'>['series'][number];
 /** What a report measured, as samples. A target to which nothing was sent was not measured. */
 export function samplesOf(wan: readonly WanResult[], siteId: string, at: number): WanSampleTable[] {
   const samples = new Map<string, WanSampleTable>();
-  for (const { target, role, sent, received, medianMs } of wan)
+  for (const { target, role, sent, received, medianMs, minMs, maxMs } of wan)
     if (sent > 0)
-      samples.set(target, { site_id: siteId, at, target, median_ms: medianMs, loss: (sent - received) / sent, role: role ?? null });
+      samples.set(target, {
+        site_id: siteId,
+        at,
+        target,
+        median_ms: medianMs,
+        loss: (sent - received) / sent,
+        role: role ?? null,
+        min_ms: minMs,
+        max_ms: maxMs,
+      });
   return [...samples.values()];
 }
 

@@ -1,8 +1,9 @@
 import type { ColumnDataType, Dialect, Kysely, Transaction } from 'kysely';
-import { PostgresDialect, SqliteDialect } from 'kysely';
+import { PostgresDialect, SqliteDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Tables } from './schema.ts';
 import { kyselyDatabase, openSqlite } from './sqlite.ts';
+import { sqliteSizes } from './sqlite-sizes.ts';
 
 /** Every difference between the two databases stands in this file. */
 export interface StoreDialect {
@@ -23,6 +24,8 @@ export interface StoreDialect {
   /** That, or a value that cannot be stored at all: whoever it comes from is dropped alone. */
   isUnitFault(error: unknown): boolean;
   isDiskFull(error: unknown): boolean;
+  /** Bytes of each table with its indexes, and of all of it. */
+  sizes(db: Kysely<Tables>): Promise<{ all: number; tables: ReadonlyMap<string, number> }>;
 }
 
 export function sqliteDialect(file: string): StoreDialect {
@@ -42,6 +45,7 @@ export function sqliteDialect(file: string): StoreDialect {
     isConstraintFault: isSqliteConstraint,
     isUnitFault: error => isSqliteConstraint(error) || unbindable.has((error as SqliteError)?.code ?? '') || isTooBig(error),
     isDiskFull: error => (error as SqliteError)?.errcode === 13,
+    sizes: () => sqliteSizes(file),
   };
 }
 
@@ -82,6 +86,7 @@ export function postgresDialect(url: string): StoreDialect {
     // Class 54: larger than an index or a row takes. A TypeError: the driver could not write the value down.
     isUnitFault: error => /^(2[23]|54)/.test(postgresCode(error)) || error instanceof TypeError,
     isDiskFull: error => postgresCode(error) === '53100',
+    sizes: postgresSizes,
   };
 }
 
@@ -101,4 +106,12 @@ const isTooBig = (error: unknown) => (error as SqliteError)?.errcode === 18;
 
 function postgresCode(error: unknown): string {
   return String((error as { code?: unknown })?.code ?? '');
+}
+
+async function postgresSizes(db: Kysely<Tables>): Promise<{ all: number; tables: ReadonlyMap<string, number> }> {
+  const { rows } = await sql<{ name: string; bytes: number }>`
+    select relname as name, pg_total_relation_size(oid) as bytes from pg_class
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(db);
+  const all = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db);
+  return { all: Number(all.rows[0]!.bytes), tables: new Map(rows.map(row => [row.name, Number(row.bytes)])) };
 }

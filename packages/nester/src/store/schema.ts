@@ -19,14 +19,12 @@ export interface Tables {
   report: ReportTable;
   device: DeviceTable;
   device_port: DevicePortTable;
-  known_identity: KnownIdentityTable;
   device_change: DeviceChangeTable;
   wan_sample: WanSampleTable;
   wan_rollup: WanRollupTable;
   incident: IncidentTable;
   incident_step: IncidentStepTable;
   maintenance: MaintenanceTable;
-  outbox: OutboxTable;
   route: RouteTable;
   delivery: DeliveryTable;
   setting: SettingTable;
@@ -199,6 +197,8 @@ export interface SiteTable {
   longitude: number | null;
   /** Where its incidents are told; null: #supervision. */
   channel_id: string | null;
+  /** When the newest report that came as a file was made. */
+  last_file_at: number | null;
   /** JSON: what differs from the first incident rules. */
   rules: string;
 }
@@ -260,7 +260,7 @@ export interface ReportTable {
 export interface DeviceTable {
   device_id: string;
   site_id: string;
-  /** What makes it the same device in the next report: `mac:…`, else `address:…`. */
+  /** `mac:…` where its maker's hardware address tells it again; else `device:…` with its own id: likeness tells it. Unique in its site. */
   identity: string;
   address: string;
   hostname: string | null;
@@ -279,6 +279,13 @@ export interface DeviceTable {
   /** That it is the same device as before, 0 to 1. */
   confidence: number;
   deep_at: number | null;
+  /** The ports that were looked at last; null: never. */
+  scanned_ports: string | null;
+  /** The device that people said it is; then it is no device of its own. */
+  merged_into: string | null;
+  merged_at: number | null;
+  /** JSON: what that device took from it. */
+  merge_detail: string | null;
 }
 
 export interface DevicePortTable {
@@ -294,15 +301,6 @@ export interface DevicePortTable {
   /** JSON of the contract's Certificate. */
   tls: string | null;
   title: string | null;
-}
-
-/** What a device is known by; more than one when people said that two were one. */
-export interface KnownIdentityTable {
-  identity_id: string;
-  site_id: string;
-  identity: string;
-  device_id: string;
-  merged_at: number | null;
 }
 
 export interface DeviceChangeTable {
@@ -341,6 +339,8 @@ export interface WanSampleTable {
   loss: number;
   /** Null of a probe that does not say: what is beyond the provider. */
   role: 'gateway' | 'provider' | 'internet' | null;
+  min_ms: number | null;
+  max_ms: number | null;
 }
 
 export interface IncidentTable {
@@ -400,7 +400,7 @@ export interface RouteTable {
   target: string;
   site_ids: string | null;
   groups: string | null;
-  at_least: string;
+  at_least: 'critical' | 'warning' | 'info';
   language: Language;
   /** Sealed. */
   secret: string | null;
@@ -413,7 +413,9 @@ export interface DeliveryTable {
   delivery_id: string;
   route_id: string;
   incident_id: string | null;
-  what: string;
+  /** What one message follows, and what is told in order: `incident:ID`, `storm:ID`. */
+  thread: string;
+  what: 'opened' | 'updated' | 'resolved' | 'reminder' | 'test' | 'storm';
   subject: string;
   /** JSON: what is told, where no incident says it. */
   body: string;
@@ -468,16 +470,6 @@ export interface ApiTokenTable {
   expires_at: number | null;
   used_at: number | null;
   revoked_at: number | null;
-}
-
-/** What is still to be told. Written with the incident's change, in the same transaction. */
-export interface OutboxTable {
-  outbox_id: string;
-  incident_id: string;
-  created_at: number;
-  done_at: number | null;
-  attempts: number;
-  last_error: string | null;
 }
 
 export interface DiagnosticTable {

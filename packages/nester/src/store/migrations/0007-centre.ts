@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { StoreDialect } from '../dialect.ts';
+import type { DeliveryTable, RouteTable } from '../schema.ts';
 
 /** The whole centre: devices with a history, more rules of incidents, maintenance, routes, dropped files, rollups, tokens. */
 export function centre(dialect: StoreDialect): Migration {
   const { int64, float64 } = dialect;
   return {
-    async up({ schema }: Kysely<unknown>) {
+    async up(db: Kysely<unknown>) {
+      const { schema } = db;
       await schema
         .alterTable('site')
         .addColumn('group_name', 'text', c => c.notNull().defaultTo(''))
@@ -18,6 +20,7 @@ export function centre(dialect: StoreDialect): Migration {
       await schema.alterTable('site').addColumn('latitude', float64).execute();
       await schema.alterTable('site').addColumn('longitude', float64).execute();
       await schema.alterTable('site').addColumn('channel_id', 'text').execute();
+      await schema.alterTable('site').addColumn('last_file_at', int64).execute();
       await schema
         .alterTable('site')
         .addColumn('rules', 'text', c => c.notNull().defaultTo('{}'))
@@ -42,19 +45,18 @@ export function centre(dialect: StoreDialect): Migration {
         .addColumn('confidence', float64, c => c.notNull().defaultTo(1))
         .execute();
       await schema.alterTable('device').addColumn('deep_at', int64).execute();
+      await schema.alterTable('device').addColumn('scanned_ports', 'text').execute();
+      await schema.alterTable('device').addColumn('merged_into', 'text').execute();
+      await schema.alterTable('device').addColumn('merged_at', int64).execute();
+      await schema.alterTable('device').addColumn('merge_detail', 'text').execute();
+      // Where a device is does not make it itself any more: two may change places within one report.
+      await db
+        .updateTable('device')
+        .set(eb => ({ identity: sql<string>`'device:' || ${eb.ref('device_id')}` }))
+        .where('identity', 'like', 'address:%')
+        .execute();
       await schema.alterTable('device_port').addColumn('tls', 'text').execute();
       await schema.alterTable('device_port').addColumn('title', 'text').execute();
-
-      await schema
-        .createTable('known_identity')
-        .addColumn('identity_id', 'text', c => c.primaryKey())
-        .addColumn('site_id', 'text', c => c.notNull())
-        .addColumn('identity', 'text', c => c.notNull())
-        .addColumn('device_id', 'text', c => c.notNull())
-        .addColumn('merged_at', int64)
-        .addUniqueConstraint('known_identity_unique', ['site_id', 'identity'])
-        .execute();
-      await schema.createIndex('known_identity_device').on('known_identity').column('device_id').execute();
 
       await schema
         .createTable('device_change')
@@ -72,6 +74,8 @@ export function centre(dialect: StoreDialect): Migration {
       await schema.createIndex('device_change_device').on('device_change').columns(['device_id', 'at']).execute();
       await schema.createIndex('device_change_at').on('device_change').column('at').execute();
 
+      await schema.alterTable('wan_sample').addColumn('min_ms', float64).execute();
+      await schema.alterTable('wan_sample').addColumn('max_ms', float64).execute();
       await schema
         .createTable('wan_rollup')
         .addColumn('site_id', 'text', c => c.notNull())
@@ -143,6 +147,8 @@ export function centre(dialect: StoreDialect): Migration {
         .addColumn('delivery_id', 'text', c => c.primaryKey())
         .addColumn('route_id', 'text', c => c.notNull())
         .addColumn('incident_id', 'text')
+        // What one message follows: `incident:ID`, `storm:ID`.
+        .addColumn('thread', 'text', c => c.notNull())
         .addColumn('what', 'text', c => c.notNull())
         .addColumn('subject', 'text', c => c.notNull())
         .addColumn('body', 'text', c => c.notNull())
@@ -154,8 +160,11 @@ export function centre(dialect: StoreDialect): Migration {
         .addColumn('last_error', 'text')
         .execute();
       await schema.createIndex('delivery_due').on('delivery').columns(['state', 'next_at']).execute();
+      await schema.createIndex('delivery_thread').on('delivery').columns(['route_id', 'thread', 'state']).execute();
       await schema.createIndex('delivery_incident').on('delivery').column('incident_id').execute();
       await schema.createIndex('delivery_created').on('delivery').column('created_at').execute();
+      await moveOutbox(db as Kysely<Before>);
+      await schema.dropTable('outbox').execute();
 
       await schema
         .createTable('setting')
@@ -205,4 +214,52 @@ export function centre(dialect: StoreDialect): Migration {
         .execute();
     },
   };
+}
+
+/** The first route: every site’s incidents, in its own channel or #supervision. */
+export const firstRouteId = 'channels';
+
+/** The tables of this moment: what came before, and what they move to. */
+interface Before {
+  outbox: { outbox_id: string; incident_id: string; created_at: number; done_at: number | null; attempts: number };
+  incident: { incident_id: string; subject: string; state: string };
+  route: Omit<RouteTable, 'removed_at'>;
+  delivery: DeliveryTable;
+}
+
+/** What waits to be told becomes deliveries of the first route; one for each incident, since only its latest state is told. */
+async function moveOutbox(db: Kysely<Before>): Promise<void> {
+  const target = JSON.stringify({ kind: 'channel', channelId: null });
+  const all = { site_ids: null, groups: null, at_least: 'info', secret: null };
+  await db
+    .insertInto('route')
+    .values({ route_id: firstRouteId, name: '#supervision', is_on: 1, target, ...all, language: 'fr', created_at: Date.now() })
+    .execute();
+  const waiting = await db
+    .selectFrom('outbox')
+    .innerJoin('incident', 'incident.incident_id', 'outbox.incident_id')
+    .select(['outbox_id', 'outbox.incident_id', 'created_at', 'subject', 'state'])
+    .where('done_at', 'is', null)
+    .orderBy('created_at')
+    .execute();
+  const latest = new Map(waiting.map(row => [row.incident_id, row]));
+  for (const { outbox_id, incident_id, created_at, subject, state } of latest.values())
+    await db
+      .insertInto('delivery')
+      .values({
+        delivery_id: outbox_id,
+        route_id: firstRouteId,
+        incident_id,
+        thread: `incident:${incident_id}`,
+        what: state === 'open' ? 'opened' : state === 'resolved' ? 'resolved' : 'updated',
+        subject,
+        body: '{}',
+        state: 'waiting',
+        attempts: 0,
+        created_at,
+        next_at: created_at,
+        done_at: null,
+        last_error: null,
+      })
+      .execute();
 }
