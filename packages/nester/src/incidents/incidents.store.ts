@@ -93,6 +93,9 @@ export function rowOf(record: IncidentRecord): IncidentTable {
     snoozed_until: record.snoozedUntil,
     paused_until: record.pausedUntil,
     firings: record.firings,
+    folded: 0,
+    told_at: null,
+    reminded_at: null,
   };
 }
 

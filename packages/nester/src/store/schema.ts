@@ -24,6 +24,8 @@ export interface Tables {
   wan_rollup: WanRollupTable;
   incident: IncidentTable;
   incident_step: IncidentStepTable;
+  symptom: SymptomTable;
+  storm: StormTable;
   maintenance: MaintenanceTable;
   route: RouteTable;
   delivery: DeliveryTable;
@@ -369,6 +371,34 @@ export interface IncidentTable {
   snoozed_until: number | null;
   paused_until: number | null;
   firings: number;
+  /** How many were folded under it. */
+  folded: number;
+  /** When somebody was first told; null: nobody was. */
+  told_at: number | null;
+  reminded_at: number | null;
+}
+
+/** Something that a rule sees wrong now: not for long enough yet, or counted in an incident, or left alone by people. */
+export interface SymptomTable {
+  site_id: string;
+  rule: string;
+  subject_id: string;
+  /** The part of the subject; empty: all of it. */
+  item: string;
+  subject: string;
+  state: 'pending' | 'counted' | 'dismissed';
+  since: number;
+  /** Since when it is over, while that does not count yet. */
+  over_since: number | null;
+  /** JSON. */
+  detail: string;
+}
+
+/** A time in which more opened at once than anybody would read one by one. */
+export interface StormTable {
+  storm_id: string;
+  began_at: number;
+  ended_at: number | null;
 }
 
 export interface IncidentStepTable {

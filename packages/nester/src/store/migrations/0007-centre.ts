@@ -100,6 +100,12 @@ export function centre(dialect: StoreDialect): Migration {
       await schema.alterTable('incident').addColumn('paused_until', int64).execute();
       await schema
         .alterTable('incident')
+        .addColumn('folded', 'integer', c => c.notNull().defaultTo(0))
+        .execute();
+      await schema.alterTable('incident').addColumn('told_at', int64).execute();
+      await schema.alterTable('incident').addColumn('reminded_at', int64).execute();
+      await schema
+        .alterTable('incident')
         .addColumn('firings', 'integer', c => c.notNull().defaultTo(1))
         .execute();
       await schema.createIndex('incident_opened').on('incident').column('opened_at').execute();
@@ -112,6 +118,27 @@ export function centre(dialect: StoreDialect): Migration {
         .addColumn('at', int64, c => c.notNull())
         .addColumn('kind', 'text', c => c.notNull())
         .addColumn('by_name', 'text')
+      await schema
+        .createTable('symptom')
+        .addColumn('site_id', 'text', c => c.notNull())
+        .addColumn('rule', 'text', c => c.notNull())
+        .addColumn('subject_id', 'text', c => c.notNull())
+        .addColumn('item', 'text', c => c.notNull())
+        .addColumn('subject', 'text', c => c.notNull())
+        .addColumn('state', 'text', c => c.notNull())
+        .addColumn('since', int64, c => c.notNull())
+        .addColumn('over_since', int64)
+        .addColumn('detail', 'text', c => c.notNull())
+        .addPrimaryKeyConstraint('symptom_pk', ['site_id', 'rule', 'subject_id', 'item'])
+        .execute();
+
+      await schema
+        .createTable('storm')
+        .addColumn('storm_id', 'text', c => c.primaryKey())
+        .addColumn('began_at', int64, c => c.notNull())
+        .addColumn('ended_at', int64)
+        .execute();
+
         .addColumn('body', 'text')
         .execute();
       await schema.createIndex('incident_step_incident').on('incident_step').columns(['incident_id', 'at']).execute();
