@@ -27,14 +27,15 @@ const setting = z.strictObject({
 export type SettingRecord = z.infer<typeof setting>;
 
 /** What can be taken out as a whole. */
-export const exportSubjects = ['users', 'messages', 'audit'] as const;
+export const exportSubjects = ['users', 'messages', 'audit', 'devices', 'incidents'] as const;
 export type ExportSubject = (typeof exportSubjects)[number];
 
 /** What an export takes: the fields of `GET /api/export/<subject>` beside its form. */
 export const exportSelection = z.strictObject({
   channelId: id.optional().describe('of messages: those of one channel'),
-  from: time.optional().describe('of messages and the audit: from this moment on'),
-  to: time.optional().describe('of messages and the audit: before this moment'),
+  siteId: id.optional().describe('of devices and incidents: those of one site'),
+  from: time.optional().describe('of messages, the audit and incidents: from this moment on'),
+  to: time.optional().describe('of messages, the audit and incidents: before this moment'),
 });
 export type ExportSelection = z.infer<typeof exportSelection>;
 
@@ -73,8 +74,8 @@ export const administrationCommands = {
   }),
   'export.begin': command({
     summary:
-      'Note in the audit that all users, messages or acts are about to be taken out. `GET /api/export/<subject>` does it itself; a program that reads page by page says so here.',
-    role: 'admin',
+      'Note in the audit that all users, messages, acts, devices or incidents are about to be taken out. `GET /api/export/<subject>` does it itself; a program that reads page by page says so here. Devices and incidents for technicians, the others for administrators.',
+    role: 'technician',
     input: exportSelection.extend({ subject: z.enum(exportSubjects), format: z.enum(['csv', 'json']) }),
     output: empty,
   }),

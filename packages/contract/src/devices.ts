@@ -167,6 +167,16 @@ export const deviceCommands = {
     input: z.strictObject({ deviceId: id, identityId: id }),
     output: z.strictObject({ device: knownDevice.describe('the one that it is now') }),
   }),
+  'device.export': command({
+    summary: 'A page of all devices with their ports, by id, for programs that take them out.',
+    role: 'technician',
+    reads: true,
+    input: z.strictObject({ siteId: id.optional(), after: id.optional(), limit: z.int().min(1).max(200).default(200) }),
+    output: z.strictObject({
+      devices: z.array(knownDevice.extend({ siteId: id, siteCode: z.string(), siteName: z.string(), notes: z.string() })),
+      next: id.nullable().describe('to be given as `after`; null: that was all'),
+    }),
+  }),
   'device.forget': command({
     summary: 'Forget a device that is not there any more, with its history. If it comes back it is new.',
     role: 'admin',

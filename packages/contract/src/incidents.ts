@@ -132,6 +132,19 @@ export const incidentCommands = {
     input: z.strictObject({ incidentId: id, note }),
     output: changed,
   }),
+  'incident.export': command({
+    summary: 'A page of all incidents, folded ones too, by id (oldest first), for programs that take them out.',
+    role: 'technician',
+    reads: true,
+    input: z.strictObject({
+      siteId: id.optional(),
+      from: time.optional().describe('opened from this moment on'),
+      to: time.optional().describe('opened before this moment'),
+      after: id.optional(),
+      limit: z.int().min(1).max(500).default(500),
+    }),
+    output: z.strictObject({ incidents: z.array(incident), next: id.nullable().describe('to be given as `after`; null: that was all') }),
+  }),
   'incident.test': command({
     summary: 'Raise a test incident at a site, to see that people are told. It is over by itself after ten minutes.',
     role: 'technician',

@@ -126,6 +126,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   let connections: OpenConnections = noConnections;
   const administration = administrationCommands({
     config,
+    siteCode: siteId => sites.site(siteId)?.code,
     connections: () => connections,
     channelName(channelId) {
       const channel = roster.channel(channelId);

@@ -8,7 +8,7 @@ import { exported } from '../exports/export.ts';
 import { causeOf } from '../file-cause.ts';
 import { Failure } from './failure.ts';
 import { endOf, startOf } from './moments.ts';
-import { channelNamed } from './names.ts';
+import { channelNamed, siteCoded } from './names.ts';
 import { withDesk } from './run.ts';
 import { withSettings } from './settings.ts';
 import { shownLines } from './table.ts';
@@ -16,6 +16,7 @@ import { shownLines } from './table.ts';
 interface ExportOptions extends ExportForm {
   out?: string;
   channel?: string;
+  site?: string;
   from?: number;
   to?: number;
 }
@@ -25,7 +26,7 @@ export function addExportCommand(program: Command): void {
   withSettings(
     program
       .command('export')
-      .description('write out all accounts, messages or administrative acts')
+      .description('write out all accounts, messages, administrative acts, devices or incidents')
       .addArgument(new Argument('<what>', 'what to write out').choices(exportSubjects))
       .addOption(new Option('--format <format>', 'csv for spreadsheets, or one JSON array').choices(['csv', 'json']).default('csv'))
       .option('--out <file>', 'a file for its owner only, in place of one of that name (default: standard output)')
@@ -37,16 +38,18 @@ export function addExportCommand(program: Command): void {
           .default('comma'),
       )
       .option('--channel <name>', 'messages of one channel')
+      .option('--site <code>', 'devices or incidents of one site')
       .addOption(new Option('--from <date>', 'messages or acts from this day on, such as 2026-11-22').argParser(startOf))
       .addOption(new Option('--to <date>', 'messages or acts up to the end of this day').argParser(endOf)),
     'usual',
   ).action(async (subject: ExportSubject, options: ExportOptions) => {
     await withDesk({ ...options }, {}, async desk => {
       const channelId = options.channel === undefined ? undefined : (await channelNamed(desk, options.channel)).channelId;
+      const siteId = options.site === undefined ? undefined : (await siteCoded(desk, options.site)).siteId;
       const { format, language, bom, separator, from, to } = options;
       await writeTo(
         options.out,
-        exported(desk.call, { subject, selection: { channelId, from, to }, form: { format, language, bom, separator } }),
+        exported(desk.call, { subject, selection: { channelId, siteId, from, to }, form: { format, language, bom, separator } }),
       );
     });
   });

@@ -1,4 +1,4 @@
-import { type CommandOutput, channelKey, type UserRecord, userKey } from '@aerie/contract';
+import { type CommandOutput, channelKey, type Site, type UserRecord, userKey } from '@aerie/contract';
 import { allUsers } from '../exports/pages.ts';
 import { Failure } from './failure.ts';
 import type { Desk } from './socket.ts';
@@ -18,4 +18,12 @@ export async function channelNamed(desk: Desk, name: string): Promise<ChannelRec
   const channel = channels.find(one => channelKey(one.name) === channelKey(name.trim()));
   if (!channel) throw new Failure(`There is no channel ${JSON.stringify(name)}. "nester channel list" shows them.`);
   return channel;
+}
+
+/** The site of that code, whatever its case. */
+export async function siteCoded(desk: Desk, code: string): Promise<Site> {
+  const { sites } = await desk.call('site.list', {});
+  const site = sites.find(one => one.code === code.toUpperCase());
+  if (!site) throw new Failure(`There is no site ${JSON.stringify(code)}. "nester site list" shows them.`);
+  return site;
 }

@@ -1,9 +1,8 @@
 import type { Site } from '@aerie/contract';
 import type { Command } from 'commander';
-import { Failure } from './failure.ts';
+import { siteCoded } from './names.ts';
 import { withDesk } from './run.ts';
 import { withSettings } from './settings.ts';
-import type { Desk } from './socket.ts';
 import { table } from './table.ts';
 
 /** `nester site …` */
@@ -41,19 +40,12 @@ export function addProbeCommands(program: Command): void {
     'usual',
   ).action(async (options: { site: string }) => {
     const { line, running } = await withDesk(options, {}, async desk => {
-      const { siteId } = await siteByCode(desk, options.site);
+      const { siteId } = await siteCoded(desk, options.site);
       return { ...(await desk.call('probe.code', { siteId })), running: desk.running };
     });
     process.stdout.write(`${line}\n`);
     if (!running) process.stderr.write('Nester is not running: start it, then use the line within 24 hours.\n');
   });
-}
-
-async function siteByCode(desk: Desk, code: string): Promise<Site> {
-  const { sites } = await desk.call('site.list', {});
-  const site = sites.find(one => one.code === code.toUpperCase());
-  if (!site) throw new Failure(`There is no site ${JSON.stringify(code)}. "nester site list" shows them.`);
-  return site;
 }
 
 function rowOf(site: Site): string[] {

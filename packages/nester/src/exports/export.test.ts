@@ -30,7 +30,7 @@ onEachDatabase('an export', newDatabase => {
         CommandOutput<K>
       >;
   const local = as({ kind: 'local' });
-  const person = async (name: string, role: 'admin' | 'member') => {
+  const person = async (name: string, role: 'admin' | 'technician' | 'member') => {
     await local('user.create', { name, password, role });
     const { token } = await local('session.logIn', { user: name, password });
     return as((await house.accounts.authenticate(token!))!);
@@ -81,5 +81,59 @@ onEachDatabase('an export', newDatabase => {
       ['(local)', 'all', '{"format":"json"}'],
       ['Ada', 'all', '{"format":"json"}'],
     ]);
+  });
+
+  it('has devices and incidents for technicians, of one site where that is asked for; what a host says of itself is no formula', async () => {
+    const tess = await person('Tess', 'technician');
+    const { siteId } = await local('site.create', { code: 'NE', name: 'Patriots' });
+    const other = await local('site.create', { code: 'KC', name: 'Chiefs' });
+    const device = {
+      site_id: siteId,
+      identity: 'address:192.0.2.1',
+      address: '192.0.2.1',
+      status: 'up',
+      first_seen_at: 1,
+      last_seen_at: 2,
+    } as const;
+    const write = house.store.write;
+    for (let i = 0; i < 201; i++) {
+      const fields = {
+        ...device,
+        device_id: `d${1_000 + i}`,
+        identity: `address:${i}`,
+        hostname: i === 0 ? '=HYPERLINK("x")' : `host-${i}`,
+      };
+      await write
+        .insertInto('device')
+        .values(fields as never)
+        .execute();
+    }
+    await write
+      .insertInto('device')
+      .values({ ...device, device_id: 'z', site_id: other.siteId } as never)
+      .execute();
+    await write
+      .insertInto('device_port')
+      .values({ device_id: 'd1000', protocol: 'tcp', port: 22, state: 'open', service: 'ssh', first_seen_at: 1, last_seen_at: 2 } as never)
+      .execute();
+    const { incident } = await tess('incident.test', { siteId });
+    const taken = async (ask: Ask, subject: 'devices' | 'incidents' | 'users', selection: ExportSelection, format: 'csv' | 'json') => {
+      let text = '';
+      const form = { format, language: 'fr', bom: false, separator: 'semicolon' } as const;
+      for await (const chunk of exported(ask, { subject, selection, form })) text += chunk;
+      return text;
+    };
+    expect(JSON.parse(await taken(tess, 'devices', {}, 'json'))).toHaveLength(202);
+    const lines = (await taken(tess, 'devices', { siteId }, 'csv')).trimEnd().split('\r\n');
+    expect(lines).toHaveLength(202);
+    expect(lines[1]).toContain('NE;Patriots;;192.0.2.1;"\'=HYPERLINK(""x"")"');
+    expect(lines[1]).toContain('22/tcp ssh');
+    expect(JSON.parse(await taken(tess, 'incidents', { siteId }, 'json'))).toMatchObject([
+      { incidentId: incident.incidentId, rule: 'test' },
+    ]);
+    expect(JSON.parse(await taken(tess, 'incidents', { siteId: other.siteId }, 'json'))).toEqual([]);
+    await expect(taken(tess, 'users', {}, 'csv')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(taken(await person('Mia', 'member'), 'devices', {}, 'csv')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(taken(tess, 'devices', { siteId: 'none' }, 'csv')).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -1,6 +1,16 @@
-import type { AuditRecord, CommandInput, CommandName, CommandOutput, ExportSelection, ExportSubject, UserRecord } from '@aerie/contract';
+import type {
+  AuditRecord,
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ExportSelection,
+  ExportSubject,
+  Incident,
+  UserRecord,
+} from '@aerie/contract';
 
 export type ExportedMessage = CommandOutput<'message.export'>['messages'][number];
+export type ExportedDevice = CommandOutput<'device.export'>['devices'][number];
 
 /** Calls commands for somebody who may. */
 export type Ask = <K extends CommandName>(name: K, input: CommandInput<K>) => Promise<CommandOutput<K>>;
@@ -11,7 +21,9 @@ const messagesAtOnce = 200;
 /** All records of a subject, a page at a time: the next one is asked for when the one before has been taken. */
 export function pages(ask: Ask, subject: ExportSubject, selection: ExportSelection): AsyncIterable<readonly object[]> {
   if (subject === 'users') return userPages(ask);
-  return subject === 'messages' ? messagePages(ask, selection) : auditPages(ask, selection);
+  if (subject === 'messages') return messagePages(ask, selection);
+  if (subject === 'devices') return devicePages(ask, selection);
+  return subject === 'incidents' ? incidentPages(ask, selection) : auditPages(ask, selection);
 }
 
 /** All accounts, by name. */
@@ -35,6 +47,25 @@ async function* messagePages(ask: Ask, selection: ExportSelection): AsyncGenerat
     const page: CommandOutput<'message.export'> = await ask('message.export', { ...selection, after, limit: messagesAtOnce });
     yield page.messages;
     after = page.next;
+  }
+}
+
+async function* devicePages(ask: Ask, { siteId }: ExportSelection): AsyncGenerator<ExportedDevice[]> {
+  for (let after: string | undefined; ; ) {
+    const { devices, next }: CommandOutput<'device.export'> = await ask('device.export', { siteId, after });
+    yield devices;
+    if (next === null) return;
+    after = next;
+  }
+}
+
+/** Oldest first. */
+async function* incidentPages(ask: Ask, { siteId, from, to }: ExportSelection): AsyncGenerator<Incident[]> {
+  for (let after: string | undefined; ; ) {
+    const { incidents, next }: CommandOutput<'incident.export'> = await ask('incident.export', { siteId, from, to, after });
+    yield incidents;
+    if (next === null) return;
+    after = next;
   }
 }
 

@@ -36,6 +36,20 @@ export async function incidentsBetween(db: Kysely<Tables>, siteId: string, from:
   return rows.map(recordOf);
 }
 
+/** A page of incidents by id, which is the order in which they were made. */
+export async function incidentsAfter(
+  db: Kysely<Tables>,
+  which: { siteId?: string | undefined; from?: number | undefined; to?: number | undefined; after?: string | undefined },
+  limit: number,
+): Promise<IncidentRecord[]> {
+  let query = db.selectFrom('incident').selectAll().orderBy('incident_id').limit(limit);
+  if (which.siteId !== undefined) query = query.where('site_id', '=', which.siteId);
+  if (which.from !== undefined) query = query.where('opened_at', '>=', which.from);
+  if (which.to !== undefined) query = query.where('opened_at', '<', which.to);
+  if (which.after !== undefined) query = query.where('incident_id', '>', which.after);
+  return (await query.execute()).map(recordOf);
+}
+
 export async function incidentsByIds(db: Kysely<Tables>, incidentIds: readonly string[]): Promise<Map<string, IncidentRecord>> {
   const found = new Map<string, IncidentRecord>();
   const ids = [...new Set(incidentIds)];

@@ -6,6 +6,7 @@ import type { Replay } from '../store/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Unit } from '../store/unit.ts';
 import type { ChangeParts } from './changes.ts';
+import { incidentExportCommands } from './incident-export.commands.ts';
 import { type IncidentNames, incidentCommands } from './incidents.commands.ts';
 import { incidentsBetween, incidentsByIds, unresolvedIncidents } from './incidents.store.ts';
 import type { IncidentRecord } from './machine.ts';
@@ -15,7 +16,7 @@ import { Watch } from './watch.ts';
 
 /** What went wrong somewhere, since when, and who looks after it. */
 export interface Incidents {
-  readonly commands: Handlers<IncidentNames>;
+  readonly commands: Handlers<IncidentNames | 'incident.export'>;
   readonly replay: Replay;
   /** Adds what follows from an observation to `unit`, which the caller hands to the commit in the same turn. */
   observe(unit: Unit, observation: Observation): void;
@@ -50,7 +51,7 @@ export async function openIncidents(parts: {
   const changes: ChangeParts = { db: store.read, log: parts.log, now: parts.now, present };
   const watch = new Watch(open, { ...changes, committer });
   return {
-    commands: incidentCommands(open, changes),
+    commands: { ...incidentCommands(open, changes), ...incidentExportCommands(changes) },
     async replay(db, missed) {
       const own = missed.filter(({ name }) => name === 'incident.opened' || name === 'incident.updated');
       const records = await incidentsByIds(

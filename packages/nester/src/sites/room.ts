@@ -5,6 +5,7 @@ import { Unit } from '../store/unit.ts';
 import { Clones } from './clones.ts';
 import { Contacts } from './contacts.ts';
 import { enrolmentCommands } from './enrolment.commands.ts';
+import { deviceExportCommands } from './device-export.commands.ts';
 import { Ingest, type ProbeUpload } from './ingest.ts';
 import { Ledger, siteOf } from './ledger.ts';
 import type { Shared, SitesParts } from './parts.ts';
@@ -21,7 +22,7 @@ const keepSweepsMs = 2 * 86_400_000;
 /** Sites, their probes and what these report. */
 export interface Sites {
   readonly commands: Handlers<
-    Exclude<keyof typeof specs, 'site.curves' | 'site.update'> | Exclude<keyof typeof reportSpecs, 'report.raw' | 'report.compare'>
+    Exclude<keyof typeof specs, 'site.curves' | 'site.update'> | Exclude<keyof typeof reportSpecs, 'report.raw' | 'report.compare'> | 'device.export'
   >;
   readonly replay: Replay;
   /**
@@ -53,7 +54,7 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
   const shared: Shared = { ...parts, ledger, contacts, clones };
   const ingest = new Ingest(shared);
   return {
-    commands: { ...siteCommands(shared), ...enrolmentCommands(shared), ...probeCommands(shared), ...reportCommands(shared) },
+    commands: { ...siteCommands(shared), ...enrolmentCommands(shared), ...probeCommands(shared), ...reportCommands(shared), ...deviceExportCommands(shared) },
     replay: replayOf(shared),
     ingest: upload => ingest.take(upload),
     mayReport: probeId => ledger.probe(probeId)?.row.revoked_at === null,
