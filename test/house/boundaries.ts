@@ -25,6 +25,7 @@ const rooms = [
   'sites',
   'diagnostics',
   'incidents',
+  'intake',
   'notify',
   'administration',
   'exports',

@@ -1,0 +1,106 @@
+import type { Report } from '@aerie/contract';
+import { OldTimes } from '../imports/times.ts';
+import { cleanText } from '../sites/texts.ts';
+import type { Draft } from './draft.ts';
+import { timeInName } from './names.ts';
+import { Unreadable } from './reasons.ts';
+import { isShape1, readShape1 } from './shape-1.ts';
+import { isShapeA, readShapeA } from './shape-a.ts';
+import { isShapeB, readShapeB } from './shape-b.ts';
+import { isShapeC, readShapeC } from './shape-c.ts';
+import { readShapeD } from './shape-d.ts';
+import { jsonOf, textOfBytes } from './text.ts';
+import { isFields } from './values.ts';
+
+/** Largest file, the same as for a report that a probe sends. */
+export const fileBytes = 8 * 1024 * 1024;
+
+const dayMs = 86_400_000;
+
+/** A file that was understood. */
+export interface Reading {
+  draft: Draft;
+  /** As it came, decoded. */
+  text: string;
+}
+
+/**
+ * Reads what a file holds, whatever it is called; its name only helps where its shape needs it.
+ * @param pause lets others have their turn in the middle of a large file
+ * @throws Unreadable
+ */
+export async function readFileOf(bytes: Uint8Array, name: string, pause: () => Promise<void>): Promise<Reading> {
+  if (bytes.length > fileBytes) throw new Unreadable('too_large', { mebibytes: fileBytes / 1024 / 1024 });
+  const text = textOfBytes(bytes);
+  return { draft: await draftOf(text, name, pause), text };
+}
+
+async function draftOf(text: string, name: string, pause: () => Promise<void>): Promise<Draft> {
+  if (text.trimStart().startsWith('<')) return await readShapeD(text.trimStart(), pause);
+  const value = jsonOf(text);
+  const own = isShape1(value) ? readShape1(value) : undefined;
+  if (own) return own;
+  if (isShapeA(value)) return readShapeA(value);
+  if (isShapeC(value)) return readShapeC(value);
+  if (isShapeB(value)) return readShapeB(value, name);
+  throw unknownShape(value);
+}
+
+/** Says what stands there instead of a shape. */
+function unknownShape(value: unknown): Unreadable {
+  if (Array.isArray(value)) return new Unreadable('unknown_list', { count: value.length });
+  if (!isFields(value)) return new Unreadable('unknown_value');
+  const names = Object.keys(value).map(name => JSON.stringify(cleanText(name.slice(0, 40)).toWellFormed()));
+  const more = names.length > 6 ? `, … (${names.length})` : '';
+  return new Unreadable('unknown_fields', { names: names.length === 0 ? '–' : names.slice(0, 6).join(', ') + more });
+}
+
+/** When a file was made. */
+export interface MadeAt {
+  startedAt: number;
+  finishedAt: number;
+  /** Where that stands: a file that tells no time may come again with the same bytes and mean another day. */
+  from: 'body' | 'name' | 'file';
+}
+
+/**
+ * When the scan was made: as the file says, else as its name says, else when the file was last written.
+ * @param zone of the site, for times without one
+ * @param writtenAt when the file was last written
+ */
+export function madeAt({ moments, tookMs }: Draft, { zone, name, writtenAt }: { zone: string; name: string; writtenAt: number }): MadeAt {
+  const times = timesIn(zone);
+  const read = (written: string | number | null) => {
+    const text = typeof written === 'string' ? written.trim().replace(/^(\d{4}-\d{1,2}-\d{1,2}) (?=\d)/, '$1T') : written;
+    return text === null ? undefined : times.read(text)?.at;
+  };
+  const told = moments.map(read).filter(at => at !== undefined);
+  const first = told[0];
+  if (first !== undefined) {
+    // The first one is the report's; single hosts were looked at within a day of it, or their clock is not to be believed.
+    let [startedAt, finishedAt] = [first, first];
+    for (const at of told) {
+      if (Math.abs(at - first) > dayMs) continue;
+      startedAt = Math.min(startedAt, at);
+      finishedAt = Math.max(finishedAt, at);
+    }
+    return { startedAt, finishedAt: finishedAt + (tookMs ?? 0), from: 'body' };
+  }
+  const named = read(timeInName(name));
+  if (named !== undefined) return { startedAt: named, finishedAt: named, from: 'name' };
+  const written = Math.max(0, Math.floor(writtenAt));
+  return { startedAt: written, finishedAt: written, from: 'file' };
+}
+
+/** A draft as the report that it is. */
+export function reportOf(draft: Draft, made: MadeAt, reportId: string): Report {
+  return { ...draft.body, reportId, startedAt: made.startedAt, finishedAt: made.finishedAt };
+}
+
+function timesIn(zone: string): OldTimes {
+  try {
+    return new OldTimes(zone);
+  } catch {
+    return new OldTimes('UTC');
+  }
+}
