@@ -11,6 +11,7 @@ import { intakeCommands } from './intake.ts';
 import { maintenanceCommands } from './maintenance.ts';
 import { moderationCommands } from './moderation.ts';
 import { notifyCommands } from './notify.ts';
+import { secretCommands } from './secrets.ts';
 import { seriesCommands } from './series.ts';
 import { serverCommands } from './server.ts';
 import { siteCommands } from './sites.ts';
@@ -30,6 +31,7 @@ export const commands = {
   ...maintenanceCommands,
   ...notifyCommands,
   ...tokenCommands,
+  ...secretCommands,
   ...administrationCommands,
   ...moderationCommands,
   ...importCommands,

@@ -172,6 +172,21 @@ export const errorCatalogue = {
     'This is more than one import takes: at most {users} accounts, {messages} messages and {mebibytes} MiB. Nothing of it was taken.',
     "C'est plus qu'un import n'accepte : au plus {users} comptes, {messages} messages et {mebibytes} Mio. Rien n'en a été pris.",
   ),
+  secrets_locked: entry(
+    503,
+    'Secrets cannot be opened: {reason}. Put the right key file back (AERIE_SECRET_KEY_FILE); nothing is lost until then.',
+    'Les secrets ne peuvent pas être ouverts : {reason}. Remettez le bon fichier de clé (AERIE_SECRET_KEY_FILE) ; rien ne se perd d’ici là.',
+  ),
+  token_refused: entry(
+    401,
+    'This token is unknown, expired or revoked. An administrator can make another one.',
+    'Ce jeton est inconnu, expiré ou révoqué. Un administrateur peut en créer un autre.',
+  ),
+  out_of_scope: entry(
+    403,
+    'This token does not allow it: it needs the scope {scope}.',
+    'Ce jeton ne le permet pas : il lui faut la portée {scope}.',
+  ),
   conflict: entry(
     409,
     'Somebody changed this at the same moment. Look again, then retry.',
@@ -228,6 +243,14 @@ const reasons: Record<string, Record<Language, string>> = {
   not_a_host: { en: 'is neither an address nor the name of a host', fr: "n'est ni une adresse ni le nom d'un hôte" },
   not_a_page: { en: 'is not an http or https address without a password', fr: "n'est pas une adresse http ou https sans mot de passe" },
   not_a_zone: { en: 'is not a time zone such as Europe/Paris', fr: "n'est pas un fuseau horaire tel que Europe/Paris" },
+  password_in_the_clear: {
+    en: 'the password would travel in the clear; choose STARTTLS or TLS',
+    fr: 'le mot de passe circulerait en clair ; choisissez STARTTLS ou TLS',
+  },
+  password_again: { en: 'type it again, since the server is another one', fr: 'saisissez-le de nouveau, car le serveur a changé' },
+  password_in_address: { en: 'an address with a password is not kept', fr: 'une adresse contenant un mot de passe n’est pas conservée' },
+  too_many_routes: { en: 'there are {most} routes already', fr: 'il y a déjà {most} routes' },
+  in_the_past: { en: 'that moment has passed', fr: 'ce moment est passé' },
   disk_full: { en: 'the disk is full', fr: 'le disque est plein' },
   store_silent: { en: 'the store does not answer', fr: 'la base de données ne répond pas' },
   listed_twice: { en: 'it is in the list twice', fr: 'il figure deux fois dans la liste' },
@@ -237,6 +260,7 @@ const reasons: Record<string, Record<Language, string>> = {
 const things: Record<string, string> = {
   channel: 'ce canal',
   connection: 'cette connexion',
+  delivery: 'cet envoi',
   incident: 'cet incident',
   invitation: 'cette invitation',
   member: 'ce membre',
@@ -244,8 +268,10 @@ const things: Record<string, string> = {
   person: 'cette personne',
   probe: 'cette sonde',
   report: 'ce rapport',
+  route: 'cette route',
   session: 'cette session',
   site: 'ce site',
+  token: 'ce jeton',
   user: 'ce compte',
 };
 

@@ -23,6 +23,7 @@ export * from './openapi.ts';
 export * from './protocol.ts';
 export * from './reports.ts';
 export * from './roles.ts';
+export * from './secrets.ts';
 export * from './series.ts';
 export * from './server.ts';
 export * from './sites.ts';

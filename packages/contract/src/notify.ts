@@ -23,8 +23,12 @@ const routeFields = z.strictObject({
   name: text.min(1).max(80),
   on: z.boolean(),
   target: routeTarget,
-  siteIds: z.array(id).max(2_000).nullable().describe('null: of all sites'),
-  groups: z.array(text.max(limits.siteNameChars)).max(100).nullable().describe('null: of all groups'),
+  siteIds: z.array(id).max(2_000).nullable().describe('null: of all sites, unless groups are named'),
+  groups: z
+    .array(text.max(limits.siteNameChars))
+    .max(100)
+    .nullable()
+    .describe('of sites in these groups too; null: of no group in particular'),
   atLeast: severity.describe('this urgent, or more'),
   language,
 });

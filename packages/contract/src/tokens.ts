@@ -7,6 +7,20 @@ export const tokenScopes = ['sites', 'devices', 'reports', 'incidents', 'metrics
 export const tokenScope = z.enum(tokenScopes);
 export type TokenScope = z.infer<typeof tokenScope>;
 
+/** What a token of each scope may call; `metrics` is for `/metrics`. Every one of these only reads. */
+export const tokenReads = {
+  sites: ['site.list', 'site.show', 'site.curves', 'series.wan'],
+  devices: ['device.search', 'device.show'],
+  reports: ['report.list', 'report.show', 'report.compare', 'report.raw'],
+  incidents: ['incident.list', 'incident.show', 'maintenance.list'],
+  metrics: [],
+} as const satisfies Record<TokenScope, readonly string[]>;
+
+/** The scope that a token needs for a command; undefined when none allows it. */
+export function scopeFor(command: string): TokenScope | undefined {
+  return tokenScopes.find(scope => (tokenReads[scope] as readonly string[]).includes(command));
+}
+
 const apiToken = z.strictObject({
   tokenId: id,
   name: z.string(),

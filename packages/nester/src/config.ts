@@ -89,6 +89,7 @@ const schema = z.strictObject({
     )
     .default([]),
   log: z.string().optional(),
+  secretKeyFile: z.string().min(1).optional(),
   databaseUrl: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'write postgres://…')
@@ -124,6 +125,7 @@ export const environmentNames: Record<keyof Settings, string> = {
   passwordMin: 'AERIE_PASSWORD_MIN',
   trustProxy: 'AERIE_TRUST_PROXY',
   log: 'AERIE_LOG',
+  secretKeyFile: 'AERIE_SECRET_KEY_FILE',
   databaseUrl: 'AERIE_DATABASE_URL',
   limits: 'AERIE_LIMITS',
 };

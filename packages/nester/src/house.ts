@@ -23,8 +23,9 @@ import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
 import { openModeration, openSanctions } from './moderation/room.ts';
 import { notYet } from './not-yet.ts';
-import { channelMessages } from './notify/channel-message.ts';
-import { Outbox } from './notify/outbox.ts';
+import { openNotify } from './notify/room.ts';
+import { keyFileOf } from './secrets/key-file.ts';
+import { openSecrets } from './secrets/room.ts';
 import { certificatePin } from './self-signed.ts';
 import { openSeries } from './series/room.ts';
 import { openSites, type Sites } from './sites/room.ts';
@@ -72,21 +73,23 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   const bot = await accounts.bot('aerie');
   const announcements = new Announcements({ store, committer, roster, now });
   const watch = await accounts.bot('watch');
-  const outbox = new Outbox({
-    store,
-    committer,
-    log,
-    now,
-    incident: incidentId => incidents.incident(incidentId),
-    tell: channelMessages(announcements, {
-      bot: watch,
-      channel: 'supervision',
-      language: 'fr',
-    }),
-  });
   // Sites observe and incidents name sites: each asks the other only when there is something to tell.
   const site = (siteId: string) => sites.site(siteId);
-  const incidents: Incidents = await openIncidents({ store, committer, log, now, site, wake: () => outbox.wake() });
+  const secrets = await openSecrets({ store, file: keyFileOf(config), log });
+  const notify = await openNotify({
+    store,
+    committer,
+    bus,
+    log,
+    now,
+    secrets,
+    announcements,
+    bot: watch,
+    publicUrl: () => publicUrl,
+    site,
+    incident: incidentId => incidents.incident(incidentId),
+  });
+  const incidents: Incidents = await openIncidents({ store, committer, log, now, site, telling: notify });
   const sites: Sites = await openSites({
     store,
     committer,
@@ -154,6 +157,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...series.commands,
       ...diagnostics.commands,
       ...incidents.commands,
+      ...notify.commands,
+      ...secrets.commands,
       ...administration,
       ...imports.commands,
       ...guests.commands,
@@ -167,8 +172,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   const clockwork = new Clockwork(
     [
       { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
-      { name: 'outbox', everyMs: 10_000, run: () => outbox.drain() },
-      { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => outbox.forget() },
+      { name: 'outbox', everyMs: 10_000, run: () => notify.drain() },
+      { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => notify.forget() },
       { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
       { name: 'rollups', everyMs: 30_000, run: () => series.rollUp() },
       { name: 'old samples', everyMs: 60 * 60_000, run: () => series.forget() },
@@ -217,7 +222,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       await clockwork.stop();
       await accounts.stop();
       await diagnostics.stop();
-      await outbox.stop();
+      await notify.stop();
       sites.stop();
       await committer.stop();
       chat.stop();

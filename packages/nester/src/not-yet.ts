@@ -2,8 +2,6 @@ import { AppError, type CommandName } from '@aerie/contract';
 import type { Handlers } from './context.ts';
 
 const names = [
-  'delivery.list',
-  'delivery.retry',
   'device.forget',
   'device.merge',
   'device.search',
@@ -22,19 +20,11 @@ const names = [
   'intake.retry',
   'intake.show',
   'intake.take',
-  'mail.set',
-  'mail.show',
-  'mail.test',
   'maintenance.create',
   'maintenance.end',
   'maintenance.list',
   'report.compare',
   'report.raw',
-  'route.create',
-  'route.list',
-  'route.remove',
-  'route.test',
-  'route.update',
   'site.update',
   'token.create',
   'token.list',

@@ -37,6 +37,12 @@ export class Announcements {
     return this.#roster.named(name)?.channelId;
   }
 
+  /** Whether that channel is there and not archived. */
+  isOpen(channelId: string): boolean {
+    const channel = this.#roster.channel(channelId);
+    return channel !== undefined && !channel.archived;
+  }
+
   /**
    * Says it, or, when the key has been said already, makes that message say this now. Doing it again changes nothing.
    * @throws AppError `storage_failed` and the like; then nothing was said

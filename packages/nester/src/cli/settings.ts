@@ -18,12 +18,13 @@ const flags: Record<Key, { value: string; says: string }> = {
   passwordMin: { value: '<n>', says: 'shortest password (default: 12)' },
   trustProxy: { value: '<addresses>', says: 'whose X-Forwarded-For is believed, with commas' },
   log: { value: '<file>', says: 'the log (default: stderr)' },
+  secretKeyFile: { value: '<file>', says: 'the key that seals secrets (default: secret.key in the folder of data)' },
   databaseUrl: { value: '<url>', says: 'postgres://… instead of SQLite in the folder of data' },
   limits: { value: '<name=n,…>', says: 'limits, such as failures=10,connections=5000' },
 };
 
 /** The settings that a command needs which only talks to a Nester, or opens its data. */
-const usual: readonly Key[] = ['data', 'databaseUrl', 'publicUrl', 'http', 'httpTls', 'passwordMin', 'log'];
+const usual: readonly Key[] = ['data', 'secretKeyFile', 'databaseUrl', 'publicUrl', 'http', 'httpTls', 'passwordMin', 'log'];
 
 /** Gives a command `--config` and a flag for each setting. */
 export function withSettings(command: Command, which: 'all' | 'usual'): Command {

@@ -1,12 +1,14 @@
 import type { Policy, reportCommands as reportSpecs, siteCommands as specs } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Replay } from '../store/log.ts';
+import type { SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { Clones } from './clones.ts';
 import { Contacts } from './contacts.ts';
+import { forgetHistoryQuery } from './devices.store.ts';
 import { enrolmentCommands } from './enrolment.commands.ts';
 import { deviceExportCommands } from './device-export.commands.ts';
-import { Ingest, type ProbeUpload } from './ingest.ts';
+import { type FileReport, Ingest, type ProbeUpload, type Receipt } from './ingest.ts';
 import { Ledger, siteOf } from './ledger.ts';
 import type { Shared, SitesParts } from './parts.ts';
 import { probeCommands } from './probes.commands.ts';
@@ -16,6 +18,7 @@ import { forgetSweepsQuery } from './reports.store.ts';
 import { siteCommands } from './sites.commands.ts';
 import { allSites, sitesByIds } from './sites.store.ts';
 
+const keepHistoryMs = 2 * 365 * 86_400_000;
 /** There is a sweep a minute, and what it said stands in devices and series. */
 const keepSweepsMs = 2 * 86_400_000;
 
@@ -29,7 +32,9 @@ export interface Sites {
    * Takes a report in; resolves when it is on disk.
    * @returns `accepted` false when this report was there already
    */
-  ingest(upload: ProbeUpload): Promise<{ reportId: string; accepted: boolean }>;
+  ingest(upload: ProbeUpload): Promise<Receipt>;
+  /** The same for a report that came as a file. */
+  takeFileReport(file: FileReport): Promise<Receipt>;
   /** Whether a probe of that id may send anything at all. */
   mayReport(probeId: string): boolean;
   /** A probe that was not revoked, and the policy that it is to follow. */
@@ -37,11 +42,13 @@ export interface Sites {
   /** All sites that there are now. */
   siteIds(): readonly string[];
   /** How a site is called now. */
-  site(siteId: string): { code: string; name: string } | undefined;
+  site(siteId: string): Pick<SiteTable, 'code' | 'name' | 'group_name' | 'zone' | 'channel_id'> | undefined;
   /** Looks for silent probes and stale sites, and writes when probes were heard; called every few seconds. */
   checkSilence(): Promise<void>;
   /** Forgets sweeps that are two days old. */
   forgetSweeps(): Promise<void>;
+  /** Forgets what happened to devices two years ago. */
+  forgetHistory(): Promise<void>;
   stop(): void;
 }
 
@@ -57,6 +64,7 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
     commands: { ...siteCommands(shared), ...enrolmentCommands(shared), ...probeCommands(shared), ...reportCommands(shared), ...deviceExportCommands(shared) },
     replay: replayOf(shared),
     ingest: upload => ingest.take(upload),
+    takeFileReport: file => ingest.takeFile(file),
     mayReport: probeId => ledger.probe(probeId)?.row.revoked_at === null,
     probe(probeId) {
       const probe = ledger.probe(probeId);
@@ -69,6 +77,9 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
     checkSilence: () => contacts.checkSilence(),
     async forgetSweeps() {
       await parts.committer.commit(new Unit().run(forgetSweepsQuery(store.read, parts.now() - keepSweepsMs)));
+    },
+    async forgetHistory() {
+      await parts.committer.commit(new Unit().run(forgetHistoryQuery(store.read, parts.now() - keepHistoryMs)));
     },
     stop() {
       contacts.stop();

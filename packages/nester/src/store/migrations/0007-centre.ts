@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { StoreDialect } from '../dialect.ts';
+import { firstRouteId } from '../first-route.ts';
 import type { DeliveryTable, RouteTable } from '../schema.ts';
 
 /** The whole centre: devices with a history, more rules of incidents, maintenance, routes, dropped files, rollups, tokens. */
@@ -50,11 +51,7 @@ export function centre(dialect: StoreDialect): Migration {
       await schema.alterTable('device').addColumn('merged_at', int64).execute();
       await schema.alterTable('device').addColumn('merge_detail', 'text').execute();
       // Where a device is does not make it itself any more: two may change places within one report.
-      await db
-        .updateTable('device')
-        .set(eb => ({ identity: sql<string>`'device:' || ${eb.ref('device_id')}` }))
-        .where('identity', 'like', 'address:%')
-        .execute();
+      await sql`update device set identity = 'device:' || device_id where identity like 'address:%'`.execute(db);
       await schema.alterTable('device_port').addColumn('tls', 'text').execute();
       await schema.alterTable('device_port').addColumn('title', 'text').execute();
 
@@ -100,14 +97,14 @@ export function centre(dialect: StoreDialect): Migration {
       await schema.alterTable('incident').addColumn('paused_until', int64).execute();
       await schema
         .alterTable('incident')
+        .addColumn('firings', 'integer', c => c.notNull().defaultTo(1))
+        .execute();
+      await schema
+        .alterTable('incident')
         .addColumn('folded', 'integer', c => c.notNull().defaultTo(0))
         .execute();
       await schema.alterTable('incident').addColumn('told_at', int64).execute();
       await schema.alterTable('incident').addColumn('reminded_at', int64).execute();
-      await schema
-        .alterTable('incident')
-        .addColumn('firings', 'integer', c => c.notNull().defaultTo(1))
-        .execute();
       await schema.createIndex('incident_opened').on('incident').column('opened_at').execute();
       await schema.createIndex('incident_parent').on('incident').column('parent_id').execute();
 
@@ -118,6 +115,10 @@ export function centre(dialect: StoreDialect): Migration {
         .addColumn('at', int64, c => c.notNull())
         .addColumn('kind', 'text', c => c.notNull())
         .addColumn('by_name', 'text')
+        .addColumn('body', 'text')
+        .execute();
+      await schema.createIndex('incident_step_incident').on('incident_step').columns(['incident_id', 'at']).execute();
+
       await schema
         .createTable('symptom')
         .addColumn('site_id', 'text', c => c.notNull())
@@ -138,10 +139,6 @@ export function centre(dialect: StoreDialect): Migration {
         .addColumn('began_at', int64, c => c.notNull())
         .addColumn('ended_at', int64)
         .execute();
-
-        .addColumn('body', 'text')
-        .execute();
-      await schema.createIndex('incident_step_incident').on('incident_step').columns(['incident_id', 'at']).execute();
 
       await schema
         .createTable('maintenance')
@@ -243,9 +240,6 @@ export function centre(dialect: StoreDialect): Migration {
   };
 }
 
-/** The first route: every site’s incidents, in its own channel or #supervision. */
-export const firstRouteId = 'channels';
-
 /** The tables of this moment: what came before, and what they move to. */
 interface Before {
   outbox: { outbox_id: string; incident_id: string; created_at: number; done_at: number | null; attempts: number };
@@ -257,7 +251,7 @@ interface Before {
 /** What waits to be told becomes deliveries of the first route; one for each incident, since only its latest state is told. */
 async function moveOutbox(db: Kysely<Before>): Promise<void> {
   const target = JSON.stringify({ kind: 'channel', channelId: null });
-  const all = { site_ids: null, groups: null, at_least: 'info', secret: null };
+  const all = { site_ids: null, groups: null, at_least: 'info', secret: null } as const;
   await db
     .insertInto('route')
     .values({ route_id: firstRouteId, name: '#supervision', is_on: 1, target, ...all, language: 'fr', created_at: Date.now() })
