@@ -1,10 +1,10 @@
-import { keptPolicy } from '@aerie/contract';
+import { keptIncidentRules, keptPolicy } from '@aerie/contract';
 import type { SiteTable } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
 import { activeProbes, type Ledger, type ProbeRecord, type SiteRecord, siteOf } from './ledger.ts';
 import type { SitesParts } from './parts.ts';
 import { updateSiteQuery } from './sites.store.ts';
-import { judge } from './states.ts';
+import { judge, slowSinceOf } from './states.ts';
 
 type Parts = Pick<SitesParts, 'store' | 'now' | 'observe' | 'openIncidents'> & { ledger: Ledger };
 
@@ -30,12 +30,18 @@ export function stageSite(
   for (const probe of probes) stageObservation(parts, unit, probe, now);
   const moved: Partial<SiteTable> = { ...changes };
   const next: SiteTable = { ...before, ...changes };
+  const rules = next.rules === before.rules ? record.rules : keptIncidentRules(next.rules);
+  const isMeasured = changes.last_report_at !== undefined;
+  const slowSince = isMeasured ? slowSinceOf(record.slowSince, next.wan_median_ms, changes.last_report_at!, rules) : record.slowSince;
   const verdict = judge({
     hearings: probes.map(probe => parts.ledger.hearing(probe, now)),
     presentSince: presentSince(parts.ledger, probes, now),
     lastReportAt: next.last_report_at,
+    lastFileAt: next.last_file_at,
     scanEveryMs: record.policy.scanEveryMs,
     wanLoss: next.wan_loss,
+    slowSince,
+    rules,
     now,
   });
   if (verdict && (verdict.state !== before.state || verdict.why !== before.why)) Object.assign(moved, verdict, { since: now });
@@ -49,7 +55,9 @@ export function stageSite(
   unit.onSettled(written => {
     if (!written) return;
     record.row = next;
-    record.policy = keptPolicy(next.policy);
+    if (next.policy !== before.policy) record.policy = keptPolicy(next.policy);
+    record.rules = rules;
+    record.slowSince = slowSince;
   });
 }
 
@@ -86,6 +94,12 @@ function looksDifferent(a: SiteTable, b: SiteTable): boolean {
     a.why !== b.why ||
     a.name !== b.name ||
     a.policy !== b.policy ||
+    a.rules !== b.rules ||
+    a.group_name !== b.group_name ||
+    a.zone !== b.zone ||
+    a.latitude !== b.latitude ||
+    a.longitude !== b.longitude ||
+    a.channel_id !== b.channel_id ||
     a.devices_up !== b.devices_up ||
     a.devices_known !== b.devices_known ||
     a.wan_loss !== b.wan_loss ||

@@ -1,10 +1,16 @@
 import { CompiledQuery, type Kysely } from 'kysely';
-import type { DevicePortTable, DeviceTable, Tables } from '../store/schema.ts';
+import type { DeviceChangeTable, DevicePortTable, DeviceTable, Tables } from '../store/schema.ts';
 
 /** Ids in one statement: far below what either database takes as parameters. */
 const idsPerDelete = 500;
 
+/** The devices of a site, without those that were merged into others. */
 export async function devicesOf(db: Kysely<Tables>, siteId: string): Promise<DeviceTable[]> {
+  return await db.selectFrom('device').selectAll().where('site_id', '=', siteId).where('merged_into', 'is', null).execute();
+}
+
+/** All devices of a site, those that were merged into others too. */
+export async function allDevicesOf(db: Kysely<Tables>, siteId: string): Promise<DeviceTable[]> {
   return await db.selectFrom('device').selectAll().where('site_id', '=', siteId).execute();
 }
 
@@ -34,6 +40,16 @@ export function putDevicesQueries(db: Kysely<Tables>, rows: readonly DeviceTable
           rtt_ms: eb.ref('excluded.rtt_ms'),
           first_seen_at: eb.ref('excluded.first_seen_at'),
           last_seen_at: eb.ref('excluded.last_seen_at'),
+          label: eb.ref('excluded.label'),
+          notes: eb.ref('excluded.notes'),
+          random_mac: eb.ref('excluded.random_mac'),
+          os_accuracy: eb.ref('excluded.os_accuracy'),
+          confidence: eb.ref('excluded.confidence'),
+          deep_at: eb.ref('excluded.deep_at'),
+          scanned_ports: eb.ref('excluded.scanned_ports'),
+          merged_into: eb.ref('excluded.merged_into'),
+          merged_at: eb.ref('excluded.merged_at'),
+          merge_detail: eb.ref('excluded.merge_detail'),
         })),
       )
       .compile(),
@@ -52,6 +68,8 @@ export function putPortsQueries(db: Kysely<Tables>, rows: readonly DevicePortTab
           product: eb.ref('excluded.product'),
           version: eb.ref('excluded.version'),
           last_seen_at: eb.ref('excluded.last_seen_at'),
+          tls: eb.ref('excluded.tls'),
+          title: eb.ref('excluded.title'),
         })),
       )
       .compile(),
@@ -85,12 +103,42 @@ function inFewTexts<R extends object>(
   return queries;
 }
 
-/** Forgets devices that turned out to be others, with their ports. */
-export function dropDevicesQueries(db: Kysely<Tables>, deviceIds: readonly string[]): CompiledQuery[] {
+/** Forgets devices with their ports and their history. */
+export function forgetDevicesQueries(db: Kysely<Tables>, deviceIds: readonly string[]): CompiledQuery[] {
   return chunks(deviceIds).flatMap(chunk => [
     db.deleteFrom('device_port').where('device_id', 'in', chunk).compile(),
+    db.deleteFrom('device_change').where('device_id', 'in', chunk).compile(),
     db.deleteFrom('device').where('device_id', 'in', chunk).compile(),
   ]);
+}
+
+export function dropPortQuery(db: Kysely<Tables>, { device_id, protocol, port }: DevicePortTable): CompiledQuery {
+  return db
+    .deleteFrom('device_port')
+    .where('device_id', '=', device_id)
+    .where('protocol', '=', protocol)
+    .where('port', '=', port)
+    .compile();
+}
+
+/** What happened to some devices before a moment, newest first. */
+export async function historyOf(
+  db: Kysely<Tables>,
+  { deviceIds, before, limit }: { deviceIds: readonly string[]; before: number | undefined; limit: number },
+): Promise<DeviceChangeTable[]> {
+  let all = db
+    .selectFrom('device_change')
+    .selectAll()
+    .where('device_id', 'in', deviceIds)
+    .orderBy('at', 'desc')
+    .orderBy('change_id', 'desc')
+    .limit(limit);
+  if (before !== undefined) all = all.where('at', '<', before);
+  return await all.execute();
+}
+
+export function forgetHistoryQuery(db: Kysely<Tables>, before: number): CompiledQuery {
+  return db.deleteFrom('device_change').where('at', '<', before).compile();
 }
 
 function chunks<T>(all: readonly T[]): T[][] {

@@ -1,133 +1,181 @@
 import type { Device, Report, ReportedHost } from '@aerie/contract';
-import type { DevicePortTable, DeviceTable } from '../store/schema.ts';
+import type { DeviceChangeTable, DevicePortTable, DeviceTable } from '../store/schema.ts';
 import { insideOf, isLastingMac } from './addresses.ts';
-import { comparePorts, portKey } from './ports.ts';
+import { type DeviceBook, type DeviceRecord, newRecord } from './device-book.ts';
+import { type Change, changeRow } from './device-changes.ts';
+import { type Match, matchHosts, profileOf, profileOfRecord } from './device-matching.ts';
+import { likeness, nameKey } from './likeness.ts';
+import { frozenRow } from './merging.ts';
+import { type ComparedPorts, comparePorts, portKey } from './ports.ts';
 
 /** A device of which nothing changed is written this often, for the sake of when it was last seen. */
 const seenEveryMs = 600_000;
 
-export interface DeviceRecord {
+/** A device with what a report changes in it. */
+export interface ChangedDevice {
   row: DeviceTable;
   ports: ReadonlyMap<number, DevicePortTable>;
-  /** The end of the scan that `row` comes from: an older one changes nothing. */
-  checkedAt: number;
-  /** `last_seen_at` as the store has it. */
-  writtenSeenAt: number;
-}
-
-/** The devices of one site, in memory. */
-export class DeviceBook {
-  readonly #byId = new Map<string, DeviceRecord>();
-  readonly #byIdentity = new Map<string, DeviceRecord>();
-
-  /** @param checkedAt the newest report that these rows may come from */
-  constructor(devices: readonly DeviceTable[], ports: readonly DevicePortTable[], checkedAt: number) {
-    const portsOf = new Map<string, Map<number, DevicePortTable>>(devices.map(row => [row.device_id, new Map()]));
-    for (const port of ports) portsOf.get(port.device_id)?.set(portKey(port), port);
-    for (const row of devices) this.put({ row, ports: portsOf.get(row.device_id)!, checkedAt, writtenSeenAt: row.last_seen_at });
-  }
-
-  get(deviceId: string): DeviceRecord | undefined {
-    return this.#byId.get(deviceId);
-  }
-
-  byIdentity(identity: string): DeviceRecord | undefined {
-    return this.#byIdentity.get(identity);
-  }
-
-  all(): IterableIterator<DeviceRecord> {
-    return this.#byId.values();
-  }
-
-  put(record: DeviceRecord): void {
-    const before = this.#byId.get(record.row.device_id);
-    if (before) this.#byIdentity.delete(before.row.identity);
-    this.#byId.set(record.row.device_id, record);
-    this.#byIdentity.set(record.row.identity, record);
-  }
-
-  drop({ row }: DeviceRecord): void {
-    this.#byId.delete(row.device_id);
-    if (this.#byIdentity.get(row.identity)?.row.device_id === row.device_id) this.#byIdentity.delete(row.identity);
-  }
+  changes: Change[];
 }
 
 /** What a report changes. Nothing of it is in the book until `apply` is called. */
 export interface DeviceChanges {
   devices: DeviceTable[];
   ports: DevicePortTable[];
-  dropped: string[];
+  /** Of devices to which something happened. */
+  changed: ChangedDevice[];
+  history: DeviceChangeTable[];
   up: number;
   known: number;
   apply(): void;
 }
 
 /**
- * Compares what a report says with what is known. A device is told again by the hardware address that its maker gave it,
- * otherwise by its address; one that was known by its address only becomes the one with the hardware address. What could
- * not be seen this time (a name, a maker) stays as it was known.
+ * Compares what a report says with what is known. What could not be seen this time (a name, a maker) stays as it was known.
  * @param at when the scan ended, by our clock
  */
 export function compareHosts(book: DeviceBook, report: Report, at: number, siteId: string, newId: () => string): DeviceChanges {
-  const next = new Map<string, DeviceRecord>();
-  const dropped = new Map<string, DeviceRecord>();
   const devices: DeviceTable[] = [];
   const ports: DevicePortTable[] = [];
-  const owners = ownersOfMacs(book, report.hosts);
-  const isOwner = (host: ReportedHost) => host.mac !== null && owners.get(host.mac) === host.address;
-  const atAddress = lazyAddresses(book);
+  const changed: ChangedDevice[] = [];
+  const history: DeviceChangeTable[] = [];
+  const applied: (() => void)[] = [];
+  const taken = new Set<DeviceRecord>();
+  let { up, size: known } = book;
 
-  // Those with a lasting hardware address first: they may have taken the address of another.
-  for (const host of report.hosts) if (isOwner(host)) takeHost(host, `mac:${host.mac}`);
-  for (const host of report.hosts) if (!isOwner(host)) takeHost(host, `address:${host.address}`);
-  takeAbsent();
+  const matches = matchHosts(book, report);
+  for (const { record } of matches) if (record) taken.add(record);
+  for (const match of matches) take(match);
+  if (taken.size < book.size) takeAbsent();
+  return {
+    devices,
+    ports,
+    changed,
+    history,
+    up,
+    known,
+    apply() {
+      for (const one of applied) one();
+    },
+  };
 
-  return { devices, ports, dropped: [...dropped.keys()], ...count(), apply };
-
-  function takeHost(host: ReportedHost, identity: string): void {
-    const before = find(host, identity);
-    if (!before && host.status !== 'up') return;
-    if (before && before.checkedAt >= at) {
-      next.set(before.row.device_id, before);
-      return;
-    }
-    const row: DeviceTable = before
-      ? { ...before.row, identity: identity.startsWith('mac:') ? identity : before.row.identity }
-      : newRow(newId(), siteId, identity, at);
-    row.address = host.address;
-    row.hostname = host.hostname ?? row.hostname;
-    row.mac = host.mac ?? row.mac;
-    row.vendor = host.vendor ?? row.vendor;
-    row.os = host.os?.name ?? row.os;
-    row.status = host.status;
-    row.rtt_ms = host.rttMs;
-    if (host.status === 'up') row.last_seen_at = at;
-    supersede(host, row);
+  function take(match: Match): void {
+    const { record } = match;
+    if (record && record.checkedAt >= at) return;
+    const host = match.hosts.length === 1 ? match.hosts[0]! : joined(match.hosts);
     // A sweep looks only who is there: it opens and closes no port.
     const saysPorts = host.status === 'up' && report.kind !== 'sweep';
-    keep(before, row, saysPorts ? comparePorts(row.device_id, before?.ports, host.ports, report.ports, at) : undefined);
-  }
-
-  function find(host: ReportedHost, identity: string): DeviceRecord | undefined {
-    const known = book.byIdentity(identity);
-    if (known && !next.has(known.row.device_id)) return known;
-    if (known) return undefined;
-    // Known by its address until now.
-    if (identity.startsWith('mac:')) {
-      const nameless = book.byIdentity(`address:${host.address}`);
-      return nameless?.row.mac === null && !next.has(nameless.row.device_id) ? nameless : undefined;
+    if (!record) addNew(match, host, saysPorts);
+    else {
+      const before = record.row;
+      const seen = { deviceId: before.device_id, reported: host.ports, scanned: report.ports, scannedBefore: before.scanned_ports, at };
+      const compared = saysPorts ? comparePorts(record.ports, seen) : undefined;
+      const isAsItWas =
+        isSame(before, host, match.mac) &&
+        (match.confidence ?? before.confidence) === before.confidence &&
+        (!saysPorts || (compared!.changed.length === 0 && before.scanned_ports === report.ports));
+      if (isAsItWas) keepSeen(record, host);
+      else change(record, match, host, compared);
     }
-    if (host.mac !== null) return undefined;
-    return atAddress(host.address).find(record => !next.has(record.row.device_id));
   }
 
-  /** Whatever was known only as being at this address is this device. */
-  function supersede(host: ReportedHost, row: DeviceTable): void {
-    if (!row.identity.startsWith('mac:')) return;
-    const nameless = book.byIdentity(`address:${host.address}`);
-    if (!nameless || nameless.row.mac !== null || nameless.row.device_id === row.device_id || next.has(nameless.row.device_id)) return;
-    row.first_seen_at = Math.min(row.first_seen_at, nameless.row.first_seen_at);
-    dropped.set(nameless.row.device_id, nameless);
+  function addNew(match: Match, host: ReportedHost, saysPorts: boolean): void {
+    const row = newRow(newId(), siteId, match.mac, at);
+    const compared = saysPorts
+      ? comparePorts(undefined, { deviceId: row.device_id, reported: host.ports, scanned: report.ports, scannedBefore: null, at })
+      : undefined;
+    describe(row, host);
+    if (compared) row.scanned_ports = report.ports;
+    row.confidence = match.confidence!;
+    const record = newRecord(row, compared?.ports ?? new Map(), at);
+    const changes: Change[] = [{ kind: 'first_seen', before: null, after: row.address }, ...(compared?.changes ?? [])];
+    write(row, record.ports, compared, changes);
+    known++;
+    up++;
+    applied.push(() => book.add(record));
+  }
+
+  function change(record: DeviceRecord, match: Match, host: ReportedHost, compared: ComparedPorts | undefined): void {
+    const before = record.row;
+    const row = { ...before, identity: match.mac === null ? before.identity : `mac:${match.mac}` };
+    describe(row, host);
+    if (host.status === 'up') row.last_seen_at = at;
+    if (compared) row.scanned_ports = report.ports;
+    row.confidence = match.confidence ?? confidenceAt(record, host, report);
+    move(record, row, compared, changesOf(before, row));
+    if (match.mac !== null && row.address !== before.address) supersede(record, row, before.last_seen_at);
+  }
+
+  /** Nothing changed but when it was seen, and how fast it answered. */
+  function keepSeen(record: DeviceRecord, { status, rttMs }: ReportedHost): void {
+    const isUp = status === 'up';
+    const isDue = isUp && at - record.writtenSeenAt >= seenEveryMs;
+    if (isDue) devices.push({ ...record.row, rtt_ms: rttMs, last_seen_at: at });
+    applied.push(() => {
+      record.checkedAt = at;
+      record.row.rtt_ms = rttMs;
+      if (isUp) record.row.last_seen_at = at;
+      if (isDue) record.writtenSeenAt = at;
+    });
+  }
+
+  function move(record: DeviceRecord, row: DeviceTable, compared: ComparedPorts | undefined, own: Change[]): void {
+    const before = record.row;
+    const isWritten = differs(before, row) || row.last_seen_at - record.writtenSeenAt >= seenEveryMs;
+    const changes = compared ? [...own, ...compared.changes] : own;
+    write(isWritten ? row : undefined, compared?.ports ?? record.ports, compared, changes, row);
+    up += Number(row.status === 'up') - Number(before.status === 'up');
+    applied.push(() => {
+      book.change(record, row);
+      record.checkedAt = at;
+      if (compared) record.ports = compared.ports;
+      if (isWritten) record.writtenSeenAt = row.last_seen_at;
+    });
+  }
+
+  function write(
+    written: DeviceTable | undefined,
+    allPorts: ReadonlyMap<number, DevicePortTable>,
+    compared: ComparedPorts | undefined,
+    changes: Change[],
+    row = written!,
+  ): void {
+    if (written) devices.push(written);
+    if (compared) for (const port of compared.changed) ports.push(port);
+    if (changes.length === 0) return;
+    changed.push({ row, ports: allPorts, changes });
+    // That a certificate was seen for the first time is no change of the device.
+    for (const one of changes) if (one.kind !== 'certificate' || one.before !== null) history.push(changeRow(row, one, at));
+  }
+
+  /**
+   * What was known only as being where this device is now, and came up after it was last seen, was this device: a scan that
+   * cannot see hardware addresses had found it there.
+   */
+  function supersede(record: DeviceRecord, row: DeviceTable, lastSeenAt: number): void {
+    for (const nameless of book.at(row.address)) {
+      const { row: was } = nameless;
+      const isIt =
+        !taken.has(nameless) &&
+        was.mac === null &&
+        nameKey(was.hostname) === null &&
+        was.label === null &&
+        was.notes === '' &&
+        was.first_seen_at > lastSeenAt &&
+        nameless.checkedAt < at;
+      if (!isIt) continue;
+      taken.add(nameless);
+      const took = { byHand: false, ports: [], label: false, notes: false, firstSeenAt: null };
+      const frozen = frozenRow(nameless, row.device_id, at, took);
+      devices.push(frozen);
+      history.push(changeRow(row, { kind: 'merged', before: was.address, after: null }, at));
+      known--;
+      if (was.status === 'up') up--;
+      applied.push(() => {
+        book.drop(nameless);
+        record.aliases = [...record.aliases, frozen];
+      });
+    }
   }
 
   /** Devices of the scanned ranges that the report does not speak of. Only nmap's discovery shows that one is not there. */
@@ -135,86 +183,101 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     const status = report.scanner === 'nmap' && !report.missing.some(({ fact }) => fact === 'hosts') ? 'down' : 'unknown';
     let isScanned: ((address: string) => boolean) | undefined;
     for (const record of book.all()) {
-      if (next.has(record.row.device_id) || dropped.has(record.row.device_id) || record.checkedAt >= at) continue;
+      if (taken.has(record) || record.checkedAt >= at) continue;
       isScanned ??= insideOf(report.targets);
-      if (isScanned(record.row.address)) keep(record, { ...record.row, status, rtt_ms: null }, undefined);
-    }
-  }
-
-  function keep(before: DeviceRecord | undefined, row: DeviceTable, compared: ReturnType<typeof comparePorts> | undefined): void {
-    const isWritten = !before || differs(before.row, row) || row.last_seen_at - before.writtenSeenAt >= seenEveryMs;
-    if (isWritten) devices.push(row);
-    if (compared) ports.push(...compared.changed);
-    next.set(row.device_id, {
-      row,
-      ports: compared?.ports ?? before?.ports ?? new Map(),
-      checkedAt: at,
-      writtenSeenAt: isWritten ? row.last_seen_at : before!.writtenSeenAt,
-    });
-  }
-
-  function count(): { up: number; known: number } {
-    let up = 0;
-    let known = 0;
-    const add = ({ row }: DeviceRecord) => {
-      known++;
-      if (row.status === 'up') up++;
-    };
-    for (const record of next.values()) add(record);
-    for (const record of book.all()) if (!next.has(record.row.device_id) && !dropped.has(record.row.device_id)) add(record);
-    return { up, known };
-  }
-
-  function apply(): void {
-    for (const record of dropped.values()) book.drop(record);
-    for (const record of next.values()) book.put(record);
-  }
-}
-
-/** Of each lasting hardware address, the one address that it stands for: where it was, else the first that the report names. */
-function ownersOfMacs(book: DeviceBook, hosts: readonly ReportedHost[]): Map<string, string> {
-  const owners = new Map<string, string>();
-  for (const { mac, address } of hosts) {
-    if (!isLastingMac(mac)) continue;
-    if (!owners.has(mac) || book.byIdentity(`mac:${mac}`)?.row.address === address) owners.set(mac, address);
-  }
-  return owners;
-}
-
-/** Devices with a hardware address by where they were last, the one seen last first. */
-function lazyAddresses(book: DeviceBook): (address: string) => readonly DeviceRecord[] {
-  let index: Map<string, DeviceRecord[]> | undefined;
-  return address => {
-    if (!index) {
-      index = new Map();
-      for (const record of [...book.all()].sort((a, b) => b.row.last_seen_at - a.row.last_seen_at)) {
-        const list = index.get(record.row.address);
-        if (list) list.push(record);
-        else index.set(record.row.address, [record]);
+      if (!isScanned(record.row.address)) continue;
+      if (record.row.status === status) applied.push(() => (record.checkedAt = at));
+      else {
+        const row: DeviceTable = { ...record.row, status, rtt_ms: null };
+        move(record, row, undefined, changesOf(record.row, row));
       }
     }
-    return index.get(address)?.filter(({ row }) => row.identity.startsWith('mac:')) ?? [];
-  };
+  }
 }
 
-function differs(a: DeviceTable, b: DeviceTable): boolean {
+/** Several hosts that are one device: the first that is up speaks for it, and it has the ports of all. */
+function joined(hosts: readonly ReportedHost[]): ReportedHost {
+  const first = hosts.find(({ status }) => status === 'up') ?? hosts[0]!;
+  const ports = new Map<number, ReportedHost['ports'][number]>();
+  for (const host of [first, ...hosts])
+    for (const port of host.ports) {
+      const known = ports.get(portKey(port));
+      if (!known || (known.state !== 'open' && port.state === 'open')) ports.set(portKey(port), port);
+    }
+  return { ...first, ports: [...ports.values()] };
+}
+
+function isSame(row: DeviceTable, host: ReportedHost, mac: string | null): boolean {
   return (
-    a.identity !== b.identity ||
-    a.address !== b.address ||
-    a.hostname !== b.hostname ||
-    a.mac !== b.mac ||
-    a.vendor !== b.vendor ||
-    a.os !== b.os ||
-    a.status !== b.status ||
-    a.first_seen_at !== b.first_seen_at
+    row.status === host.status &&
+    row.address === host.address &&
+    (host.hostname === null || host.hostname === row.hostname) &&
+    (host.mac === null || host.mac === row.mac) &&
+    (mac === null || row.identity.startsWith('mac:')) &&
+    (host.vendor === null || host.vendor === row.vendor) &&
+    (host.os === null || (host.os.name === row.os && host.os.accuracy === row.os_accuracy)) &&
+    (host.deepAt === undefined || host.deepAt === row.deep_at)
   );
 }
 
-function newRow(deviceId: string, siteId: string, identity: string, at: number): DeviceTable {
+function describe(row: DeviceTable, host: ReportedHost): void {
+  row.address = host.address;
+  row.hostname = host.hostname ?? row.hostname;
+  row.mac = host.mac ?? row.mac;
+  row.random_mac = row.mac !== null && !row.identity.startsWith('mac:') && !isLastingMac(row.mac) ? 1 : 0;
+  row.vendor = host.vendor ?? row.vendor;
+  if (host.os) {
+    row.os = host.os.name;
+    row.os_accuracy = host.os.accuracy;
+  }
+  row.deep_at = host.deepAt ?? row.deep_at;
+  row.status = host.status;
+  row.rtt_ms = host.rttMs;
+}
+
+/** Where nothing was seen of what tells it, what is known of it stays as likely as it was. */
+function confidenceAt(record: DeviceRecord, host: ReportedHost, report: Report): number {
+  const { row } = record;
+  if (row.identity.startsWith('mac:')) return row.confidence;
+  const score = likeness(profileOfRecord(record), profileOf(host, report));
+  return host.hostname === null || report.kind === 'sweep' ? Math.max(row.confidence, score) : score;
+}
+
+function changesOf(before: DeviceTable, row: DeviceTable): Change[] {
+  const changes: Change[] = [];
+  if (row.status === 'down' && before.status !== 'down') changes.push({ kind: 'gone', before: null, after: null });
+  if (row.status === 'up' && before.status === 'down') changes.push({ kind: 'back', before: null, after: null });
+  for (const kind of ['address', 'hostname', 'mac', 'os'] as const)
+    if (row[kind] !== before[kind] && (kind !== 'os' || before.os !== null)) changes.push({ kind, before: before[kind], after: row[kind] });
+  return changes;
+}
+
+function differs(a: DeviceTable, b: DeviceTable): boolean {
+  for (const column of compared) if (a[column] !== b[column]) return true;
+  return false;
+}
+
+const compared = [
+  'identity',
+  'address',
+  'hostname',
+  'mac',
+  'random_mac',
+  'vendor',
+  'os',
+  'os_accuracy',
+  'status',
+  'first_seen_at',
+  'confidence',
+  'deep_at',
+  'scanned_ports',
+] as const satisfies (keyof DeviceTable)[];
+
+function newRow(deviceId: string, siteId: string, mac: string | null, at: number): DeviceTable {
   return {
     device_id: deviceId,
     site_id: siteId,
-    identity,
+    identity: mac === null ? `device:${deviceId}` : `mac:${mac}`,
     address: '',
     hostname: null,
     mac: null,
@@ -230,6 +293,10 @@ function newRow(deviceId: string, siteId: string, identity: string, at: number):
     os_accuracy: null,
     confidence: 1,
     deep_at: null,
+    scanned_ports: null,
+    merged_into: null,
+    merged_at: null,
+    merge_detail: null,
   };
 }
 
@@ -250,7 +317,7 @@ export function deviceOf(row: DeviceTable, ports: readonly DevicePortTable[], is
     osAccuracy: row.os_accuracy,
     status: isKnown ? row.status : 'unknown',
     rttMs: isKnown ? row.rtt_ms : null,
-    identity: row.identity.startsWith('mac:') ? 'mac' : 'address',
+    identity: row.identity.startsWith('mac:') ? 'mac' : nameKey(row.hostname) !== null || ports.length > 0 ? 'likeness' : 'address',
     confidence: row.confidence,
     deepAt: row.deep_at,
     firstSeenAt: row.first_seen_at,

@@ -122,18 +122,23 @@ onEachDatabase('ingest', newDatabase => {
     room.now += minute;
     await probe.send(probe.report({ hosts: [host('10.0.0.1', { mac }, 22)] }));
     room.now += minute;
-    await probe.send(probe.report({ hosts: [host('10.0.0.8', { mac }, 22), host('10.0.0.9', {}, 22)] }));
-    expect(await devices()).toEqual([`10.0.0.8 up ${mac}`, '10.0.0.9 up']);
+    await probe.send(probe.report({ hosts: [host('10.0.0.8', { mac }, 22)] }));
+    expect(await devices()).toEqual([`10.0.0.8 up ${mac}`]);
     room.now += minute;
-    // Moved to where a nameless one was seen: that was this one.
-    await probe.send(probe.report({ hosts: [host('10.0.0.9', { mac })] }));
-    expect((await show()).devices).toMatchObject([{ deviceId, address: '10.0.0.9', mac }]);
-    const counts = await room.counts();
-    expect([counts.device, counts.device_port]).toEqual([1, 1]);
+    // A scan that cannot see hardware addresses finds it somewhere else, and the next one sees who that was.
+    await probe.send(probe.report({ scanner: 'tcp', hosts: [host('10.0.0.9')] }));
+    expect(await devices()).toEqual([`10.0.0.8 unknown ${mac}`, '10.0.0.9 up']);
+    room.now += minute;
+    await probe.send(probe.report({ hosts: [host('10.0.0.9', { mac }), host('10.0.0.10', {}, 22)] }));
+    expect((await show()).devices).toMatchObject([{ deviceId, address: '10.0.0.9', mac }, { address: '10.0.0.10' }]);
+    room.now += minute;
+    // Where another was, while this one was seen elsewhere: that was not this one.
+    await probe.send(probe.report({ hosts: [host('10.0.0.10', { mac })] }));
+    expect(await devices()).toEqual(['10.0.0.10 down', `10.0.0.10 up ${mac}`]);
     room.now += minute;
     // A scan that cannot see hardware addresses.
-    await probe.send(probe.report({ scanner: 'tcp', hosts: [host('10.0.0.9')] }));
-    expect((await show()).devices).toMatchObject([{ deviceId, mac }]);
+    await probe.send(probe.report({ scanner: 'tcp', hosts: [host('10.0.0.10')] }));
+    expect(await devices()).toEqual(['10.0.0.10 unknown', `10.0.0.10 up ${mac}`]);
   });
 
   it('lets a sweep say who is there, and nothing of ports', async () => {

@@ -4,15 +4,18 @@ import { AppError, type Report } from '@aerie/contract';
 import { newId } from '../new-id.ts';
 import type { SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
+import { bookOf } from './books.ts';
 import { stageSite } from './changes.ts';
-import { devicesOf, dropDevicesQueries, portsOf, putDevicesQueries, putPortsQueries } from './devices.store.ts';
-import { compareHosts, DeviceBook } from './devices.ts';
+import { observationsOf } from './device-changes.ts';
+import { putDevicesQueries, putPortsQueries } from './devices.store.ts';
+import { compareHosts, type DeviceChanges } from './devices.ts';
 import { isSignedBy, reportText } from './enrolment.ts';
 import { inTurn, type ProbeRecord, type SiteRecord } from './ledger.ts';
 import type { Shared } from './parts.ts';
 import { senderOf } from './reports.store.ts';
-import { newReportRow, type ReportTimes, readReport, reportBytes, timesOf } from './reports.ts';
+import { fileTimesOf, newReportRow, type ReportTimes, readReport, reportBytes, timesOf } from './reports.ts';
 import { bestOf, samplesOf } from './series.ts';
+import { cleanText } from './texts.ts';
 
 const unzip = promisify(gunzip);
 
@@ -32,10 +35,36 @@ export interface ProbeUpload {
   gzip: boolean;
 }
 
-interface Receipt {
+/** A report that somebody dropped as a file. */
+export interface FileReport {
+  siteId: string;
+  /** As it was understood. Its id tells it again: the same file must have the same. */
+  report: Report;
+  /** As it came, to the letter. */
+  raw: string;
+  /** The name of the file; text from outside. */
+  file: string;
+  shape: string;
+}
+
+export interface Receipt {
   reportId: string;
+  /** False when this report was there already. */
   accepted: boolean;
 }
+
+/** What is taken in, wherever it came from. */
+interface Taken {
+  site: SiteRecord;
+  probe: ProbeRecord | undefined;
+  report: Report;
+  json: string;
+  times: ReportTimes;
+  file?: Pick<FileReport, 'raw' | 'file' | 'shape'>;
+}
+
+/** What stands in a report that came as a file where a probe's names itself. */
+const fileProbe = 'file';
 
 /**
  * Takes reports in. A report, the devices that it changes and the state that follows are one unit; the answer comes when
@@ -61,8 +90,8 @@ export class Ingest {
       const skewMs = (connectionId === undefined ? null : row.clock_skew_ms) ?? Number(upload.time) - now;
       const times = timesOf(report, skewMs, site.policy.scanEveryMs, now);
       // A late report is history only: it waits for no other one of its site, so that a backlog of two weeks shares its syncs.
-      if (times.isLate) return await this.#keep(probe, report, json, times);
-      return await inTurn(site, () => this.#keep(probe, report, json, times));
+      const taken: Taken = { site, probe, report, json, times };
+      return await (times.isLate ? this.#keep(taken) : inTurn(site, () => this.#keep(taken)));
     } catch (error) {
       if (error instanceof AppError && error.code === 'bad_report')
         this.#shared.log.warning('REPORT', 'Report refused', {
@@ -74,6 +103,21 @@ export class Ingest {
     }
   }
 
+  /**
+   * Takes in a report that came as a file. It speaks of devices unless something newer is known of its site; when it was
+   * made long ago, nobody is told.
+   * @throws AppError `not_found`, `bad_report`, `storage_failed`
+   */
+  async takeFile({ siteId, report: understood, raw, file, shape }: FileReport): Promise<Receipt> {
+    const site = this.#shared.ledger.site(siteId);
+    if (!site) throw new AppError('not_found', { thing: 'site' });
+    const { report, json } = readReport(Buffer.from(JSON.stringify({ ...understood, probeId: fileProbe })));
+    return await inTurn(site, () => {
+      const times = fileTimesOf(report, site.row.last_report_at, this.#shared.now());
+      return this.#keep({ site, probe: undefined, report, json, times, file: { raw, file: cleanText(file).slice(0, 255), shape } });
+    });
+  }
+
   #signerOf({ probeId, time, signature, body }: ProbeUpload): ProbeRecord {
     const probe = this.#shared.ledger.probe(probeId);
     const isSigned =
@@ -83,14 +127,14 @@ export class Ingest {
     throw new AppError('probe_refused');
   }
 
-  async #keep(probe: ProbeRecord, report: Report, json: string, times: ReportTimes): Promise<Receipt> {
+  async #keep(taken: Taken): Promise<Receipt> {
+    const { site, probe, report, times } = taken;
     const { reportId } = report;
-    const { site } = probe;
     // The usual double: the answer to the last one was lost.
     if (site.row.last_report_id === reportId) return { reportId, accepted: false };
     for (let attempt = 0; ; attempt++) {
-      const heardBefore = { heardAt: probe.heardAt, presentSince: probe.presentSince, last: probe.row.last_contact_at };
-      const unit = await this.#unitOf(probe, report, json, { ...times, finishedAt: times.finishedAt + attempt });
+      const heardBefore = probe && { heardAt: probe.heardAt, presentSince: probe.presentSince, last: probe.row.last_contact_at };
+      const unit = await this.#unitOf({ ...taken, times: { ...times, finishedAt: times.finishedAt + attempt } });
       try {
         await this.#shared.committer.commit(unit);
         return { reportId, accepted: true };
@@ -99,9 +143,12 @@ export class Ingest {
         const sender = await senderOf(this.#shared.store.read, reportId);
         if (sender !== undefined) {
           // A copy of an old report is no sign of life.
-          Object.assign(probe, { heardAt: heardBefore.heardAt, presentSince: heardBefore.presentSince });
-          probe.row.last_contact_at = heardBefore.last;
-          if (sender !== probe.row.probe_id) throw new AppError('bad_report', { reason: 'its id is taken by another one' });
+          if (probe && heardBefore) {
+            Object.assign(probe, { heardAt: heardBefore.heardAt, presentSince: heardBefore.presentSince });
+            probe.row.last_contact_at = heardBefore.last;
+          }
+          if (sender.probe_id !== (probe?.row.probe_id ?? '') || sender.site_id !== site.row.site_id)
+            throw new AppError('bad_report', { reason: 'its id is taken by another one' });
           return { reportId, accepted: false };
         }
         // Something else was in the way: two probes measured in the same millisecond, or the memory is not what is stored.
@@ -111,55 +158,70 @@ export class Ingest {
     }
   }
 
-  async #unitOf(probe: ProbeRecord, report: Report, json: string, times: ReportTimes): Promise<Unit> {
+  async #unitOf({ site, probe, report, json, times, file }: Taken): Promise<Unit> {
     const { store, contacts, ledger, log, now } = this.#shared;
-    const { site } = probe;
     const siteId = site.row.site_id;
     const { reportId } = report;
     const { finishedAt, isLate } = times;
-    const devices = isLate ? undefined : await this.#devices(site);
+    const speaksOfDevices = times.isNewest ?? !isLate;
+    const devices = speaksOfDevices ? await bookOf(store.read, site) : undefined;
     const samples = samplesOf(report.wan, siteId, finishedAt);
-    const row = newReportRow(report, json, { siteId, times, now: now() });
+    const row = newReportRow(report, json, { siteId, probeId: probe?.row.probe_id ?? '', times, now: now(), file });
     const unit = new Unit().insert('report', row);
     for (const sample of samples) unit.insert('wan_sample', sample);
-    const wasHeard = ledger.hearing(probe, now()) === 'heard' && probe.toldSilent === false;
-    contacts.heard(probe, now());
+    const wasHeard = !probe || (ledger.hearing(probe, now()) === 'heard' && probe.toldSilent === false);
+    if (probe) contacts.heard(probe, now());
     const changes: Partial<SiteTable> = {};
     if (devices) {
       const changed = compareHosts(devices, report, finishedAt, siteId, newId);
-      for (const query of dropDevicesQueries(store.read, changed.dropped)) unit.run(query);
-      for (const query of putDevicesQueries(store.read, changed.devices)) unit.run(query);
-      for (const query of putPortsQueries(store.read, changed.ports)) unit.run(query);
-      unit.onSettled(written => {
-        if (written) changed.apply();
-      });
+      this.#stageDevices(unit, changed, isLate);
       if (changed.up !== site.row.devices_up) changes.devices_up = changed.up;
       if (changed.known !== site.row.devices_known) changes.devices_known = changed.known;
-      if (finishedAt >= (site.row.last_report_at ?? 0)) {
-        const wan = bestOf(samples);
+      const isNewest = finishedAt >= (site.row.last_report_at ?? 0);
+      const wan = bestOf(samples);
+      if (!isLate) {
+        const machine = report.machine.name || (probe?.row.name ?? '');
+        const fresh = { siteId, probeId: probe?.row.probe_id ?? null, machine, kind: row.kind, wan };
+        this.#shared.reported?.(unit, fresh);
+        this.#observe(unit, changed, site.row.last_report_at === null);
+      }
+      if (isNewest) {
         changes.last_report_at = finishedAt;
+        if (file) changes.last_file_at = finishedAt;
         // A page tells of the last whole scan; what a sweep says besides is read from the newest report.
         if (report.kind !== 'sweep') changes.last_report_id = reportId;
         Object.assign(changes, { wan_median_ms: wan?.medianMs ?? null, wan_loss: wan?.loss ?? null });
       }
     }
-    if (!isLate) stageSite(this.#shared, unit, site, changes);
+    if (devices) stageSite(this.#shared, unit, site, changes);
     else if (!wasHeard) contacts.settleSoon(site);
     unit.event('report.accepted', ['sites'], { siteId, reportId }, () => ({ siteId, reportId }));
     unit.onSettled(written => {
       if (!written) return;
       const { hosts_up: hostsUp, open_ports: openPorts } = row;
-      log.info('REPORT', isLate ? 'Late report kept' : 'Report accepted', { report: reportId, site: site.row.code, hostsUp, openPorts });
+      const from = file ? { file: file.file } : {};
+      const sentence = isLate ? 'Late report kept' : 'Report accepted';
+      log.info('REPORT', sentence, { report: reportId, site: site.row.code, hostsUp, openPorts, ...from });
     });
     return unit;
   }
 
-  async #devices(site: SiteRecord): Promise<DeviceBook> {
-    if (site.devices) return site.devices;
+  /** What is late is no history: nobody saw it happen. */
+  #stageDevices(unit: Unit, changed: DeviceChanges, isLate: boolean): void {
     const { read } = this.#shared.store;
-    const siteId = site.row.site_id;
-    site.devices = new DeviceBook(await devicesOf(read, siteId), await portsOf(read, siteId), site.row.last_report_at ?? 0);
-    return site.devices;
+    for (const query of putDevicesQueries(read, changed.devices)) unit.run(query);
+    for (const query of putPortsQueries(read, changed.ports)) unit.run(query);
+    if (!isLate) for (const row of changed.history) unit.insert('device_change', row);
+    unit.onSettled(written => {
+      if (written) changed.apply();
+    });
+  }
+
+  /** @param isFirst nothing was known of the site: no device of it is new */
+  #observe(unit: Unit, { changed }: DeviceChanges, isFirst: boolean): void {
+    for (const { row, ports, changes } of changed)
+      for (const change of changes)
+        for (const seen of observationsOf(row, ports, change)) if (!isFirst || seen.rule !== 'device.new') this.#shared.observe(unit, seen);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { keptPolicy, type Policy, type Probe, type Site } from '@aerie/contract';
+import { type IncidentRules, keptIncidentRules, keptPolicy, type Policy, type Probe, type Site } from '@aerie/contract';
 import type { ProbeTable, SiteTable } from '../store/schema.ts';
 import { cloneOf, separationOf } from './clone-marks.ts';
-import type { DeviceBook } from './devices.ts';
+import type { DeviceBook } from './device-book.ts';
 import { publicKeyOf } from './enrolment.ts';
 import { type Hearing, hearingOf } from './states.ts';
 
@@ -10,6 +10,9 @@ import { type Hearing, hearingOf } from './states.ts';
 export interface SiteRecord {
   row: SiteTable;
   policy: Policy;
+  rules: IncidentRules;
+  /** Since when its link has been slow, by the reports since the start; null: it is not. */
+  slowSince: number | null;
   readonly probes: ProbeRecord[];
   /** Read at the first report. */
   devices: DeviceBook | undefined;
@@ -73,7 +76,15 @@ export class Ledger {
   }
 
   addSite(row: SiteTable): SiteRecord {
-    const record: SiteRecord = { row, policy: keptPolicy(row.policy), probes: [], devices: undefined, turn: Promise.resolve() };
+    const record: SiteRecord = {
+      row,
+      policy: keptPolicy(row.policy),
+      rules: keptIncidentRules(row.rules),
+      slowSince: row.why === 'wan_latency' ? 0 : null,
+      probes: [],
+      devices: undefined,
+      turn: Promise.resolve(),
+    };
     this.#sites.set(row.site_id, record);
     this.#byCode.set(row.code, record);
     return record;

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import type { Observation } from '../incidents/observation.ts';
+import type { FreshReport, Observation } from '../incidents/observation.ts';
 import type { Log } from '../log.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
@@ -21,6 +21,8 @@ export interface SitesParts {
   pin: () => string | undefined;
   /** Adds to a unit what follows from an observation; the unit is committed in the same turn. */
   observe: (unit: Unit, observation: Observation) => void;
+  /** The same of a fresh report, before what was observed in it. */
+  reported?: (unit: Unit, report: FreshReport) => void;
   /** How long a probe may take to show that it is there when another machine comes with its key; ten seconds when absent. */
   cloneAnswerMs?: number;
   /** How many incidents of a site are open. */

@@ -37,10 +37,9 @@ export async function newestReport(db: Kysely<Tables>, siteId: string): Promise<
     .executeTakeFirst();
 }
 
-/** The probe that sent a report; undefined when there is no such report. */
-export async function senderOf(db: Kysely<Tables>, reportId: string): Promise<string | undefined> {
-  const row = await db.selectFrom('report').select('probe_id').where('report_id', '=', reportId).executeTakeFirst();
-  return row?.probe_id;
+/** The probe that sent a report, and the site that it is of; undefined when there is no such report. */
+export async function senderOf(db: Kysely<Tables>, reportId: string): Promise<Pick<ReportTable, 'probe_id' | 'site_id'> | undefined> {
+  return await db.selectFrom('report').select(['probe_id', 'site_id']).where('report_id', '=', reportId).executeTakeFirst();
 }
 
 /** Forgets the sweeps that came before a time: what they said is in devices and series, and there is one a minute. */

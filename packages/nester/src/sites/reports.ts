@@ -55,9 +55,14 @@ export function hasShape(value: unknown): boolean {
 export interface ReportTimes {
   startedAt: number;
   finishedAt: number;
-  /** Made long before it came: history only. */
+  /** Made long before it came: nobody is told. */
   isLate: boolean;
+  /** Of a file: nothing newer is known of its site, so that it says what devices are like however old it is. */
+  isNewest?: boolean;
 }
+
+/** Files come by hand, or when somebody's timer sends them: what was made within a day is of now. */
+const fileLateMs = 86_400_000;
 
 /**
  * @param skewMs the probe's clock minus ours
@@ -75,7 +80,30 @@ export function timesOf(report: Report, skewMs: number, scanEveryMs: number, now
   };
 }
 
-export function newReportRow(report: Report, json: string, fields: { siteId: string; times: ReportTimes; now: number }): ReportTable {
+/**
+ * The times of a report that came as a file. Nothing is known of the clock that it was made by: what is of the future is
+ * refused and not taken for now, so that somebody sees that the clock, or its time zone, is wrong.
+ * @param newestAt the end of the newest report of its site
+ * @throws AppError `bad_report`
+ */
+export function fileTimesOf(report: Report, newestAt: number | null, now: number): ReportTimes {
+  if (report.finishedAt > now + futureMs) refuse(`it was made in the future: ${new Date(report.finishedAt).toISOString()}`);
+  const finishedAt = Math.min(report.finishedAt, now);
+  const isNewest = finishedAt >= (newestAt ?? 0);
+  return { startedAt: report.startedAt, finishedAt, isNewest, isLate: !isNewest || finishedAt < now - fileLateMs };
+}
+
+export function newReportRow(
+  report: Report,
+  json: string,
+  fields: {
+    siteId: string;
+    probeId: string;
+    times: ReportTimes;
+    now: number;
+    file?: { raw: string; file: string; shape: string } | undefined;
+  },
+): ReportTable {
   let hostsUp = 0;
   let openPorts = 0;
   for (const { status, ports } of report.hosts) {
@@ -85,7 +113,7 @@ export function newReportRow(report: Report, json: string, fields: { siteId: str
   return {
     report_id: report.reportId,
     site_id: fields.siteId,
-    probe_id: report.probeId,
+    probe_id: fields.probeId,
     scanner: report.scanner,
     kind: report.kind ?? 'full',
     version: report.version,
@@ -96,9 +124,9 @@ export function newReportRow(report: Report, json: string, fields: { siteId: str
     open_ports: openPorts,
     late: fields.times.isLate ? 1 : 0,
     body: json,
-    file: null,
-    shape: null,
-    raw: null,
+    file: fields.file?.file ?? null,
+    shape: fields.file?.shape ?? null,
+    raw: fields.file?.raw ?? null,
   };
 }
 

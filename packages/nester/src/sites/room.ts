@@ -5,9 +5,9 @@ import type { SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { Clones } from './clones.ts';
 import { Contacts } from './contacts.ts';
+import { deviceExportCommands } from './device-export.commands.ts';
 import { forgetHistoryQuery } from './devices.store.ts';
 import { enrolmentCommands } from './enrolment.commands.ts';
-import { deviceExportCommands } from './device-export.commands.ts';
 import { type FileReport, Ingest, type ProbeUpload, type Receipt } from './ingest.ts';
 import { Ledger, siteOf } from './ledger.ts';
 import type { Shared, SitesParts } from './parts.ts';
@@ -25,7 +25,9 @@ const keepSweepsMs = 2 * 86_400_000;
 /** Sites, their probes and what these report. */
 export interface Sites {
   readonly commands: Handlers<
-    Exclude<keyof typeof specs, 'site.curves' | 'site.update'> | Exclude<keyof typeof reportSpecs, 'report.raw' | 'report.compare'> | 'device.export'
+    | Exclude<keyof typeof specs, 'site.curves' | 'site.update'>
+    | Exclude<keyof typeof reportSpecs, 'report.raw' | 'report.compare'>
+    | 'device.export'
   >;
   readonly replay: Replay;
   /**
@@ -61,7 +63,13 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
   const shared: Shared = { ...parts, ledger, contacts, clones };
   const ingest = new Ingest(shared);
   return {
-    commands: { ...siteCommands(shared), ...enrolmentCommands(shared), ...probeCommands(shared), ...reportCommands(shared), ...deviceExportCommands(shared) },
+    commands: {
+      ...siteCommands(shared),
+      ...enrolmentCommands(shared),
+      ...probeCommands(shared),
+      ...reportCommands(shared),
+      ...deviceExportCommands(shared),
+    },
     replay: replayOf(shared),
     ingest: upload => ingest.take(upload),
     takeFileReport: file => ingest.takeFile(file),

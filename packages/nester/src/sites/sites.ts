@@ -34,6 +34,7 @@ export function newSiteRow(fields: {
     latitude: fields.latitude ?? null,
     longitude: fields.longitude ?? null,
     channel_id: null,
+    last_file_at: null,
     rules: '{}',
   };
 }

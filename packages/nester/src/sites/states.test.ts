@@ -1,6 +1,6 @@
-import type { Site } from '@aerie/contract';
+import { firstIncidentRules, type Site } from '@aerie/contract';
 import { describe, expect, it } from 'vitest';
-import { hearingOf, judge, type SiteFacts, worstFirst } from './states.ts';
+import { hearingOf, judge, type SiteFacts, slowSinceOf, worstFirst } from './states.ts';
 
 const now = 1_000_000;
 
@@ -21,7 +21,18 @@ describe('a probe', () => {
 });
 
 describe('a site', () => {
-  const facts: SiteFacts = { hearings: ['heard'], presentSince: 0, lastReportAt: now, scanEveryMs: 60_000, wanLoss: null, now };
+  const facts: SiteFacts = {
+    hearings: ['heard'],
+    presentSince: 0,
+    lastReportAt: now,
+    lastFileAt: null,
+    scanEveryMs: 60_000,
+    wanLoss: null,
+    slowSince: null,
+    rules: firstIncidentRules,
+    now,
+  };
+  const day = 86_400_000;
   it.each<[string, Partial<SiteFacts>, string]>([
     ['without a probe', { hearings: [] }, 'unknown no_probe'],
     ['whose probe never came', { hearings: ['never'] }, 'unknown probe_never'],
@@ -31,6 +42,13 @@ describe('a site', () => {
     ['with little loss', { wanLoss: 0.19 }, 'up reporting'],
     ['with loss', { wanLoss: 0.2 }, 'degraded wan_loss'],
     ['without the Internet', { wanLoss: 1 }, 'degraded wan_loss'],
+    ['whose link has just become slow', { slowSince: now - 299_999 }, 'up reporting'],
+    ['whose link is slow', { slowSince: now - 300_000 }, 'degraded wan_latency'],
+    ['that is fed by files', { hearings: [], lastFileAt: now }, 'up files_only'],
+    ['that is fed by files, the last of yesterday', { hearings: [], lastReportAt: 0, lastFileAt: 0, now: day }, 'up files_only'],
+    ['whose last file is old', { hearings: [], lastReportAt: 0, lastFileAt: 0, now: 2 * day }, 'stale files_only'],
+    ['whose probe was revoked after a file', { hearings: [], lastFileAt: now - 1 }, 'unknown no_probe'],
+    ['with a probe, and files', { lastFileAt: now }, 'up reporting'],
     ['whose last report is old', { lastReportAt: now - 180_001 }, 'stale report_late'],
     ['whose last report is just not old', { lastReportAt: now - 180_000 }, 'up reporting'],
     ['whose probe has just come back', { lastReportAt: 0, presentSince: now - 5 }, 'up reporting'],
@@ -41,6 +59,17 @@ describe('a site', () => {
   });
   it('stays as it is while it is too early to say', () => {
     expect(judge({ ...facts, hearings: ['unsure', 'silent'] })).toBeUndefined();
+  });
+});
+
+describe('a link', () => {
+  it('is slow from above one threshold to at most the other, and stays what it was while it is not measured', () => {
+    let since: number | null = null;
+    const told = [100, 251, 200, null, 300, 151, 150, null, 250].map((medianMs, at) => {
+      since = slowSinceOf(since, medianMs, at, firstIncidentRules);
+      return since;
+    });
+    expect(told).toEqual([null, 1, 1, 1, 1, 1, null, null, null]);
   });
 });
 

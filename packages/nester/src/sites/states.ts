@@ -1,4 +1,4 @@
-import type { Site, SiteState } from '@aerie/contract';
+import type { IncidentRules, Site, SiteState } from '@aerie/contract';
 
 /** Of a probe: was it heard? `unsure` while Nester itself has not listened for long enough. */
 export type Hearing = 'heard' | 'silent' | 'never' | 'unsure';
@@ -7,8 +7,8 @@ export type Hearing = 'heard' | 'silent' | 'never' | 'unsure';
 const silentAfterBeats = 2.5;
 /** A site is stale after this many of its own intervals without a report. */
 export const lateAfterScans = 3;
-/** From this loss on, the link to the Internet counts as bad: one of five echoes. */
-const badLoss = 0.2;
+/** A site that is fed by files is stale when none came for a day and two hours: the slowest send one a day. */
+const lateFileMs = 26 * 3_600_000;
 
 /**
  * @param heardAt when it was heard since Nester started; undefined when not yet
@@ -34,9 +34,14 @@ export interface SiteFacts {
   /** Since when a probe has been there without a pause; null when none is. */
   presentSince: number | null;
   lastReportAt: number | null;
+  /** When the newest report that came as a file was made. */
+  lastFileAt: number | null;
   scanEveryMs: number;
   /** Of the best target, 0 to 1; null when not measured. */
   wanLoss: number | null;
+  /** Since when its median has been too high; null: it is not. */
+  slowSince: number | null;
+  rules: IncidentRules;
   now: number;
 }
 
@@ -48,18 +53,39 @@ export interface Verdict {
 /** How a site is. Unknown is not down. Undefined while it is too early to say: then what was known holds. */
 export function judge(facts: SiteFacts): Verdict | undefined {
   const { hearings } = facts;
-  if (hearings.length === 0) return { state: 'unknown', why: 'no_probe' };
+  if (hearings.length === 0) return judgeFiles(facts);
   if (hearings.includes('heard')) return judgeHeard(facts);
   if (hearings.includes('unsure')) return undefined;
   return { state: 'unknown', why: hearings.includes('silent') ? 'probe_silent' : 'probe_never' };
 }
 
-function judgeHeard({ presentSince, lastReportAt, scanEveryMs, wanLoss, now }: SiteFacts): Verdict {
+/** Nobody watches it: what is known of it came in files. */
+function judgeFiles({ lastReportAt, lastFileAt, scanEveryMs, now }: SiteFacts): Verdict {
+  if (lastFileAt === null || lastFileAt < (lastReportAt ?? 0)) return { state: 'unknown', why: 'no_probe' };
+  const isLate = now - lastFileAt > Math.max(lateFileMs, lateAfterScans * scanEveryMs);
+  return { state: isLate ? 'stale' : 'up', why: 'files_only' };
+}
+
+function judgeHeard({ presentSince, lastReportAt, scanEveryMs, wanLoss, slowSince, rules, now }: SiteFacts): Verdict {
   // A probe that has just come back gets its time to report: stale begins when it is there and does not.
   const since = Math.max(lastReportAt ?? 0, presentSince ?? 0);
   if (now - since > lateAfterScans * scanEveryMs) return { state: 'stale', why: 'report_late' };
-  if (wanLoss !== null && wanLoss >= badLoss) return { state: 'degraded', why: 'wan_loss' };
+  if (wanLoss !== null && wanLoss >= rules['wan.loss'].above) return { state: 'degraded', why: 'wan_loss' };
+  const { on, forMs } = rules['wan.latency'];
+  if (on && slowSince !== null && (lastReportAt ?? 0) - slowSince >= forMs) return { state: 'degraded', why: 'wan_latency' };
   return { state: 'up', why: 'reporting' };
+}
+
+/**
+ * Since when a site's link has been slow, after one more look at it: from the first median above the threshold to the first
+ * at or under the other one.
+ * @param at when it was measured
+ */
+export function slowSinceOf(before: number | null, medianMs: number | null, at: number, rules: IncidentRules): number | null {
+  if (medianMs === null) return before;
+  const { aboveMs, clearMs } = rules['wan.latency'];
+  if (medianMs <= Math.min(clearMs, aboveMs)) return null;
+  return before ?? (medianMs > aboveMs ? at : null);
 }
 
 const order: readonly SiteState[] = ['down', 'degraded', 'unknown', 'stale', 'up'];

@@ -466,7 +466,7 @@ export interface SettingTable {
 export interface IntakeTable {
   intake_id: string;
   name: string;
-  /** SHA-256 of what is in it. */
+  /** SHA-256 of what is in it, with whatever else tells it from another file with the same bytes. */
   digest: string;
   bytes: number;
   at: number;
@@ -480,6 +480,7 @@ export interface IntakeTable {
   report_ids: string;
   hosts: number | null;
   made_at: number | null;
+  doubles: number;
   place: string | null;
 }
 

@@ -212,6 +212,7 @@ export function centre(dialect: StoreDialect): Migration {
         .addColumn('report_ids', 'text', c => c.notNull())
         .addColumn('hosts', 'integer')
         .addColumn('made_at', int64)
+        .addColumn('doubles', 'integer', c => c.notNull().defaultTo(0))
         // Where it lies, below the data folder: a name that we gave it.
         .addColumn('place', 'text')
         .execute();

@@ -1,0 +1,102 @@
+import type { DeviceChange } from '@aerie/contract';
+import type { DeviceMark, Observation } from '../incidents/observation.ts';
+import { newId } from '../new-id.ts';
+import type { DeviceChangeTable, DevicePortTable, DeviceTable } from '../store/schema.ts';
+import { deviceName } from './device-book.ts';
+
+/** Something that happened to a device. */
+export interface Change {
+  kind: DeviceChange['kind'];
+  port?: number;
+  protocol?: 'tcp' | 'udp';
+  before: string | null;
+  after: string | null;
+  /** Of a certificate. */
+  notAfter?: number;
+}
+
+/** A cell of a table. */
+const cellChars = 300;
+
+/** A line of a device's history. */
+export function changeRow({ device_id, site_id }: DeviceTable, change: Change, at: number, by: string | null = null): DeviceChangeTable {
+  return {
+    change_id: newId(),
+    device_id,
+    site_id,
+    at,
+    kind: change.kind,
+    port: change.port ?? null,
+    protocol: change.protocol ?? null,
+    before: change.before?.slice(0, cellChars) ?? null,
+    after: change.after?.slice(0, cellChars) ?? null,
+    by_name: by,
+  };
+}
+
+export function changeOf(row: DeviceChangeTable): DeviceChange {
+  return {
+    changeId: row.change_id,
+    at: row.at,
+    kind: row.kind as DeviceChange['kind'],
+    port: row.port,
+    protocol: row.protocol,
+    before: row.before,
+    after: row.after,
+    by: row.by_name,
+  };
+}
+
+/**
+ * What rules may want to know of a change. A port that is open now is told as opened before it is told as not closed
+ * any more.
+ */
+export function observationsOf(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>, change: Change): Observation[] {
+  const detail = { address: row.address, before: change.before, after: change.after };
+  const about = (rule: Observation['rule'], isBad: boolean, more: Observation['detail'] = {}): Observation => ({
+    siteId: row.site_id,
+    rule,
+    subjectId: row.device_id,
+    subject: deviceName(row),
+    isBad,
+    detail: { ...detail, ...more },
+    marks: marksOf(row, ports),
+    ...(change.port === undefined ? {} : { item: `${change.port}/${change.protocol}` }),
+  });
+  switch (change.kind) {
+    case 'first_seen':
+      return [about('device.new', true, { before: null, after: null })];
+    case 'gone':
+    case 'back':
+      return [about('device.gone', change.kind === 'gone')];
+    case 'address':
+      return [about('device.address', true)];
+    case 'port_opened':
+    case 'port_closed': {
+      const isOpen = change.kind === 'port_opened';
+      const service = { service: change.after ?? change.before, before: null, after: null };
+      const seen = [about('port.opened', isOpen, service), about('port.closed', !isOpen, service)];
+      const key = change.protocol === 'udp' ? change.port! + 65_536 : change.port!;
+      return isOpen || !ports.get(key)?.tls ? seen : [...seen, about('certificate.expiring', false, { before: null, after: null })];
+    }
+    case 'service':
+      return [about('service.changed', true)];
+    case 'certificate':
+      return [about('certificate.expiring', true, { before: null, after: null, notAfter: change.notAfter! })];
+    default:
+      return [];
+  }
+}
+
+/** What rules ask of a device. */
+export function marksOf(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>): DeviceMark[] {
+  const marks: DeviceMark[] = [];
+  if (row.label !== null) marks.push('labelled');
+  for (const { state } of ports.values())
+    if (state === 'open') {
+      marks.push('server');
+      break;
+    }
+  if (row.random_mac === 1) marks.push('random_mac');
+  return marks;
+}
