@@ -89,7 +89,25 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     site,
     incident: incidentId => incidents.incident(incidentId),
   });
-  const incidents: Incidents = await openIncidents({ store, committer, log, now, site, telling: notify });
+  const incidents: Incidents = await openIncidents({
+    store,
+    committer,
+    log,
+    now,
+    sites: {
+      site,
+      rules: siteId => sites.rules(siteId),
+      activeProbes: siteId => sites.activeProbes(siteId),
+      inTurn: (siteId, work) => sites.inTurn(siteId, work),
+      stageSite: (unit, siteId) => sites.stageSite(unit, siteId),
+    },
+    telling: notify,
+    maintenanceUntil: () => null,
+    keeper(userId) {
+      const user = accounts.directory.byId(userId);
+      return user && !user.disabled && user.kind === 'person' && atLeast(user.role, 'technician') ? user : undefined;
+    },
+  });
   const sites: Sites = await openSites({
     store,
     committer,
@@ -99,7 +117,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     publicUrl: () => publicUrl,
     pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
     observe: (unit, observation) => incidents.observe(unit, observation),
-    openIncidents: siteId => incidents.openCount(siteId),
+    reported: (unit, report) => incidents.observeReport(unit, report),
+    standing: siteId => ({ openIncidents: incidents.openCount(siteId), worst: incidents.worst(siteId), maintenanceUntil: null }),
   });
   const series = await openSeries({
     store,
@@ -183,6 +202,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       {
         name: 'log pruning',
         everyMs: 60 * 60_000,
+      { name: 'incidents', everyMs: 5_000, run: () => incidents.pass() },
         async run() {
           const forgotten = await pruneLog({ store, committer, now });
           if (forgotten > 0) log.info('STORE', 'Old events were forgotten', { events: forgotten });

@@ -102,7 +102,8 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
       pin: () => room.pin,
       observe: (_unit: Unit, observation) => room.observations.push(observation),
       cloneAnswerMs: room.cloneAnswerMs,
-      openIncidents: () => 0,
+      reported: () => {},
+      standing: () => ({ openIncidents: 0, worst: null, maintenanceUntil: null }),
     });
   const dispatchOf = (sites: Sites) =>
     new Dispatch({ gate: { banOf: () => undefined }, record: commitAct, handlers: sites.commands as Handlers, store, committer, log, now });

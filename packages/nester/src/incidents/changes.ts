@@ -1,48 +1,57 @@
-import { AppError, type Incident } from '@aerie/contract';
+import type { Incident } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import type { Log } from '../log.ts';
 import { newId } from '../new-id.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
-import { acknowledgeQuery, resolveQuery, rowOf } from './incidents.store.ts';
-import type { IncidentRecord } from './machine.ts';
+import type { Outcome } from './draft.ts';
+import { rowOf, updateQuery } from './incidents.store.ts';
+import type { IncidentRecord } from './records.ts';
+import { dropSymptomQuery, putSymptomQuery } from './symptoms.store.ts';
+import type { Telling } from './telling.ts';
 
-/** What it takes to write an incident's change. */
+/** What it takes to write what follows from a step. */
 export interface ChangeParts {
   /** Only to compile queries. */
   db: Kysely<Tables>;
   log: Log;
   now: () => number;
+  telling: Telling;
   present(record: IncidentRecord): Incident;
 }
 
-/** Adds to a unit an incident's new state, its event, and what is still to be told of it: durable together or not at all. */
-export function addChange(unit: Unit, parts: ChangeParts, after: IncidentRecord, latest: () => IncidentRecord = () => after): void {
-  const { incidentId, siteId, rule, subjectId, subject, state } = after;
-  if (state === 'open') unit.insert('incident', rowOf(after));
-  else if (state === 'resolved') unit.run(resolveQuery(parts.db, after));
-  else unit.run(acknowledgeQuery(parts.db, after), new AppError('conflict'));
-  unit.event(state === 'open' ? 'incident.opened' : 'incident.updated', ['sites'], { siteId, incidentId, subjectId }, () => ({
-    incident: parts.present(latest()),
+/** Adds to a unit what a step of the machine changes: rows, timeline, events, and what is to be told; durable together or not at all. */
+export function stageOutcome(unit: Unit, parts: ChangeParts, { next, incidents, steps, told, symptoms, dropped }: Outcome): void {
+  const { db, present, telling } = parts;
+  const { siteId } = next;
+  for (const symptom of dropped) unit.run(dropSymptomQuery(db, siteId, symptom));
+  for (const symptom of symptoms) unit.run(putSymptomQuery(db, siteId, symptom));
+  for (const { record, isNew } of incidents) {
+    if (isNew) unit.insert('incident', rowOf(record));
+    else unit.run(updateQuery(db, record));
+    stageEvent(unit, record, isNew, present);
+    unit.onSettled(written => {
+      if (written) logChange(parts.log, record, isNew);
+    });
+  }
+  const at = parts.now();
+  for (const { incidentId, kind, by, text } of steps)
+    unit.insert('incident_step', { step_id: newId(), incident_id: incidentId, at, kind, by_name: by, body: text });
+  const changed = new Map(incidents.map(({ record }) => [record.incidentId, record]));
+  for (const { incidentId, what } of told) telling.stage(unit, present(changed.get(incidentId)!), what);
+}
+
+/** Adds the event of an incident's change. */
+export function stageEvent(unit: Unit, record: IncidentRecord, isNew: boolean, present: ChangeParts['present']): void {
+  const { incidentId, siteId, subjectId } = record;
+  unit.event(isNew ? 'incident.opened' : 'incident.updated', ['sites'], { siteId, incidentId, subjectId }, () => ({
+    incident: present(record),
   }));
-  unit.insert('outbox', {
-    outbox_id: newId(),
-    incident_id: incidentId,
-    created_at: parts.now(),
-    done_at: null,
-    attempts: 0,
-    last_error: null,
-  });
-  unit.onSettled(written => {
-    if (!written) return;
-    const fields = {
-      incidentId,
-      siteId,
-      rule,
-      subject,
-      ...(after.acknowledgedBy === null ? {} : { acknowledgedBy: after.acknowledgedBy }),
-    };
-    if (state === 'open') parts.log.warning('INCIDENT', 'Incident opened', fields);
-    else parts.log.info('INCIDENT', state === 'resolved' ? 'Incident resolved' : 'Incident acknowledged', fields);
-  });
+}
+
+function logChange(log: Log, record: IncidentRecord, isNew: boolean): void {
+  const { incidentId, siteId, rule, subject, state, quiet, acknowledgedBy } = record;
+  const fields = { incidentId, siteId, rule, subject, ...(quiet && { quiet }), ...(acknowledgedBy !== null && { acknowledgedBy }) };
+  if (isNew) log.warning('INCIDENT', 'Incident opened', fields);
+  else log.info('INCIDENT', state === 'resolved' ? 'Incident resolved' : 'Incident changed', fields);
 }

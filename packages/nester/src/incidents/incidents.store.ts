@@ -1,24 +1,69 @@
-import type { Incident } from '@aerie/contract';
+import type { CommandRequest, Incident } from '@aerie/contract';
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { IncidentTable, Tables } from '../store/schema.ts';
-import { type IncidentRecord, incidentKey } from './machine.ts';
+import { type IncidentRecord, incidentKey } from './records.ts';
 
 export async function unresolvedIncidents(db: Kysely<Tables>): Promise<IncidentRecord[]> {
   const rows = await db.selectFrom('incident').selectAll().where('open_key', 'is not', null).orderBy('opened_at').execute();
   return rows.map(recordOf);
 }
 
-/** Incidents, of one site or of all: those that are not resolved first, then newest first. */
-export async function incidentPage(db: Kysely<Tables>, siteId: string | undefined, limit: number): Promise<IncidentRecord[]> {
-  const all = db
+/** Incidents that are asked for: those that are not over first, the worst of them first; then the newest. */
+export async function incidentPage(db: Kysely<Tables>, which: CommandRequest<'incident.list'>): Promise<IncidentRecord[]> {
+  let query = db
     .selectFrom('incident')
     .selectAll()
     .orderBy(eb => eb.case().when('open_key', 'is', null).then(1).else(0).end())
+    .orderBy(eb =>
+      eb
+        .case()
+        .when('open_key', 'is', null)
+        .then(0)
+        .when('severity', '=', 'critical')
+        .then(1)
+        .when('severity', '=', 'warning')
+        .then(2)
+        .else(3)
+        .end(),
+    )
     .orderBy('opened_at', 'desc')
     .orderBy('incident_id', 'desc')
-    .limit(limit);
-  const rows = await (siteId === undefined ? all : all.where('site_id', '=', siteId)).execute();
+    .limit(which.limit);
+  if (which.siteId !== undefined) query = query.where('site_id', '=', which.siteId);
+  if (which.state !== 'all') query = query.where('open_key', which.state === 'resolved' ? 'is' : 'is not', null);
+  if (which.rule !== undefined) query = query.where('rule', '=', which.rule);
+  if (which.severity !== undefined) query = query.where('severity', '=', which.severity);
+  if (which.assigneeId !== undefined) query = query.where('assignee_id', '=', which.assigneeId);
+  if (which.subjectId !== undefined) query = query.where('subject_id', '=', which.subjectId);
+  if (which.before !== undefined) query = query.where('opened_at', '<', which.before);
+  if (!which.folded) query = query.where('parent_id', 'is', null);
+  return (await query.execute()).map(recordOf);
+}
+
+/** What is folded under an incident, oldest first. */
+export async function foldedUnder(db: Kysely<Tables>, incidentId: string, limit: number): Promise<IncidentRecord[]> {
+  const rows = await db
+    .selectFrom('incident')
+    .selectAll()
+    .where('parent_id', '=', incidentId)
+    .orderBy('opened_at')
+    .orderBy('incident_id')
+    .limit(limit)
+    .execute();
   return rows.map(recordOf);
+}
+
+/** What began lately, oldest first: for those that come and go. */
+export async function begunSince(
+  db: Kysely<Tables>,
+  since: number,
+): Promise<Pick<IncidentTable, 'site_id' | 'rule' | 'subject_id' | 'opened_at' | 'paused_until'>[]> {
+  return await db
+    .selectFrom('incident')
+    .select(['site_id', 'rule', 'subject_id', 'opened_at', 'paused_until'])
+    .where('opened_at', '>', since)
+    .orderBy('opened_at')
+    .execute();
 }
 
 /** Incidents of a site that were not over before a span and began before its end, oldest first; folded ones are left to their cause. */
@@ -64,24 +109,10 @@ export async function incidentsByIds(db: Kysely<Tables>, incidentIds: readonly s
   return found;
 }
 
-/** An incident that is resolved stays so; one that is not there is left alone. */
-export function resolveQuery(db: Kysely<Tables>, { incidentId, resolvedAt, detail }: IncidentRecord): CompiledQuery {
-  return db
-    .updateTable('incident')
-    .set({ state: 'resolved', open_key: null, resolved_at: resolvedAt, detail: JSON.stringify(detail) })
-    .where('incident_id', '=', incidentId)
-    .where('state', '!=', 'resolved')
-    .compile();
-}
-
-/** Touches no row when somebody was quicker. */
-export function acknowledgeQuery(db: Kysely<Tables>, { incidentId, acknowledgedAt, acknowledgedBy }: IncidentRecord): CompiledQuery {
-  return db
-    .updateTable('incident')
-    .set({ state: 'acknowledged', acknowledged_at: acknowledgedAt, acknowledged_by: acknowledgedBy })
-    .where('incident_id', '=', incidentId)
-    .where('state', '=', 'open')
-    .compile();
+/** Brings a row up to date. An incident that is resolved stays as it is; one that is not there is left alone. */
+export function updateQuery(db: Kysely<Tables>, record: IncidentRecord): CompiledQuery {
+  const { incident_id, site_id: _site, rule: _rule, subject_id: _subject, opened_at: _opened, ...changes } = rowOf(record);
+  return db.updateTable('incident').set(changes).where('incident_id', '=', incident_id).where('state', '!=', 'resolved').compile();
 }
 
 export function rowOf(record: IncidentRecord): IncidentTable {
@@ -107,9 +138,9 @@ export function rowOf(record: IncidentRecord): IncidentTable {
     snoozed_until: record.snoozedUntil,
     paused_until: record.pausedUntil,
     firings: record.firings,
-    folded: 0,
-    told_at: null,
-    reminded_at: null,
+    folded: record.folded,
+    told_at: record.toldAt,
+    reminded_at: record.remindedAt,
   };
 }
 
@@ -135,5 +166,8 @@ function recordOf(row: IncidentTable): IncidentRecord {
     snoozedUntil: row.snoozed_until,
     pausedUntil: row.paused_until,
     firings: row.firings,
+    folded: row.folded,
+    toldAt: row.told_at,
+    remindedAt: row.reminded_at,
   };
 }

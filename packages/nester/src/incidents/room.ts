@@ -1,61 +1,98 @@
-import type { CommandOutput, Incident } from '@aerie/contract';
+import type { CommandOutput, Incident, incidentCommands as specs } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Log } from '../log.ts';
+import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Replay } from '../store/log.ts';
 import type { Store } from '../store/store.ts';
-import type { Unit } from '../store/unit.ts';
-import type { ChangeParts } from './changes.ts';
+import { Unit } from '../store/unit.ts';
 import { incidentExportCommands } from './incident-export.commands.ts';
-import { type IncidentNames, incidentCommands } from './incidents.commands.ts';
-import { incidentsBetween, incidentsByIds, unresolvedIncidents } from './incidents.store.ts';
-import type { IncidentRecord } from './machine.ts';
-import type { Observation } from './observation.ts';
-import { OpenIncidents } from './open-incidents.ts';
-import { Watch } from './watch.ts';
+import { incidentCommands } from './incidents.commands.ts';
+import { incidentsBetween, incidentsByIds } from './incidents.store.ts';
+import { loadWatches } from './loading.ts';
+import { reported, rulesChanged, seen } from './machine.ts';
+import type { FreshReport, Observation } from './observation.ts';
+import type { IncidentRecord } from './records.ts';
+import { endStormQuery, lastStorm, storming } from './storms.store.ts';
+import { Storms, summaryOf } from './storms.ts';
+import type { Telling } from './telling.ts';
+import { type SitesSeen, Watch } from './watch.ts';
 
 /** What went wrong somewhere, since when, and who looks after it. */
 export interface Incidents {
-  readonly commands: Handlers<IncidentNames | 'incident.export'>;
+  readonly commands: Handlers<keyof typeof specs>;
   readonly replay: Replay;
   /** Adds what follows from an observation to `unit`, which the caller hands to the commit in the same turn. */
   observe(unit: Unit, observation: Observation): void;
-  /** How many incidents of a site are not resolved. */
+  /** The same for a fresh report, after everything else that was seen in it. */
+  observeReport(unit: Unit, report: FreshReport): void;
+  /** The same for other rules of a site, once the unit that brings them is durable. */
+  rulesChanged(siteId: string): Promise<void>;
+  /** Lets time pass; called every few seconds. */
+  pass(): Promise<void>;
+  /** How many incidents of a site are not over, without those that another one explains. */
   openCount(siteId: string): number;
+  /** The worst of these. */
+  worst(siteId: string): CommandOutput<'site.list'>['sites'][number]['worst'];
+  /** How many are open, by how urgent they are. */
+  counts(): Record<Incident['severity'], number>;
   /** What was wrong at a site in a span: for curves. */
   between(siteId: string, from: number, to: number): Promise<CommandOutput<'series.wan'>['incidents']>;
   /** An incident as it is now, as cards show it. */
   incident(incidentId: string): Promise<Incident | undefined>;
 }
 
-/** Opens the room: reads what is not resolved. */
+/** Opens the room: reads what is not over, and what may become an incident. */
 export async function openIncidents(parts: {
   store: Store;
   committer: Committer;
   log: Log;
   now: () => number;
-  /** How a site is called now. */
-  site: (siteId: string) => { code: string; name: string } | undefined;
-  /** There is something to be told. */
-  wake: () => void;
+  sites: SitesSeen;
+  telling: Telling;
+  /** The end of the maintenance that is under way at a site; null when none is. */
+  maintenanceUntil(siteId: string, at: number): number | null;
+  /** An account that may see to incidents. */
+  keeper(userId: string): { name: string } | undefined;
 }): Promise<Incidents> {
-  const { store, committer } = parts;
-  const open = new OpenIncidents(await unresolvedIncidents(store.read));
-  committer.onApplied(events => {
-    if (open.apply(events)) parts.wake();
-  });
-  const present = (record: IncidentRecord): Incident => {
-    const site = parts.site(record.siteId);
-    return { ...record, folded: 0, siteCode: site?.code ?? '?', siteName: site?.name ?? '?' };
+  const { store, committer, sites, now, telling } = parts;
+  const db = store.read;
+  const present = ({ toldAt: _told, remindedAt: _reminded, ...record }: IncidentRecord): Incident => {
+    const site = sites.site(record.siteId);
+    return { ...record, siteCode: site?.code ?? '?', siteName: site?.name ?? '?' };
   };
-  const changes: ChangeParts = { db: store.read, log: parts.log, now: parts.now, present };
-  const watch = new Watch(open, { ...changes, committer });
+  const last = await lastStorm(db);
+  const storms = new Storms(newId, last?.ended_at === null ? last : undefined);
+  const written = new Set(last ? [last.storm_id] : []);
+  const changes = { db, log: parts.log, now, telling, present };
+  const watch = new Watch({ ...changes, committer, sites, storms, maintenanceUntil: parts.maintenanceUntil }, await loadWatches(db, now()));
+
+  /** Sums a storm up: when it began, and when it is over. */
+  async function tellStorm(): Promise<void> {
+    const storm = storms.current;
+    if (!storm) return;
+    const isOver = storms.isCalm(now());
+    if (written.has(storm.storm_id) && !isOver) return;
+    const unit = new Unit();
+    if (!written.has(storm.storm_id)) unit.insert('storm', { ...storm, ended_at: isOver ? now() : null });
+    else unit.run(endStormQuery(db, storm.storm_id, now()));
+    const name = (siteId: string) => ({ code: sites.site(siteId)?.code ?? '?', name: sites.site(siteId)?.name ?? '?' });
+    const rows = await storming(db, storm.began_at);
+    telling.stageStorm(unit, summaryOf(storm, isOver ? now() : null, rows, name));
+    await committer.commit(unit);
+    written.add(storm.storm_id);
+    if (isOver) storms.end();
+    parts.log.warning('INCIDENT', isOver ? 'Storm of incidents is over' : 'Storm of incidents: they are summed up', {
+      incidents: rows.length,
+    });
+  }
+
   return {
-    commands: { ...incidentCommands(open, changes), ...incidentExportCommands(changes) },
-    async replay(db, missed) {
+    commands: { ...incidentCommands({ ...changes, store, watch, sites, keeper: parts.keeper }), ...incidentExportCommands(changes) },
+    async replay(trx, missed) {
       const own = missed.filter(({ name }) => name === 'incident.opened' || name === 'incident.updated');
       const records = await incidentsByIds(
-        db,
+        trx,
         own.map(({ ids }) => ids.incidentId!),
       );
       const bodies = new Map<number, Record<string, unknown>>();
@@ -65,10 +102,29 @@ export async function openIncidents(parts: {
       }
       return bodies;
     },
-    observe: (unit, observation) => watch.observe(unit, observation),
+    observe(unit, observation) {
+      watch.apply(unit, observation.siteId, seen(observation));
+    },
+    observeReport(unit, report) {
+      watch.apply(unit, report.siteId, reported(report));
+    },
+    async rulesChanged(siteId) {
+      await watch.act(siteId, rulesChanged);
+    },
+    async pass() {
+      await watch.pass();
+      await tellStorm();
+    },
     openCount: siteId => watch.openCount(siteId),
+    worst(siteId) {
+      const record = watch.worst(siteId);
+      if (!record) return null;
+      const { incidentId, rule, severity, subject, openedAt } = record;
+      return { incidentId, rule, severity, subject, openedAt };
+    },
+    counts: () => watch.counts(),
     async between(siteId, from, to) {
-      const records = await incidentsBetween(store.read, siteId, from, to);
+      const records = await incidentsBetween(db, siteId, from, to);
       return records.map(({ incidentId, rule, severity, subject, openedAt, resolvedAt }) => ({
         incidentId,
         rule,
@@ -79,7 +135,7 @@ export async function openIncidents(parts: {
       }));
     },
     async incident(incidentId) {
-      const record = (await incidentsByIds(store.read, [incidentId])).get(incidentId);
+      const record = (await incidentsByIds(db, [incidentId])).get(incidentId);
       return record && present(record);
     },
   };

@@ -1,72 +1,223 @@
-import { AppError } from '@aerie/contract';
+import { AppError, type Incident, type IncidentRules } from '@aerie/contract';
 import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
-import { addChange, type ChangeParts } from './changes.ts';
-import { incidentKey, observed } from './machine.ts';
-import type { Observation } from './observation.ts';
-import type { OpenIncidents } from './open-incidents.ts';
+import { type ChangeParts, stageOutcome } from './changes.ts';
+import type { Outcome, SiteWatch, Surroundings } from './draft.ts';
+import { dueAt, type Input, passed, step } from './machine.ts';
+import type { IncidentRecord } from './records.ts';
+import { type Storms, worseOf } from './storms.ts';
+
+/** What the room asks of the sites. */
+export interface SitesSeen {
+  /** How a site is called now. */
+  site(siteId: string): { code: string; name: string } | undefined;
+  /** What makes an incident there. */
+  rules(siteId: string): IncidentRules;
+  /** The probes that may speak for a site. */
+  activeProbes(siteId: string): readonly string[];
+  /** Does work for a site when all that was begun for it before is done. */
+  inTurn<T>(siteId: string, work: () => Promise<T>): Promise<T>;
+  /** Adds to a unit what a change of incidents changes in how the site looks. */
+  stageSite(unit: Unit, siteId: string): void;
+}
+
+export interface WatchParts extends ChangeParts {
+  committer: Committer;
+  sites: SitesSeen;
+  storms: Storms;
+  /** The end of the maintenance that is under way at a site. */
+  maintenanceUntil(siteId: string, at: number): number | null;
+}
+
+interface Desk {
+  state: SiteWatch;
+  /** What the state becomes when the unit is durable. */
+  staged: { unit: Unit; state: SiteWatch; settled: Promise<void> } | undefined;
+  /** What came while another unit was under way; in order. */
+  waiting: Input[];
+  dueAt: number | undefined;
+}
 
 /**
- * Turns observations into changes of incidents, inside the units of those who observe.
+ * Turns what is seen, what people do and the passing of time into changes of incidents, inside the units of those who bring it.
  *
- * Between `observe` and the end of its commit an incident is under way: what is seen of it meanwhile waits, the last word
- * only, and is judged when it is known how the commit ended. So nothing opens twice, and no unit of an observer fails for it.
+ * A site's watch moves with what is durable, and with nothing else. Between a step and the end of its commit what comes in
+ * another unit waits, and is judged when it is known how the commit ended: nothing opens twice, and no unit of an observer
+ * fails for an incident.
  */
 export class Watch {
-  readonly #open: OpenIncidents;
-  readonly #parts: ChangeParts;
-  readonly #committer: Committer;
-  readonly #underWay = new Map<string, { siteId: string; isOpening: boolean }>();
-  readonly #waiting = new Map<string, Observation>();
+  readonly #parts: WatchParts;
+  readonly #desks = new Map<string, Desk>();
 
-  constructor(open: OpenIncidents, parts: ChangeParts & { committer: Committer }) {
-    this.#open = open;
+  constructor(parts: WatchParts, watches: Iterable<SiteWatch>) {
     this.#parts = parts;
-    this.#committer = parts.committer;
+    for (const state of watches) this.#desks.set(state.siteId, deskOf(state));
   }
 
-  /** Adds what follows from an observation to `unit`. The caller hands the unit to the commit in the same turn. */
-  observe(unit: Unit, seen: Observation): void {
-    const key = incidentKey(seen);
-    if (this.#underWay.has(key)) {
-      this.#waiting.set(key, seen);
-      return;
+  /** Adds to `unit` what follows from an input. The caller hands the unit to the commit in the same turn of the event loop. */
+  apply(unit: Unit, siteId: string, input: Input): Outcome | undefined {
+    const desk = this.#desk(siteId);
+    if (desk.staged && desk.staged.unit !== unit) {
+      desk.waiting.push(input);
+      return undefined;
     }
-    const step = { at: this.#parts.now(), newId };
-    const after = observed(this.#open.get(key), seen, step);
-    if (!after) return;
-    this.#underWay.set(key, { siteId: seen.siteId, isOpening: after.state === 'open' });
-    unit.onSettled(() => {
-      this.#underWay.delete(key);
-      this.#judgeWaiting(key);
+    const outcome = step(desk.staged?.state ?? desk.state, this.#around(siteId), input);
+    if (!outcome) return undefined;
+    stageOutcome(unit, this.#parts, outcome);
+    if (desk.staged) desk.staged.state = outcome.next;
+    else this.#follow(desk, unit, outcome.next);
+    return outcome;
+  }
+
+  /** Does it in a unit of its own, in the site's turn. */
+  act(
+    siteId: string,
+    input: Input,
+    commit = (unit: Unit): Promise<unknown> => this.#parts.committer.commit(unit),
+  ): Promise<Outcome | undefined> {
+    const { sites } = this.#parts;
+    return sites.inTurn(siteId, async () => {
+      const desk = this.#desk(siteId);
+      while (desk.staged) await desk.staged.settled;
+      const unit = new Unit();
+      const outcome = this.apply(unit, siteId, input);
+      if (unit.operations.length === 0) {
+        unit.settle(true);
+        return outcome;
+      }
+      sites.stageSite(unit, siteId);
+      await commit(unit);
+      return outcome;
     });
-    // Somebody may acknowledge it before this is durable: told is what it is then.
-    addChange(unit, this.#parts, after, () => observed(this.#open.get(key), seen, { ...step, newId: () => after.incidentId }) ?? after);
   }
 
-  /** Open incidents of a site; those count already that are about to be durable, so that the site's own event in their unit is right. */
+  /** Lets time pass: for every site where it may change something. Rejects when something could not be stored; it is tried again. */
+  async pass(): Promise<void> {
+    const at = this.#parts.now();
+    const due = [...this.#desks].filter(([siteId, desk]) => desk.waiting.length > 0 || this.#dueAt(siteId, desk) <= at);
+    const acts = await Promise.allSettled(
+      due.map(([siteId, desk]) => {
+        const inputs = [...desk.waiting.splice(0), passed];
+        return this.#actAll(siteId, inputs);
+      }),
+    );
+    const failed = acts.find(act => act.status === 'rejected');
+    if (failed && !isStopping(failed.reason)) throw failed.reason;
+  }
+
+  /** The incidents of a site that are not over, as they will be when what is under way is durable. */
+  incidentsOf(siteId: string): ReadonlyMap<string, IncidentRecord> {
+    const desk = this.#desks.get(siteId);
+    return (desk?.staged?.state ?? desk?.state)?.incidents ?? new Map();
+  }
+
+  /** How many incidents of a site are not over; those that are folded count with their cause. */
   openCount(siteId: string): number {
-    let count = this.#open.count(siteId);
-    for (const [key, change] of this.#underWay) {
-      if (change.siteId !== siteId) continue;
-      const isCounted = this.#open.get(key) !== undefined;
-      if (change.isOpening && !isCounted) count += 1;
-      if (!change.isOpening && isCounted) count -= 1;
-    }
+    let count = 0;
+    for (const { parentId } of this.incidentsOf(siteId).values()) if (parentId === null) count += 1;
     return count;
   }
 
-  #judgeWaiting(key: string): void {
-    const seen = this.#waiting.get(key);
-    if (!seen) return;
-    this.#waiting.delete(key);
-    const unit = new Unit();
-    this.observe(unit, seen);
-    if (unit.events.length === 0) return;
-    this.#committer.commit(unit).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'stopping') return;
-      this.#parts.log.error('INCIDENT', 'An observation could not be stored', { key, reason: (error as Error).message });
+  /** The worst of them: the most urgent, then the oldest. */
+  worst(siteId: string): IncidentRecord | undefined {
+    let worst: IncidentRecord | undefined;
+    for (const record of this.incidentsOf(siteId).values()) {
+      if (record.parentId !== null) continue;
+      if (
+        !worst ||
+        (worst.severity === record.severity
+          ? record.openedAt < worst.openedAt
+          : worseOf(worst.severity, record.severity) !== worst.severity)
+      )
+        worst = record;
+    }
+    return worst;
+  }
+
+  /** How many incidents are open, by how urgent they are; of all sites. */
+  counts(): Record<Incident['severity'], number> {
+    const counts = { critical: 0, warning: 0, info: 0 };
+    for (const { state } of this.#desks.values())
+      for (const { severity, parentId } of state.incidents.values()) if (parentId === null) counts[severity] += 1;
+    return counts;
+  }
+
+  #around(siteId: string): Surroundings {
+    const { now, sites, storms, maintenanceUntil } = this.#parts;
+    const at = now();
+    return {
+      at,
+      rules: sites.rules(siteId),
+      probes: sites.activeProbes(siteId),
+      inMaintenance: maintenanceUntil(siteId, at) !== null,
+      isStorm: () => storms.isOneTooMany(at),
+      newId,
+    };
+  }
+
+  #follow(desk: Desk, unit: Unit, state: SiteWatch): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    desk.staged = { unit, state, settled: promise };
+    unit.onSettled(written => {
+      if (written && desk.staged) {
+        desk.state = desk.staged.state;
+        desk.dueAt = undefined;
+      }
+      desk.staged = undefined;
+      resolve();
+      if (desk.waiting.length > 0) this.#judgeWaiting(desk);
     });
   }
+
+  #judgeWaiting(desk: Desk): void {
+    const inputs = desk.waiting.splice(0);
+    this.#actAll(desk.state.siteId, inputs).catch((error: unknown) => {
+      if (isStopping(error)) return;
+      const { siteId } = desk.state;
+      this.#parts.log.error('INCIDENT', 'An observation could not be stored; it will be tried again', {
+        siteId,
+        reason: (error as Error).message,
+      });
+    });
+  }
+
+  async #actAll(siteId: string, inputs: readonly Input[]): Promise<void> {
+    try {
+      await this.act(siteId, draft => {
+        for (const input of inputs) input(draft);
+      });
+    } catch (error) {
+      // Time comes again by itself.
+      this.#desk(siteId).waiting.unshift(...inputs.filter(input => input !== passed));
+      throw error;
+    }
+  }
+
+  #desk(siteId: string): Desk {
+    let desk = this.#desks.get(siteId);
+    if (!desk) {
+      desk = deskOf(emptyWatch(siteId));
+      this.#desks.set(siteId, desk);
+    }
+    return desk;
+  }
+
+  #dueAt(siteId: string, desk: Desk): number {
+    desk.dueAt ??= dueAt(desk.state, this.#parts.sites.rules(siteId));
+    return desk.dueAt;
+  }
+}
+
+/** A site of which nothing is known to be wrong; nor, since Nester started, to be right. */
+export function emptyWatch(siteId: string): SiteWatch {
+  return { siteId, incidents: new Map(), symptoms: new Map(), firings: new Map(), awaits: 'report', wasDark: false };
+}
+
+function deskOf(state: SiteWatch): Desk {
+  return { state, staged: undefined, waiting: [], dueAt: undefined };
+}
+
+function isStopping(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'stopping';
 }

@@ -1,4 +1,5 @@
 import { keptIncidentRules, keptPolicy } from '@aerie/contract';
+import type { FreshReport } from '../incidents/observation.ts';
 import type { SiteTable } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
 import { activeProbes, type Ledger, type ProbeRecord, type SiteRecord, siteOf } from './ledger.ts';
@@ -6,7 +7,7 @@ import type { SitesParts } from './parts.ts';
 import { updateSiteQuery } from './sites.store.ts';
 import { judge, slowSinceOf } from './states.ts';
 
-type Parts = Pick<SitesParts, 'store' | 'now' | 'observe' | 'openIncidents'> & { ledger: Ledger };
+type Parts = Pick<SitesParts, 'store' | 'now' | 'observe' | 'reported' | 'standing'> & { ledger: Ledger };
 
 /** A median that moved by less is not told: it is never twice the same. */
 const tellableMs = 1;
@@ -16,6 +17,7 @@ const tellableMs = 1;
  * difference. The memory follows when the unit is durable. To be called in the site's turn; the unit is committed at once.
  * @param changes columns that the caller changes besides
  * @param probes those that count from this unit on
+ * @param fresh the report that the unit brings, when it is fresh
  */
 export function stageSite(
   parts: Parts,
@@ -23,11 +25,14 @@ export function stageSite(
   record: SiteRecord,
   changes: Partial<SiteTable> = {},
   probes: readonly ProbeRecord[] = activeProbes(record),
+  fresh?: FreshReport,
 ): void {
   const now = parts.now();
   const before = record.row;
   const siteId = before.site_id;
   for (const probe of probes) stageObservation(parts, unit, probe, now);
+  // The probe is heard again first: then its report says how things are.
+  if (fresh) parts.reported(unit, fresh);
   const moved: Partial<SiteTable> = { ...changes };
   const next: SiteTable = { ...before, ...changes };
   const rules = next.rules === before.rules ? record.rules : keptIncidentRules(next.rules);
@@ -51,7 +56,7 @@ export function stageSite(
   Object.assign(next, moved);
   unit.run(updateSiteQuery(parts.store.read, siteId, moved));
   if (tellsIncident || looksDifferent(before, next))
-    unit.event('site.updated', ['sites'], { siteId }, () => ({ site: siteOf(next, record, parts.openIncidents(siteId)) }));
+    unit.event('site.updated', ['sites'], { siteId }, () => ({ site: siteOf(next, record, parts.standing(siteId)) }));
   unit.onSettled(written => {
     if (!written) return;
     record.row = next;

@@ -181,7 +181,7 @@ export class Clones {
     const { row, site } = probe;
     const siteId = row.site_id;
     unit.run(markProbeQuery(this.#parts.store.read, row.probe_id, { clone, separation }));
-    unit.event('site.updated', ['sites'], { siteId }, () => ({ site: siteOf(site.row, site, this.#parts.openIncidents(siteId)) }));
+    unit.event('site.updated', ['sites'], { siteId }, () => ({ site: siteOf(site.row, site, this.#parts.standing(siteId)) }));
     unit.onSettled(written => {
       if (written) Object.assign(row, { clone, separation });
     });

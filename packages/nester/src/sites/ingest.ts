@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
 import { AppError, type Report } from '@aerie/contract';
+import type { FreshReport } from '../incidents/observation.ts';
 import { newId } from '../new-id.ts';
 import type { SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
@@ -172,6 +173,7 @@ export class Ingest {
     const wasHeard = !probe || (ledger.hearing(probe, now()) === 'heard' && probe.toldSilent === false);
     if (probe) contacts.heard(probe, now());
     const changes: Partial<SiteTable> = {};
+    let fresh: FreshReport | undefined;
     if (devices) {
       const changed = compareHosts(devices, report, finishedAt, siteId, newId);
       this.#stageDevices(unit, changed, isLate);
@@ -181,8 +183,7 @@ export class Ingest {
       const wan = bestOf(samples);
       if (!isLate) {
         const machine = report.machine.name || (probe?.row.name ?? '');
-        const fresh = { siteId, probeId: probe?.row.probe_id ?? null, machine, kind: row.kind, wan };
-        this.#shared.reported?.(unit, fresh);
+        fresh = { siteId, probeId: probe?.row.probe_id ?? null, machine, kind: row.kind, wan };
         this.#observe(unit, changed, site.row.last_report_at === null);
       }
       if (isNewest) {
@@ -193,7 +194,7 @@ export class Ingest {
         Object.assign(changes, { wan_median_ms: wan?.medianMs ?? null, wan_loss: wan?.loss ?? null });
       }
     }
-    if (devices) stageSite(this.#shared, unit, site, changes);
+    if (devices) stageSite(this.#shared, unit, site, changes, undefined, fresh);
     else if (!wasHeard) contacts.settleSoon(site);
     unit.event('report.accepted', ['sites'], { siteId, reportId }, () => ({ siteId, reportId }));
     unit.onSettled(written => {

@@ -4,6 +4,7 @@ import type { ProbeTable, SiteTable } from '../store/schema.ts';
 import { cloneOf, separationOf } from './clone-marks.ts';
 import type { DeviceBook } from './device-book.ts';
 import { publicKeyOf } from './enrolment.ts';
+import type { Standing } from './parts.ts';
 import { type Hearing, hearingOf } from './states.ts';
 
 /** A site as it stands in the store, and what is only in memory. */
@@ -145,7 +146,7 @@ export function activeProbes(site: SiteRecord): ProbeRecord[] {
 }
 
 /** A site as the list shows it. `row` may be newer, or older, than what is in memory. */
-export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncidents: number): Site {
+export function siteOf(row: SiteTable, record: SiteRecord | undefined, standing: Standing): Site {
   const active = record ? activeProbes(record) : [];
   const last = active.reduce<ProbeRecord | undefined>(
     (a, b) => ((b.row.last_contact_at ?? 0) >= (a?.row.last_contact_at ?? 0) ? b : a),
@@ -161,7 +162,6 @@ export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncid
     since: row.since,
     devicesUp: row.devices_up,
     devicesKnown: row.devices_known,
-    openIncidents,
     wanMedianMs: row.wan_median_ms,
     wanLoss: row.wan_loss,
     lastContactAt: heard > 0 ? heard : null,
@@ -172,8 +172,7 @@ export function siteOf(row: SiteTable, record: SiteRecord | undefined, openIncid
     latitude: row.latitude,
     longitude: row.longitude,
     channelId: row.channel_id,
-    maintenanceUntil: null,
-    worst: null,
+    ...standing,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Site } from '@aerie/contract';
 import type { Bus } from '../bus/bus.ts';
 import type { FreshReport, Observation } from '../incidents/observation.ts';
 import type { Log } from '../log.ts';
@@ -7,6 +8,9 @@ import type { Unit } from '../store/unit.ts';
 import type { Clones } from './clones.ts';
 import type { Contacts } from './contacts.ts';
 import type { Ledger } from './ledger.ts';
+
+/** What other rooms know of a site. */
+export type Standing = Pick<Site, 'openIncidents' | 'worst' | 'maintenanceUntil'>;
 
 /** What the room is given. */
 export interface SitesParts {
@@ -21,12 +25,12 @@ export interface SitesParts {
   pin: () => string | undefined;
   /** Adds to a unit what follows from an observation; the unit is committed in the same turn. */
   observe: (unit: Unit, observation: Observation) => void;
-  /** The same of a fresh report, before what was observed in it. */
-  reported?: (unit: Unit, report: FreshReport) => void;
+  /** The same of a fresh report, after what was observed in it. */
+  reported: (unit: Unit, report: FreshReport) => void;
   /** How long a probe may take to show that it is there when another machine comes with its key; ten seconds when absent. */
   cloneAnswerMs?: number;
-  /** How many incidents of a site are open. */
-  openIncidents: (siteId: string) => number;
+  /** How a site stands with its incidents and its maintenance. */
+  standing: (siteId: string) => Standing;
 }
 
 /** What the room's commands share. */

@@ -1,15 +1,22 @@
-import type { Policy, reportCommands as reportSpecs, siteCommands as specs } from '@aerie/contract';
+import {
+  firstIncidentRules,
+  type IncidentRules,
+  type Policy,
+  type reportCommands as reportSpecs,
+  type siteCommands as specs,
+} from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import type { Replay } from '../store/log.ts';
 import type { SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
+import { stageSite } from './changes.ts';
 import { Clones } from './clones.ts';
 import { Contacts } from './contacts.ts';
 import { deviceExportCommands } from './device-export.commands.ts';
 import { forgetHistoryQuery } from './devices.store.ts';
 import { enrolmentCommands } from './enrolment.commands.ts';
 import { type FileReport, Ingest, type ProbeUpload, type Receipt } from './ingest.ts';
-import { Ledger, siteOf } from './ledger.ts';
+import { activeProbes, inTurn, Ledger, siteOf } from './ledger.ts';
 import type { Shared, SitesParts } from './parts.ts';
 import { probeCommands } from './probes.commands.ts';
 import { allProbes } from './probes.store.ts';
@@ -45,6 +52,14 @@ export interface Sites {
   siteIds(): readonly string[];
   /** How a site is called now. */
   site(siteId: string): Pick<SiteTable, 'code' | 'name' | 'group_name' | 'zone' | 'channel_id'> | undefined;
+  /** What makes an incident at a site. */
+  rules(siteId: string): IncidentRules;
+  /** The probes that may speak for a site. */
+  activeProbes(siteId: string): readonly string[];
+  /** Does work for a site when all that was begun for it before is done. */
+  inTurn<T>(siteId: string, work: () => Promise<T>): Promise<T>;
+  /** Adds to a unit what a change of its incidents changes in how a site looks; in its turn. */
+  stageSite(unit: Unit, siteId: string): void;
   /** Looks for silent probes and stale sites, and writes when probes were heard; called every few seconds. */
   checkSilence(): Promise<void>;
   /** Forgets sweeps that are two days old. */
@@ -81,6 +96,19 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
       return { siteId: row.site_id, siteCode: site.row.code, name: row.name, policy: site.policy, connectionId };
     },
     site: siteId => ledger.site(siteId)?.row,
+    rules: siteId => ledger.site(siteId)?.rules ?? firstIncidentRules,
+    activeProbes(siteId) {
+      const site = ledger.site(siteId);
+      return site ? activeProbes(site).map(({ row }) => row.probe_id) : [];
+    },
+    inTurn(siteId, work) {
+      const site = ledger.site(siteId);
+      return site ? inTurn(site, work) : work();
+    },
+    stageSite(unit, siteId) {
+      const site = ledger.site(siteId);
+      if (site) stageSite(shared, unit, site);
+    },
     siteIds: () => Array.from(ledger.sites(), ({ row }) => row.site_id),
     checkSilence: () => contacts.checkSilence(),
     async forgetSweeps() {
@@ -96,11 +124,11 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
   };
 }
 
-function replayOf({ ledger, openIncidents }: Shared): Replay {
+function replayOf({ ledger, standing }: Shared): Replay {
   return async (db, missed) => {
     const own = missed.filter(({ name }) => name === 'site.created' || name === 'site.updated' || name === 'report.accepted');
     const rows = await sitesByIds(db, [...new Set(own.map(({ ids }) => ids.siteId!))]);
-    const sites = new Map(rows.map(row => [row.site_id, siteOf(row, ledger.site(row.site_id), openIncidents(row.site_id))]));
+    const sites = new Map(rows.map(row => [row.site_id, siteOf(row, ledger.site(row.site_id), standing(row.site_id))]));
     const bodies = new Map<number, Record<string, unknown>>();
     for (const { seq, name, ids } of own) {
       const site = sites.get(ids.siteId!);

@@ -32,7 +32,7 @@ export function siteCommands(shared: Shared): Handlers<Names> {
         seq: (await readHead(trx)).seq,
         rows: await allSites(trx),
       }));
-      const sites = rows.map(row => siteOf(row, ledger.site(row.site_id), shared.openIncidents(row.site_id)));
+      const sites = rows.map(row => siteOf(row, ledger.site(row.site_id), shared.standing(row.site_id)));
       return { seq, sites: sites.sort(worstFirst) };
     },
 
@@ -50,7 +50,7 @@ export function siteCommands(shared: Shared): Handlers<Names> {
           samples: await wanSince(trx, siteId, ctx.now() - seriesMs),
         };
       });
-      const site = siteOf(read.row, record, shared.openIncidents(siteId));
+      const site = siteOf(read.row, record, shared.standing(siteId));
       const scan = read.report && (JSON.parse(read.report.body) as Report);
       const isSame = read.report?.report_id === read.newest?.report_id;
       const last = isSame ? scan : read.newest && (JSON.parse(read.newest.body) as Report);
@@ -88,7 +88,7 @@ export function siteCommands(shared: Shared): Handlers<Names> {
       });
       const siteId = row.site_id;
       const unit = new Unit().insert('site', row);
-      unit.event('site.created', ['sites'], { siteId }, () => ({ site: siteOf(row, undefined, 0) }));
+      unit.event('site.created', ['sites'], { siteId }, () => ({ site: siteOf(row, undefined, shared.standing(siteId)) }));
       unit.onSettled(written => {
         if (written) ledger.addSite(row);
       });

@@ -1,0 +1,73 @@
+import type { IncidentRule, IncidentRules } from '@aerie/contract';
+import type { Observation } from './observation.ts';
+
+const dayMs = 86_400_000;
+
+/** What is told once and has no end that could be seen: over after a while. */
+const expiry: Partial<Record<IncidentRule, number>> = {
+  'device.new': dayMs,
+  'device.address': dayMs,
+  'port.opened': dayMs,
+  'service.changed': dayMs,
+  test: 10 * 60_000,
+};
+
+/** Only a full scan says something of these. */
+const portRules: readonly IncidentRule[] = ['port.opened', 'port.closed', 'service.changed', 'certificate.expiring'];
+
+/** After how long an incident of a rule is over by itself; undefined: never. */
+export function expiryOf(rule: IncidentRule): number | undefined {
+  return expiry[rule];
+}
+
+/** Whether nothing can be known of it while the site's probes are silent. */
+export function needsLink(rule: IncidentRule): boolean {
+  return rule !== 'probe.silent' && rule !== 'test';
+}
+
+/** Whether it is about a device. */
+export function isOfDevice(rule: IncidentRule): boolean {
+  return rule.startsWith('device.') || portRules.includes(rule);
+}
+
+export function needsFullScan(rule: IncidentRule): boolean {
+  return portRules.includes(rule);
+}
+
+/** Measured again and again: only another measurement says that it is still so. */
+export function isMeasured(rule: IncidentRule): boolean {
+  return rule === 'wan.latency' || rule === 'wan.loss';
+}
+
+/** How long it must last, and be over, before it counts. */
+export function forMsOf(rules: IncidentRules, rule: IncidentRule): number {
+  const settings = rules[rule];
+  return 'forMs' in settings ? settings.forMs : 0;
+}
+
+/** Whether a site wants to know of it. */
+export function isWatched(rules: IncidentRules, { rule, marks = [] }: Pick<Observation, 'rule' | 'marks'>): boolean {
+  if (!rules[rule].on) return false;
+  if (rule === 'device.gone') {
+    const { only } = rules[rule];
+    return only === 'all' || marks.includes(only === 'servers' ? 'server' : 'labelled');
+  }
+  if (rule === 'device.new') return rules[rule].randomMacs || !marks.includes('random_mac');
+  return true;
+}
+
+/** What a figure of the link says: bad above one threshold, good at or under another, between them neither. */
+export function verdictOn(
+  figure: number | null,
+  { above, clear }: { above: number; clear: number },
+): 'bad' | 'good' | 'between' | undefined {
+  if (figure === null) return undefined;
+  if (figure > above) return 'bad';
+  return figure <= clear ? 'good' : 'between';
+}
+
+/** Whether what was seen is bad now. A certificate is when it ends within the days of the rule. */
+export function isBadNow(rules: IncidentRules, { rule, isBad, detail }: Observation, at: number): boolean {
+  if (!isBad || rule !== 'certificate.expiring') return isBad;
+  return typeof detail.notAfter === 'number' && detail.notAfter - at <= rules[rule].days * dayMs;
+}
