@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { commands } from './commands.ts';
 import type { CommandSpec } from './spec.ts';
+import { scopeFor, tokenScopes } from './tokens.ts';
 
 /** An OpenAPI 3.1 description of the web door, derived from the table of commands. */
 export function openApi(): Record<string, unknown> {
@@ -12,8 +13,8 @@ export function openApi(): Record<string, unknown> {
         operationId: name,
         tags: [name.split('.')[0]],
         summary: spec.summary,
-        description: `Role: ${spec.role}.`,
-        ...(spec.role === 'anyone' ? { security: [] } : {}),
+        description: rightsFor(name, spec),
+        ...securityFor(name, spec),
         requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(spec.input, 'input') } } },
         responses: {
           200: { description: 'Done.', content: { 'application/json': { schema: jsonSchema(spec.output, 'output') } } },
@@ -27,12 +28,22 @@ export function openApi(): Record<string, unknown> {
     info: {
       title: 'Aerie',
       version: '1',
-      description: 'Every command of Aerie over HTTP. Browsers log in with a cookie; other programs send Authorization: Bearer.',
+      description:
+        'Every command of Aerie over HTTP. Browsers log in with a cookie; other programs send Authorization: Bearer, with the token of a log-in or, for what only reads, with a token that an administrator made for them.',
     },
-    security: [{ bearer: [] }, { cookie: [] }],
-    paths,
+    security: [{ session: [] }, { cookie: [] }],
+    paths: { ...paths, '/metrics': metricsPath },
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { type: 'apiKey', in: 'cookie', name: '__Host-aerie' } },
+      securitySchemes: {
+        session: { type: 'http', scheme: 'bearer', description: 'The token of a log-in (session.logIn): all that its user may do.' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'aerie_…',
+          description: `A token of a program (token.create). It reads what its scopes name: ${tokenScopes.join(', ')}.`,
+        },
+        cookie: { type: 'apiKey', in: 'cookie', name: '__Host-aerie' },
+      },
       responses: {
         Error: {
           description: 'What is wrong, and the mend.',
@@ -55,6 +66,32 @@ export function openApi(): Record<string, unknown> {
       },
     },
   };
+}
+
+const metricsPath = {
+  get: {
+    operationId: 'metrics',
+    tags: ['metrics'],
+    summary: 'Figures for Prometheus, in its text format.',
+    description: 'With a token of scope `metrics`, or straight from the machine itself.',
+    security: [{ token: ['metrics'] }, {}],
+    responses: {
+      200: { description: 'Done.', content: { 'text/plain': { schema: { type: 'string' } } } },
+      default: { $ref: '#/components/responses/Error' },
+    },
+  },
+};
+
+/** Who may call it, in a sentence. */
+function rightsFor(name: string, { role }: CommandSpec): string {
+  const scope = scopeFor(name);
+  return `Role: ${role}.${scope ? ` Tokens: scope ${scope}.` : ''}`;
+}
+
+function securityFor(name: string, { role }: CommandSpec): { security?: Record<string, string[]>[] } {
+  if (role === 'anyone') return { security: [] };
+  const scope = scopeFor(name);
+  return scope ? { security: [{ session: [] }, { cookie: [] }, { token: [scope] }] } : {};
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {

@@ -65,6 +65,8 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       dispatch,
       now,
       reports: house.sites,
+      tokens: house.tokens,
+      metrics: house.metrics,
       authenticate: token => accounts.authenticate(token),
       publicUrl: house.publicUrl,
       tls: config.httpTls ? tls : undefined,

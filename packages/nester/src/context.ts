@@ -1,11 +1,11 @@
-import type { CommandName, CommandOutput, CommandRequest, EventBody, EventName, Language, Me, Role } from '@aerie/contract';
+import type { CommandName, CommandOutput, CommandRequest, EventBody, EventName, Language, Me, Role, TokenScope } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import type { Fields, Log } from './log.ts';
 import type { Tables } from './store/schema.ts';
 import type { CommitResult, Unit } from './store/unit.ts';
 
 /** Who acts. `local` is whoever may open nester.sock: the machine's own administrator. */
-export type Actor = { kind: 'anyone' } | { kind: 'local' } | GuestActor | UserActor | ProbeActor;
+export type Actor = { kind: 'anyone' } | { kind: 'local' } | GuestActor | UserActor | ProbeActor | TokenActor;
 
 /** Somebody without an account. The name is as long theirs as no account has it. */
 export interface GuestActor {
@@ -19,6 +19,14 @@ export interface ProbeActor {
   probeId: string;
   siteId: string;
   name: string;
+}
+
+/** A program that may read what its scopes name. It comes by HTTP only. */
+export interface TokenActor {
+  kind: 'token';
+  tokenId: string;
+  name: string;
+  scopes: readonly TokenScope[];
 }
 
 export interface UserActor {

@@ -21,6 +21,7 @@ import { type Incidents, openIncidents } from './incidents/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
+import { openMetrics } from './metrics/metrics.ts';
 import { openModeration, openSanctions } from './moderation/room.ts';
 import { notYet } from './not-yet.ts';
 import { openNotify } from './notify/room.ts';
@@ -34,6 +35,7 @@ import { lockFolder } from './store/folder-lock.ts';
 import { readHead } from './store/log.ts';
 import { openStore } from './store/store.ts';
 import type { Topic, Unit } from './store/unit.ts';
+import { openTokens } from './tokens/room.ts';
 import { readVersion } from './version.ts';
 
 /**
@@ -164,6 +166,14 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     userById: userId => accounts.directory.byId(userId),
     announce,
   });
+  const tokens = openTokens({ store, committer, limits: config.limits, log, now });
+  const metrics = openMetrics({
+    store,
+    committer,
+    version: readVersion().version,
+    connections: () => connections,
+    deliveries: () => notify.counts(),
+  });
   const dispatch = new Dispatch({
     gate: sanctions,
     record: commitAct,
@@ -178,6 +188,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...incidents.commands,
       ...notify.commands,
       ...secrets.commands,
+      ...tokens.commands,
       ...administration,
       ...imports.commands,
       ...guests.commands,
@@ -191,6 +202,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   const clockwork = new Clockwork(
     [
       { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
+      { name: 'incidents', everyMs: 5_000, run: () => incidents.pass() },
       { name: 'outbox', everyMs: 10_000, run: () => notify.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => notify.forget() },
       { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
@@ -202,7 +214,6 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       {
         name: 'log pruning',
         everyMs: 60 * 60_000,
-      { name: 'incidents', everyMs: 5_000, run: () => incidents.pass() },
         async run() {
           const forgotten = await pruneLog({ store, committer, now });
           if (forgotten > 0) log.info('STORE', 'Old events were forgotten', { events: forgotten });
@@ -219,6 +230,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     chat,
     sites,
     incidents,
+    tokens,
+    metrics,
     clockwork,
     dispatch,
     publicUrl: () => publicUrl,

@@ -20,9 +20,6 @@ const names = [
   'report.compare',
   'report.raw',
   'site.update',
-  'token.create',
-  'token.list',
-  'token.revoke',
 ] as const satisfies CommandName[];
 
 /** Commands of the contract that have no room yet. */

@@ -30,7 +30,8 @@ export function connectionRecord(connection: OpenConnection, own: { actor: Actor
     address: caller.address,
     agent: caller.agent,
     since: openedAt,
-    who: actor.kind === 'local' ? 'anyone' : actor.kind,
+    // A program with a token never keeps a connection.
+    who: actor.kind === 'local' || actor.kind === 'token' ? 'anyone' : actor.kind,
     userId: actor.kind === 'user' ? actor.userId : null,
     name: nameOf(actor),
     current: connectionId === own.caller.connection?.connectionId || (actor.kind === 'user' && actor.sessionId === sessionOf(own.actor)),

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
-import { databaseHealth } from '../store/health.ts';
+import { databaseHealth, sealedTexts } from '../store/health.ts';
 import { readVersion, type Version } from '../version.ts';
 import { checkDatabase, checkFolder } from './checks/data.ts';
 import { checkClock, checkDisk, checkLog, checkNode, checkOpenFiles, checkWeb } from './checks/machine.ts';
 import { checkCertificate, checkPorts } from './checks/network.ts';
+import { checkSecrets } from './checks/secrets.ts';
 import { Failure, oneLine } from './failure.ts';
 import { type Finding, good, note, wrong } from './finding.ts';
 import { configOf, withSettings } from './settings.ts';
@@ -37,6 +38,7 @@ export async function examine(config: Config, version: Version, now: number): Pr
     checkNode(),
     ...checkFolder(config),
     checkDatabase(config, health),
+    ...checkSecrets(config, health.state === 'sound' ? await sealedTexts({ folder: config.data, databaseUrl: config.databaseUrl }) : []),
     checkDisk(config),
     checkLog(config),
     checkWeb(),

@@ -9,6 +9,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { oneLine } from './failure.ts';
 import { addImportCommands } from './import.ts';
+import { addSecretCommands } from './secret.ts';
 import { settingsOf, withSettings } from './settings.ts';
 import { addSetupLinkCommand } from './setup-link.ts';
 import { addSettingsCommand } from './show-settings.ts';
@@ -49,6 +50,7 @@ export function nesterProgram({ version, date, commit }: Version): Command {
   addSiteCommands(program);
   addProbeCommands(program);
   addSetupLinkCommand(program);
+  addSecretCommands(program);
   addExportCommand(program);
   addImportCommands(program);
   addDoctorCommand(program);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, atLeast, type CommandName, type CommandSpec, commands, isCommandName } from '@aerie/contract';
+import { AppError, atLeast, type CommandName, type CommandSpec, commands, isCommandName, scopeFor } from '@aerie/contract';
 import type { z } from 'zod';
-import type { Act, Actor, Caller, Ctx, Handlers } from '../context.ts';
+import type { Act, Actor, Caller, Ctx, Handlers, TokenActor } from '../context.ts';
 import type { Log } from '../log.ts';
 import { inParentheses, type Running } from '../moderation/sanctions.ts';
 import type { Committer } from '../store/commit.ts';
@@ -106,6 +106,10 @@ function requireCommand(name: unknown): CommandName {
 
 function authorise(spec: CommandSpec, name: CommandName, actor: Actor, caller: Caller): void {
   if (spec.live && !caller.connection) throw new AppError('wrong_door', { name });
+  if (actor.kind === 'token') {
+    authoriseToken(spec, name, actor);
+    return;
+  }
   if (spec.role === 'anyone' || actor.kind === 'local') return;
   if (actor.kind === 'anyone' || (actor.kind === 'guest' && !spec.guests)) throw new AppError('not_logged_in');
   if (actor.kind === 'guest') return;
@@ -114,6 +118,13 @@ function authorise(spec: CommandSpec, name: CommandName, actor: Actor, caller: C
     return;
   }
   if (spec.role === 'local' || !atLeast(actor.role, spec.role)) throw new AppError('forbidden');
+}
+
+/** A token reads what its scopes name, and nothing else: not even what strangers may do. */
+function authoriseToken(spec: CommandSpec, name: CommandName, { scopes }: TokenActor): void {
+  const scope = spec.reads ? scopeFor(name) : undefined;
+  if (scope === undefined) throw new AppError('forbidden');
+  if (!scopes.includes(scope)) throw new AppError('out_of_scope', { scope });
 }
 
 /** @throws AppError `bad_input` that names the first field that is not right */

@@ -61,6 +61,7 @@ export class Committer implements PublishedEvents {
   #applied: ((events: readonly CommittedEvent[]) => void)[] = [];
   #published: ((events: readonly CommittedEvent[]) => void)[] = [];
   #untold: (() => void)[] = [];
+  #written: ((wrote: { units: number; seconds: number }) => void)[] = [];
   #outgoing: Outgoing[] = [];
   #outgoingSeq: number;
   #publishedSeq: number;
@@ -89,6 +90,11 @@ export class Committer implements PublishedEvents {
 
   onUntold(listener: () => void): void {
     this.#untold.push(listener);
+  }
+
+  /** Hears of each commit how many units it made durable, and how long that took. */
+  onWritten(listener: (wrote: { units: number; seconds: number }) => void): void {
+    this.#written.push(listener);
   }
 
   /**
@@ -159,6 +165,7 @@ export class Committer implements PublishedEvents {
 
   async #commitBatch(batch: Waiting[]): Promise<void> {
     let skipped: ReadonlySet<Unit>;
+    const begunAt = performance.now();
     try {
       skipped = await this.#write(batch);
     } catch (error) {
@@ -180,6 +187,7 @@ export class Committer implements PublishedEvents {
       }
       return;
     }
+    this.#tell(this.#written, { units: batch.length, seconds: (performance.now() - begunAt) / 1_000 });
     this.#settle(batch, skipped);
   }
 

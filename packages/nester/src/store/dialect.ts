@@ -24,6 +24,8 @@ export interface StoreDialect {
   /** That, or a value that cannot be stored at all: whoever it comes from is dropped alone. */
   isUnitFault(error: unknown): boolean;
   isDiskFull(error: unknown): boolean;
+  /** Bytes of all of it; costs nothing to ask. */
+  bytes(db: Kysely<Tables>): Promise<number>;
   /** Bytes of each table with its indexes, and of all of it. */
   sizes(db: Kysely<Tables>): Promise<{ all: number; tables: ReadonlyMap<string, number> }>;
 }
@@ -45,6 +47,11 @@ export function sqliteDialect(file: string): StoreDialect {
     isConstraintFault: isSqliteConstraint,
     isUnitFault: error => isSqliteConstraint(error) || unbindable.has((error as SqliteError)?.code ?? '') || isTooBig(error),
     isDiskFull: error => (error as SqliteError)?.errcode === 13,
+    async bytes(db) {
+      const { rows } = await sql<{ bytes: number }>`
+        select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`.execute(db);
+      return rows[0]!.bytes;
+    },
     sizes: () => sqliteSizes(file),
   };
 }
@@ -86,6 +93,7 @@ export function postgresDialect(url: string): StoreDialect {
     // Class 54: larger than an index or a row takes. A TypeError: the driver could not write the value down.
     isUnitFault: error => /^(2[23]|54)/.test(postgresCode(error)) || error instanceof TypeError,
     isDiskFull: error => postgresCode(error) === '53100',
+    bytes: postgresBytes,
     sizes: postgresSizes,
   };
 }
@@ -112,6 +120,10 @@ async function postgresSizes(db: Kysely<Tables>): Promise<{ all: number; tables:
   const { rows } = await sql<{ name: string; bytes: number }>`
     select relname as name, pg_total_relation_size(oid) as bytes from pg_class
     where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(db);
-  const all = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db);
-  return { all: Number(all.rows[0]!.bytes), tables: new Map(rows.map(row => [row.name, Number(row.bytes)])) };
+  return { all: await postgresBytes(db), tables: new Map(rows.map(row => [row.name, Number(row.bytes)])) };
+}
+
+async function postgresBytes(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db);
+  return Number(rows[0]!.bytes);
 }

@@ -19,6 +19,43 @@ export async function databaseHealth(where: { folder: string; databaseUrl?: stri
   return where.databaseUrl ? await postgresHealth(where.databaseUrl) : sqliteHealth(join(where.folder, 'nester.db'));
 }
 
+/** What stands sealed in a database, with what it was sealed for; none where there is no database, or an older one. */
+export async function sealedTexts(where: {
+  folder: string;
+  databaseUrl?: string | undefined;
+}): Promise<{ purpose: string; sealed: string }[]> {
+  try {
+    return where.databaseUrl ? await postgresSealed(where.databaseUrl) : sqliteSealed(join(where.folder, 'nester.db'));
+  } catch {
+    // What is wrong with the database itself is said by `databaseHealth`.
+    return [];
+  }
+}
+
+const sealed = `select name as purpose, value as sealed from setting where name = 'mail.password'
+  union all select 'route:' || route_id, secret from route where secret is not null`;
+
+function sqliteSealed(file: string): { purpose: string; sealed: string }[] {
+  if (!existsSync(file)) return [];
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  try {
+    return database.prepare(sealed).all() as { purpose: string; sealed: string }[];
+  } finally {
+    database.close();
+  }
+}
+
+async function postgresSealed(url: string): Promise<{ purpose: string; sealed: string }[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query<{ purpose: string; sealed: string }>(sealed)).rows;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
 const lastEvent = 'select at from event order by seq desc limit 1';
 
 function sqliteHealth(file: string): DatabaseHealth {

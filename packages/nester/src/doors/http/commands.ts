@@ -4,6 +4,7 @@ import type { Actor, Caller } from '../../context.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { UpgradeJudge } from '../ws.ts';
 import { cookieName, cookieOptions } from './cookie.ts';
+import { type TokenJudge, tokenActorOf } from './tokens.ts';
 
 interface LoggedIn {
   token?: string;
@@ -13,8 +14,11 @@ interface LoggedIn {
 const loggingIn: ReadonlySet<string> = new Set(['session.logIn', 'setup.complete', 'invitation.accept']);
 
 /** `POST /api/<command>` for every command that needs no live connection, derived from the contract. */
-export function commandRoutes(server: FastifyInstance, parts: { dispatch: Dispatch; judge: UpgradeJudge; isSecure: () => boolean }): void {
-  const { dispatch, judge, isSecure } = parts;
+export function commandRoutes(
+  server: FastifyInstance,
+  parts: { dispatch: Dispatch; judge: UpgradeJudge; tokens: TokenJudge; isSecure: () => boolean },
+): void {
+  const { dispatch, judge, tokens, isSecure } = parts;
   let document: unknown;
   server.get('/api/openapi.json', () => (document ??= openApi()));
 
@@ -22,9 +26,10 @@ export function commandRoutes(server: FastifyInstance, parts: { dispatch: Dispat
     if ('live' in spec && spec.live) continue;
     server.post(`/api/${name}`, async (request, reply) => {
       if (!judge.isOwnOrigin(request.raw)) throw new AppError('wrong_origin');
-      const user = await judge.authenticate(request.raw);
-      const actor: Actor = user ?? { kind: 'anyone' };
-      const ok = await dispatch.call(actor, callerOf(request, judge), name, request.body ?? {});
+      const caller = callerOf(request, judge);
+      const known = (await tokenActorOf(request, tokens, caller)) ?? (await judge.authenticate(request.raw));
+      const actor: Actor = known ?? { kind: 'anyone' };
+      const ok = await dispatch.call(actor, caller, name, request.body ?? {});
       if (loggingIn.has(name)) {
         const { token, expiresAt } = ok as LoggedIn;
         if (token !== undefined && isBrowser(request)) {

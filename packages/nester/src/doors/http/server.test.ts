@@ -11,6 +11,8 @@ it('tells clients of what is unexpected only a reference, and the log the rest',
     dispatch: undefined as never,
     now: () => 0,
     reports: undefined as never,
+    tokens: undefined as never,
+    metrics: undefined as never,
     authenticate: async () => {
       throw new Error('connect ECONNREFUSED db.internal:5432');
     },

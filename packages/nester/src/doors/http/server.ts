@@ -10,16 +10,20 @@ import { networkOf } from '../../accounts/lockout.ts';
 import type { Config } from '../../config.ts';
 import type { UserActor } from '../../context.ts';
 import type { Log } from '../../log.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import { plainAddress } from '../address.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { UpgradeJudge } from '../ws.ts';
+import { apiDocsRoute } from './api-docs.ts';
 import { commandRoutes } from './commands.ts';
 import { cookieName, readCookie } from './cookie.ts';
 import { exportRoutes } from './exports.ts';
 import { securityHeaders } from './headers.ts';
+import { countReports, metricsRoute } from './metrics.ts';
 import { isOwnOrigin } from './origin.ts';
 import { pageRoutes } from './pages.ts';
 import { type ReportTaker, reportRoute } from './probe.ts';
+import type { TokenJudge } from './tokens.ts';
 
 /** Largest body: a class list as JSON. */
 const bodyBytes = 256 * 1024;
@@ -32,6 +36,8 @@ export interface HttpParts {
   dispatch: Dispatch;
   now: () => number;
   reports: ReportTaker;
+  tokens: TokenJudge;
+  metrics: Metrics;
   authenticate(token: string): Promise<UserActor | undefined>;
   publicUrl(): string;
   /** What /healthz answers with: undefined when all is well, otherwise what is wrong. */
@@ -46,7 +52,7 @@ export interface HttpDoor {
   stop(): Promise<void>;
 }
 
-/** The web door: pages, `/api/<command>`, `/api/openapi.json`, `/healthz`. */
+/** The web door: pages, `/api/<command>`, `/api/openapi.json`, `/api/docs`, `/metrics`, `/healthz`. */
 export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   const { config } = parts;
   const server = Fastify({
@@ -97,7 +103,10 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     // Kept open after its answer, a connection would hold up the end.
     if (isStopping) void reply.header('connection', 'close');
   });
-  commandRoutes(server, { dispatch: parts.dispatch, judge, isSecure });
+  commandRoutes(server, { dispatch: parts.dispatch, tokens: parts.tokens, judge, isSecure });
+  apiDocsRoute(server);
+  metricsRoute(server, { ...parts, judge });
+  countReports(server, parts.metrics);
   exportRoutes(server, { ...parts, judge });
   reportRoute(server, parts.reports, { addressOf, strangersPerMinute: config.limits.httpPerMinute });
   await pageRoutes(server);
