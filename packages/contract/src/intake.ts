@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { empty, id, text, time } from './fields.ts';
 import { limits } from './limits.ts';
+import { missingFact } from './reports.ts';
 import { command, event } from './spec.ts';
 
 const intakeState = z.enum(['taken', 'unassigned', 'quarantined', 'discarded']);
@@ -12,13 +13,14 @@ const intakeFile = z.strictObject({
   at: time.describe('when it was taken up'),
   state: intakeState,
   shape: z.string().nullable().describe('A, B, C, D (nmap’s XML) or 1 (a Harvester’s own)'),
-  reason: z.string().nullable().describe('why it was not taken in'),
+  reason: z.string().nullable().describe('why it was not taken in, in the language of whoever asks'),
   siteId: id.nullable(),
-  siteCode: z.string().nullable().describe('the folder in which it lay'),
+  siteCode: z.string().nullable().describe('the folder in which it lay; text from outside'),
   hint: z.string().nullable().describe('the franchise that the file speaks of, as it writes it'),
   reportIds: z.array(id),
   hosts: z.int().nullable(),
   madeAt: time.nullable().describe('when the scan was made, by the file'),
+  doubles: z.int().describe('how often the same came again; it changed nothing'),
 });
 /** A file that somebody dropped. */
 export type IntakeFile = z.infer<typeof intakeFile>;
@@ -75,7 +77,15 @@ export const intakeCommands = {
       siteCode: text.max(24).optional(),
       dryRun: z.boolean().default(false),
     }),
-    output: outcome,
+    output: z.strictObject({
+      shape: z.string(),
+      siteId: id,
+      siteCode: z.string(),
+      madeAt: time,
+      hosts: z.int(),
+      isDouble: z.boolean().describe('it was here already: nothing changed'),
+      missing: z.array(missingFact),
+    }),
   }),
 };
 

@@ -59,8 +59,10 @@ function unknownShape(value: unknown): Unreadable {
 export interface MadeAt {
   startedAt: number;
   finishedAt: number;
-  /** Where that stands: a file that tells no time may come again with the same bytes and mean another day. */
-  from: 'body' | 'name' | 'file';
+  /** Where that stands, when not in the body: the same bytes may come again and mean another day. */
+  besides: string;
+  /** It was written without a zone. */
+  isLocal: boolean;
 }
 
 /**
@@ -70,26 +72,25 @@ export interface MadeAt {
  */
 export function madeAt({ moments, tookMs }: Draft, { zone, name, writtenAt }: { zone: string; name: string; writtenAt: number }): MadeAt {
   const times = timesIn(zone);
-  const read = (written: string | number | null) => {
-    const text = typeof written === 'string' ? written.trim().replace(/^(\d{4}-\d{1,2}-\d{1,2}) (?=\d)/, '$1T') : written;
-    return text === null ? undefined : times.read(text)?.at;
-  };
-  const told = moments.map(read).filter(at => at !== undefined);
+  const read = (written: string | number) =>
+    times.read(typeof written === 'string' ? written.trim().replace(/^(\d{4}-\d{1,2}-\d{1,2}) (?=\d)/, '$1T') : written);
+  const told = moments.map(read).filter(time => time !== undefined);
   const first = told[0];
   if (first !== undefined) {
     // The first one is the report's; single hosts were looked at within a day of it, or their clock is not to be believed.
-    let [startedAt, finishedAt] = [first, first];
-    for (const at of told) {
-      if (Math.abs(at - first) > dayMs) continue;
+    let [startedAt, finishedAt] = [first.at, first.at];
+    for (const { at } of told) {
+      if (Math.abs(at - first.at) > dayMs) continue;
       startedAt = Math.min(startedAt, at);
       finishedAt = Math.max(finishedAt, at);
     }
-    return { startedAt, finishedAt: finishedAt + (tookMs ?? 0), from: 'body' };
+    return { startedAt, finishedAt: finishedAt + (tookMs ?? 0), besides: '', isLocal: first.isLocal };
   }
-  const named = read(timeInName(name));
-  if (named !== undefined) return { startedAt: named, finishedAt: named, from: 'name' };
+  const inName = timeInName(name);
+  const named = inName === null ? undefined : read(inName);
+  if (named) return { startedAt: named.at, finishedAt: named.at, besides: inName!, isLocal: named.isLocal };
   const written = Math.max(0, Math.floor(writtenAt));
-  return { startedAt: written, finishedAt: written, from: 'file' };
+  return { startedAt: written, finishedAt: written, besides: String(written), isLocal: false };
 }
 
 /** A draft as the report that it is. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { cleanText } from '../sites/texts.ts';
 import { Unreadable } from './reasons.ts';
 
 /** Deepest nesting of any shape is eight. */
@@ -56,4 +57,13 @@ function depthOf(text: string): number {
     } else if (code === 125 || code === 93) level--;
   }
   return most;
+}
+
+/** The beginning of a file as it is shown: lines and tabs stay, what has no business in a text does not. */
+export function cleanHead(bytes: Uint8Array): string {
+  return decoded(bytes)
+    .split(/\r\n|[\r\n]/)
+    .map(line => line.split('\t').map(cleanText).join('\t'))
+    .join('\n')
+    .toWellFormed();
 }

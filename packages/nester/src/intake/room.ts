@@ -1,0 +1,52 @@
+import type { intakeCommands as specs } from '@aerie/contract';
+import type { Handlers } from '../context.ts';
+import { Inbox } from './inbox.ts';
+import { intakeCommands, type Shared } from './intake.commands.ts';
+import { allAliases } from './intake.store.ts';
+import { judge } from './judging.ts';
+import type { IntakeParts } from './parts.ts';
+import { Taker } from './taker.ts';
+
+/** Lists are told to be read again at most this often. */
+const tellEveryMs = 1_000;
+
+/** Files that people and programs drop. */
+export interface Intake {
+  readonly commands: Handlers<keyof typeof specs>;
+  /** Looks through the inbox, and from then on watches it. */
+  sweep(): Promise<void>;
+  /** Ends what was begun, and takes up nothing more. */
+  stop(): Promise<void>;
+}
+
+/** Opens the room. Nothing is taken up before the first sweep. */
+export async function openIntake(parts: IntakeParts): Promise<Intake> {
+  const aliases = new Map((await allAliases(parts.store.read)).map(({ alias, site_id: siteId }) => [alias, siteId]));
+  let timer: NodeJS.Timeout | undefined;
+  const changed = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      parts.bus.publish('whispered', { topic: 'sites', event: 'intake.changed', body: {} });
+    }, tellEveryMs);
+  };
+  const taker = new Taker(parts, changed);
+  const pause = () => new Promise<void>(resolve => setImmediate(resolve));
+  const shared: Shared = {
+    ...parts,
+    aliases,
+    taker,
+    changed,
+    judge: (found, about) => judge(found, about, { sites: parts.sites, aliases, pause }),
+  };
+  const inbox = new Inbox(shared);
+  const { commands, whenIdle } = intakeCommands(shared);
+  return {
+    commands,
+    sweep: () => inbox.sweep(),
+    async stop() {
+      await inbox.stop();
+      await whenIdle();
+      clearTimeout(timer);
+    },
+  };
+}
