@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { empty, id, seq, text, time } from './fields.ts';
 import { limits } from './limits.ts';
 import { certificate, portState, report } from './reports.ts';
-import { command } from './spec.ts';
+import { command, event } from './spec.ts';
 
 const devicePort = z.strictObject({
   port: z.int(),
@@ -104,6 +104,7 @@ const reportChange = z.strictObject({
   kind: z.enum([
     'host_appeared',
     'host_gone',
+    'address',
     'hostname',
     'mac',
     'os',
@@ -132,7 +133,7 @@ export const deviceCommands = {
     summary: 'A device with its notes, its history (newest first), and those that may be the same one.',
     role: 'technician',
     reads: true,
-    input: z.strictObject({ deviceId: id, before: time.optional().describe('history before that moment') }),
+    input: z.strictObject({ deviceId: id, before: id.optional().describe('history before that change') }),
     output: z.strictObject({
       seq,
       siteId: id,
@@ -140,7 +141,11 @@ export const deviceCommands = {
       notes: z.string(),
       history: z.array(deviceChange).max(limits.historyPage),
       identities: z.array(
-        z.strictObject({ identityId: id, identity: z.string().describe('such as mac:52:54:00:12:34:56'), mergedAt: time.nullable() }),
+        z.strictObject({
+          identityId: id,
+          identity: z.string().describe('such as mac:52:54:00:12:34:56 or name:printer address:10.0.0.9'),
+          mergedAt: time.nullable(),
+        }),
       ),
       alike: z.array(deviceBrief.extend({ confidence: z.number() })).describe('the likeliest first'),
     }),
@@ -218,5 +223,13 @@ export const reportCommands = {
     reads: true,
     input: z.strictObject({ fromReportId: id, toReportId: id }),
     output: z.strictObject({ siteId: id, from: reportSummary, to: reportSummary, changes: z.array(reportChange) }),
+  }),
+};
+
+export const deviceEvents = {
+  'device.changed': event({
+    summary: 'Somebody named a device, merged it, told it apart or forgot it; pages that show it may be read again.',
+    logged: true,
+    body: z.strictObject({ siteId: id, deviceId: id }),
   }),
 };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accountEvents } from './accounts.ts';
 import { chatEvents } from './chat.ts';
+import { deviceEvents } from './devices.ts';
 import { diagnosticEvents } from './diagnostics.ts';
 import { incidentEvents } from './incidents.ts';
 import { intakeEvents } from './intake.ts';
@@ -13,6 +14,7 @@ export const events = {
   ...accountEvents,
   ...chatEvents,
   ...siteEvents,
+  ...deviceEvents,
   ...diagnosticEvents,
   ...incidentEvents,
   ...maintenanceEvents,

@@ -2,24 +2,12 @@ import { AppError, type CommandName } from '@aerie/contract';
 import type { Handlers } from './context.ts';
 
 const names = [
-  'device.forget',
-  'device.merge',
-  'device.search',
-  'device.show',
-  'device.split',
-  'device.update',
   'intake.assign',
   'intake.discard',
   'intake.list',
   'intake.retry',
   'intake.show',
   'intake.take',
-  'maintenance.create',
-  'maintenance.end',
-  'maintenance.list',
-  'report.compare',
-  'report.raw',
-  'site.update',
 ] as const satisfies CommandName[];
 
 /** Commands of the contract that have no room yet. */

@@ -23,6 +23,8 @@ export interface SitesRoom {
   readonly revoked: string[];
   readonly replaced: { probeId: string; connectionId: string }[];
   readonly observations: Observation[];
+  /** Sites whose rules were changed. */
+  readonly judgedAnew: string[];
   readonly lines: string[];
   now: number;
   pin: string | undefined;
@@ -103,6 +105,9 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
       observe: (_unit: Unit, observation) => room.observations.push(observation),
       cloneAnswerMs: room.cloneAnswerMs,
       reported: () => {},
+      rulesChanged: async siteId => void room.judgedAnew.push(siteId),
+      isTellable: channelId => channelId === 'ops',
+      maintenance: () => [],
       standing: () => ({ openIncidents: 0, worst: null, maintenanceUntil: null }),
     });
   const dispatchOf = (sites: Sites) =>
@@ -115,6 +120,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
     revoked: [],
     replaced: [],
     observations: [],
+    judgedAnew: [],
     lines,
     now: Date.UTC(2026, 10, 21, 8),
     pin: undefined,

@@ -110,6 +110,13 @@ export class DeviceBook {
     this.add(record);
   }
 
+  /** Gives a device what it is known by besides. */
+  adopt(record: DeviceRecord, aliases: readonly DeviceTable[]): void {
+    this.drop(record);
+    record.aliases = aliases;
+    this.add(record);
+  }
+
   *#keysOf({ row, aliases }: DeviceRecord): Generator<[Index, string]> {
     if (row.identity.startsWith('mac:')) yield [this.#byMac, row.identity.slice(4)];
     else if (row.mac !== null && !isLastingMac(row.mac)) yield [this.#byMac, row.mac];

@@ -88,6 +88,24 @@ export function observationsOf(row: DeviceTable, ports: ReadonlyMap<number, Devi
   }
 }
 
+/** That nothing is wrong with a device which is none of its own any more. */
+export function farewellsOf(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>): Observation[] {
+  const over = (rule: Observation['rule'], item?: string): Observation => ({
+    siteId: row.site_id,
+    rule,
+    subjectId: row.device_id,
+    subject: deviceName(row),
+    isBad: false,
+    detail: { address: row.address },
+    ...(item === undefined ? {} : { item }),
+  });
+  const items = [...ports.values()].map(({ port, protocol }) => `${port}/${protocol}`);
+  const ofPorts = (['port.opened', 'port.closed', 'service.changed', 'certificate.expiring'] as const).flatMap(rule =>
+    items.map(item => over(rule, item)),
+  );
+  return [over('device.gone'), over('device.new'), over('device.address'), ...ofPorts];
+}
+
 /** What rules ask of a device. */
 export function marksOf(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>): DeviceMark[] {
   const marks: DeviceMark[] = [];

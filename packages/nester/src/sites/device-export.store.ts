@@ -6,7 +6,7 @@ export async function devicesAfter(
   db: Kysely<Tables>,
   { siteId, after, limit }: { siteId: string | undefined; after: string | undefined; limit: number },
 ): Promise<DeviceTable[]> {
-  let query = db.selectFrom('device').selectAll().orderBy('device_id').limit(limit);
+  let query = db.selectFrom('device').selectAll().where('merged_into', 'is', null).orderBy('device_id').limit(limit);
   if (siteId !== undefined) query = query.where('site_id', '=', siteId);
   if (after !== undefined) query = query.where('device_id', '>', after);
   return await query.execute();

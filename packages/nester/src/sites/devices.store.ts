@@ -23,6 +23,16 @@ export async function portsOf(db: Kysely<Tables>, siteId: string): Promise<Devic
     .execute();
 }
 
+/** The site of a device; undefined when there is no such device. */
+export async function siteOfDevice(db: Kysely<Tables>, deviceId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('device').select('site_id').where('device_id', '=', deviceId).executeTakeFirst();
+  return row?.site_id;
+}
+
+export async function portsOfDevice(db: Kysely<Tables>, deviceId: string): Promise<DevicePortTable[]> {
+  return await db.selectFrom('device_port').selectAll().where('device_id', '=', deviceId).execute();
+}
+
 export function putDevicesQueries(db: Kysely<Tables>, rows: readonly DeviceTable[]): CompiledQuery[] {
   return inFewTexts(db, 'device', rows, chunk =>
     db
@@ -121,19 +131,14 @@ export function dropPortQuery(db: Kysely<Tables>, { device_id, protocol, port }:
     .compile();
 }
 
-/** What happened to some devices before a moment, newest first. */
+/** What happened to some devices before a change, newest first. */
 export async function historyOf(
   db: Kysely<Tables>,
-  { deviceIds, before, limit }: { deviceIds: readonly string[]; before: number | undefined; limit: number },
+  { deviceIds, before, limit }: { deviceIds: readonly string[]; before: string | undefined; limit: number },
 ): Promise<DeviceChangeTable[]> {
-  let all = db
-    .selectFrom('device_change')
-    .selectAll()
-    .where('device_id', 'in', deviceIds)
-    .orderBy('at', 'desc')
-    .orderBy('change_id', 'desc')
-    .limit(limit);
-  if (before !== undefined) all = all.where('at', '<', before);
+  let all = db.selectFrom('device_change').selectAll().where('device_id', 'in', deviceIds).orderBy('change_id', 'desc').limit(limit);
+  // Ids grow with time.
+  if (before !== undefined) all = all.where('change_id', '<', before);
   return await all.execute();
 }
 

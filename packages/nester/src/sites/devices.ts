@@ -173,7 +173,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
       if (was.status === 'up') up--;
       applied.push(() => {
         book.drop(nameless);
-        record.aliases = [...record.aliases, frozen];
+        book.adopt(record, [...record.aliases, ...nameless.aliases, frozen]);
       });
     }
   }

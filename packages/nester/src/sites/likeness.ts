@@ -13,6 +13,8 @@ const weights = { name: 0.45, ports: 0.3, address: 0.25 };
 const most = 0.95;
 /** From this on, what has another address now is taken for the same device. */
 export const alikeFrom = 0.55;
+/** From this on, people are asked whether two devices are one. */
+export const alikeShownFrom = 0.5;
 /** Of two candidates that are as near as this, none is the one. */
 export const tooNear = 0.1;
 

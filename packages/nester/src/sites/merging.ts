@@ -46,7 +46,7 @@ export function mergedRows(from: Known, into: Known, at: number): { from: Device
 export function splitRows(
   root: DeviceRecord,
   alias: DeviceTable,
-): { device: DeviceTable; root: DeviceTable; givenBack: DevicePortTable[]; aliases: DeviceTable[] } {
+): { device: DeviceTable; root: DeviceTable; givenBack: DevicePortTable[] } {
   const took = keptMerge(alias)!;
   const device = { ...alias, identity: took.identity, merged_into: null, merged_at: null, merge_detail: null };
   const row = { ...root.row };
@@ -62,7 +62,7 @@ export function splitRows(
     over = root.aliases.find(one => one.device_id === next);
   }
   const givenBack = [...root.ports].filter(([key]) => lent.has(key)).map(([, port]) => port);
-  return { device, root: row, givenBack, aliases: belowOf(alias.device_id, root.aliases) };
+  return { device, root: row, givenBack };
 }
 
 /** The devices that were merged into one, and into those. */

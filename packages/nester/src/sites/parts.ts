@@ -1,4 +1,4 @@
-import type { Site } from '@aerie/contract';
+import type { Maintenance, Site } from '@aerie/contract';
 import type { Bus } from '../bus/bus.ts';
 import type { FreshReport, Observation } from '../incidents/observation.ts';
 import type { Log } from '../log.ts';
@@ -31,6 +31,12 @@ export interface SitesParts {
   cloneAnswerMs?: number;
   /** How a site stands with its incidents and its maintenance. */
   standing: (siteId: string) => Standing;
+  /** Its maintenance under way and to come. */
+  maintenance: (siteId: string) => Maintenance[];
+  /** Other rules of a site hold from now on. */
+  rulesChanged: (siteId: string) => Promise<void>;
+  /** Whether incidents can be told in a channel. */
+  isTellable: (channelId: string) => boolean;
 }
 
 /** What the room's commands share. */

@@ -84,7 +84,8 @@ function normalPage(typed: string): string {
   return url.href;
 }
 
-function isZone(zone: string): boolean {
+/** Whether a text is the name of a time zone. */
+export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;

@@ -1,4 +1,5 @@
 import {
+  type deviceCommands as deviceSpecs,
   firstIncidentRules,
   type IncidentRules,
   type Policy,
@@ -13,6 +14,7 @@ import { stageSite } from './changes.ts';
 import { Clones } from './clones.ts';
 import { Contacts } from './contacts.ts';
 import { deviceExportCommands } from './device-export.commands.ts';
+import { deviceCommands } from './devices.commands.ts';
 import { forgetHistoryQuery } from './devices.store.ts';
 import { enrolmentCommands } from './enrolment.commands.ts';
 import { type FileReport, Ingest, type ProbeUpload, type Receipt } from './ingest.ts';
@@ -31,11 +33,7 @@ const keepSweepsMs = 2 * 86_400_000;
 
 /** Sites, their probes and what these report. */
 export interface Sites {
-  readonly commands: Handlers<
-    | Exclude<keyof typeof specs, 'site.curves' | 'site.update'>
-    | Exclude<keyof typeof reportSpecs, 'report.raw' | 'report.compare'>
-    | 'device.export'
-  >;
+  readonly commands: Handlers<Exclude<keyof typeof specs, 'site.curves'> | keyof typeof reportSpecs | keyof typeof deviceSpecs>;
   readonly replay: Replay;
   /**
    * Takes a report in; resolves when it is on disk.
@@ -83,6 +81,7 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
       ...enrolmentCommands(shared),
       ...probeCommands(shared),
       ...reportCommands(shared),
+      ...deviceCommands(shared),
       ...deviceExportCommands(shared),
     },
     replay: replayOf(shared),
@@ -124,15 +123,17 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
   };
 }
 
+const names: ReadonlySet<string> = new Set(['site.created', 'site.updated', 'report.accepted', 'device.changed']);
+
 function replayOf({ ledger, standing }: Shared): Replay {
   return async (db, missed) => {
-    const own = missed.filter(({ name }) => name === 'site.created' || name === 'site.updated' || name === 'report.accepted');
+    const own = missed.filter(({ name }) => names.has(name));
     const rows = await sitesByIds(db, [...new Set(own.map(({ ids }) => ids.siteId!))]);
     const sites = new Map(rows.map(row => [row.site_id, siteOf(row, ledger.site(row.site_id), standing(row.site_id))]));
     const bodies = new Map<number, Record<string, unknown>>();
     for (const { seq, name, ids } of own) {
       const site = sites.get(ids.siteId!);
-      if (site) bodies.set(seq, name === 'report.accepted' ? { siteId: ids.siteId, reportId: ids.reportId } : { site });
+      if (site) bodies.set(seq, name === 'report.accepted' || name === 'device.changed' ? ids : { site });
     }
     return bodies;
   };

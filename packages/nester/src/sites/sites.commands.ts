@@ -1,15 +1,24 @@
-import { AppError, firstPolicy, keptIncidentRules, type MissingFact, type Report } from '@aerie/contract';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  AppError,
+  firstIncidentRules,
+  firstPolicy,
+  type IncidentRules,
+  keptIncidentRules,
+  type MissingFact,
+  type Report,
+} from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
 import { readHead } from '../store/log.ts';
-import type { DevicePortTable, DeviceTable } from '../store/schema.ts';
+import type { DevicePortTable, DeviceTable, SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { stageSite } from './changes.ts';
 import { devicesOf, portsOf } from './devices.store.ts';
 import { deviceOf } from './devices.ts';
 import { inTurn, probeOf, type SiteRecord, siteOf } from './ledger.ts';
 import type { Shared } from './parts.ts';
-import { changedPolicy } from './policy.ts';
+import { changedPolicy, isZone } from './policy.ts';
 import { newestReport, reportById } from './reports.store.ts';
 import { summaryOf } from './reports.ts';
 import { wanSince } from './series.store.ts';
@@ -22,7 +31,7 @@ import { cleanText } from './texts.ts';
 /** The series of a site's page: a day. */
 const seriesMs = 86_400_000;
 
-type Names = 'site.list' | 'site.show' | 'site.create' | 'site.setPolicy';
+type Names = 'site.list' | 'site.show' | 'site.create' | 'site.update' | 'site.setPolicy';
 
 export function siteCommands(shared: Shared): Handlers<Names> {
   const { store, ledger } = shared;
@@ -67,13 +76,13 @@ export function siteCommands(shared: Shared): Handlers<Names> {
         http: last?.http ?? [],
         series: pointsOf(read.samples),
         rules: keptIncidentRules(read.row?.rules ?? record.row.rules),
-        maintenance: [],
+        maintenance: shared.maintenance(siteId),
       };
     },
 
     async 'site.create'(ctx, { code, name: typed, group, zone, latitude, longitude }) {
-      const name = cleanText(typed).trim();
-      if (name === '') throw new AppError('bad_input', { field: 'name', reason: 'it is empty' });
+      const name = typedSiteName(typed);
+      requireZone(zone);
       if (ledger.siteByCode(code)) throw new AppError('site_exists', { code });
       const row = newSiteRow({
         siteId: newId(),
@@ -101,6 +110,34 @@ export function siteCommands(shared: Shared): Handlers<Names> {
       return { siteId };
     },
 
+    async 'site.update'(ctx, { siteId, name, group, zone, latitude, longitude, channelId, rules }) {
+      const record = requireSite(shared, siteId);
+      if (zone !== undefined) requireZone(zone);
+      if (channelId && !shared.isTellable(channelId)) throw new AppError('not_found', { thing: 'channel' });
+      const isJudgedAnew = await inTurn(record, async () => {
+        const { row } = record;
+        const changes: Partial<SiteTable> = {
+          ...(name === undefined ? {} : { name: typedSiteName(name) }),
+          ...(group === undefined ? {} : { group_name: cleanText(group).trim() }),
+          ...(zone === undefined ? {} : { zone }),
+          ...(latitude === undefined ? {} : { latitude }),
+          ...(longitude === undefined ? {} : { longitude }),
+          ...(channelId === undefined ? {} : { channel_id: channelId }),
+          ...(rules === undefined ? {} : { rules: changedRules(record.rules, rules) }),
+        };
+        for (const column of Object.keys(changes) as (keyof SiteTable)[]) if (changes[column] === row[column]) delete changes[column];
+        const names = Object.keys(changes);
+        if (names.length === 0) return false;
+        const unit = new Unit();
+        stageSite(shared, unit, record, changes);
+        await ctx.commitAct(unit, { action: 'site.update', subject: row.code, detail: { siteId, changed: names.join(' ') } });
+        return changes.rules !== undefined;
+      });
+      // In a turn of its own: what is open is judged by the new rules.
+      if (isJudgedAnew) await shared.rulesChanged(siteId);
+      return { site: siteOf(record.row, record, shared.standing(siteId)) };
+    },
+
     async 'site.setPolicy'(ctx, { siteId, policy: change }) {
       const record = requireSite(shared, siteId);
       return await inTurn(record, async () => {
@@ -118,6 +155,28 @@ export function siteCommands(shared: Shared): Handlers<Names> {
       });
     },
   };
+}
+
+function typedSiteName(typed: string): string {
+  const name = cleanText(typed).trim();
+  if (name === '') throw new AppError('bad_input', { field: 'name', reason: 'it is empty' });
+  return name;
+}
+
+function requireZone(zone: string): void {
+  if (!isZone(zone)) throw new AppError('bad_input', { field: 'zone', reason: `${JSON.stringify(zone)} is no time zone` });
+}
+
+/** What is kept of a site's rules: those that are not as they were first. */
+function changedRules(before: IncidentRules, changes: Partial<IncidentRules>): string {
+  const rules = { ...before, ...changes };
+  const { 'wan.latency': latency, 'wan.loss': loss } = rules;
+  if (latency.clearMs > latency.aboveMs || loss.clear > loss.above)
+    throw new AppError('bad_input', { field: 'rules', reason: 'it would be over only above what it begins at' });
+  const kept = (Object.keys(firstIncidentRules) as (keyof IncidentRules)[]).filter(
+    name => !isDeepStrictEqual(rules[name], firstIncidentRules[name]),
+  );
+  return JSON.stringify(Object.fromEntries(kept.map(name => [name, rules[name]])));
 }
 
 /** What is measured at every look. */

@@ -4,8 +4,21 @@ import { useEffect } from 'react';
 import { useConnection } from '../../app/context.ts';
 import { incidentsAfter } from '../incidents/incident-list.ts';
 import { incidentsKey } from '../incidents/queries.ts';
-import { diagnosticsKey, reportsKey, type SiteDetail, siteKey, sitesKey } from './queries.ts';
+import { devicesKey, diagnosticsKey, reportsKey, type SiteDetail, siteIncidentsKey, siteKey, sitesKey, wanKey } from './queries.ts';
 import { type SiteList, siteListAfter } from './site-list.ts';
+
+/** What may have changed while the connection was lost. */
+const missed = [
+  'site.list',
+  'site.show',
+  'site.incidents',
+  'device.show',
+  'report.list',
+  'series.wan',
+  'incident.list',
+  'maintenance.list',
+  'diagnostic.list',
+];
 
 /** Brings the events of sites and incidents to what the pages hold; to be used once, around all pages. */
 export function useFollowSites(): void {
@@ -19,7 +32,7 @@ export function useFollowSites(): void {
       status = connection.status;
       // What was missed comes as events, but not what is never logged; and after too long it does not come at all.
       if (status !== 'live' || was === 'live') return;
-      for (const key of ['site.list', 'site.show', 'report.list', 'incident.list', 'diagnostic.list'])
+      for (const key of missed)
         void client.invalidateQueries({ queryKey: [key] });
     });
   }, [connection, client]);
@@ -37,9 +50,12 @@ export function bring(client: QueryClient, frame: EventFrame): void {
       client.setQueryData<SiteList>(sitesKey, list => list && siteListAfter(list, frame));
       contacted(client, frame);
       break;
+    case 'device.changed':
     case 'report.accepted':
       void client.invalidateQueries({ queryKey: siteKey(frame.siteId) });
       void client.invalidateQueries({ queryKey: reportsKey(frame.siteId) });
+      void client.invalidateQueries({ queryKey: wanKey(frame.siteId) });
+      void client.invalidateQueries({ queryKey: devicesKey(frame.siteId) });
       break;
     case 'site.scanning':
       client.setQueryData<SiteDetail>(
@@ -51,9 +67,14 @@ export function bring(client: QueryClient, frame: EventFrame): void {
     case 'diagnostic.progressed':
       progressed(client, frame);
       break;
+    case 'maintenance.changed':
+      void client.invalidateQueries({ queryKey: ['site.show'] });
+      void client.invalidateQueries({ queryKey: ['maintenance.list'] });
+      break;
     case 'incident.opened':
     case 'incident.updated':
       client.setQueryData<readonly Incident[]>(incidentsKey, held => held && incidentsAfter(held, frame));
+      void client.invalidateQueries({ queryKey: siteIncidentsKey(frame.incident.siteId) });
       break;
   }
 }
