@@ -25,6 +25,7 @@ const rooms = [
   'sites',
   'diagnostics',
   'incidents',
+  'maintenance',
   'intake',
   'maintenance',
   'series',

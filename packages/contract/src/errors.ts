@@ -253,6 +253,9 @@ const reasons: Record<string, Record<Language, string>> = {
   in_the_past: { en: 'that moment has passed', fr: 'ce moment est passé' },
   disk_full: { en: 'the disk is full', fr: 'le disque est plein' },
   store_silent: { en: 'the store does not answer', fr: 'la base de données ne répond pas' },
+  no_such_day: { en: 'there is no such day', fr: 'ce jour n’existe pas' },
+  ends_first: { en: 'it ends before it begins', fr: 'cela se termine avant de commencer' },
+  over: { en: 'it is over already', fr: 'c’est déjà passé' },
   listed_twice: { en: 'it is in the list twice', fr: 'il figure deux fois dans la liste' },
 };
 
@@ -264,6 +267,7 @@ const things: Record<string, string> = {
   incident: 'cet incident',
   invitation: 'cette invitation',
   member: 'ce membre',
+  maintenance: 'cette maintenance',
   message: 'ce message',
   person: 'cette personne',
   probe: 'cette sonde',

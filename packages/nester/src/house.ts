@@ -22,6 +22,7 @@ import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics/metrics.ts';
+import { openMaintenance } from './maintenance/room.ts';
 import { openModeration, openSanctions } from './moderation/room.ts';
 import { notYet } from './not-yet.ts';
 import { openNotify } from './notify/room.ts';
@@ -91,6 +92,13 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     site,
     incident: incidentId => incidents.incident(incidentId),
   });
+  const maintenance = await openMaintenance({
+    store,
+    bus,
+    now,
+    zone: siteId => sites.site(siteId)?.zone,
+    siteIds: () => sites.siteIds(),
+  });
   const incidents: Incidents = await openIncidents({
     store,
     committer,
@@ -104,7 +112,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       stageSite: (unit, siteId) => sites.stageSite(unit, siteId),
     },
     telling: notify,
-    maintenanceUntil: () => null,
+    maintenanceUntil: (siteId, at) => maintenance.until(siteId, at),
     keeper(userId) {
       const user = accounts.directory.byId(userId);
       return user && !user.disabled && user.kind === 'person' && atLeast(user.role, 'technician') ? user : undefined;
@@ -120,7 +128,17 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
     observe: (unit, observation) => incidents.observe(unit, observation),
     reported: (unit, report) => incidents.observeReport(unit, report),
-    standing: siteId => ({ openIncidents: incidents.openCount(siteId), worst: incidents.worst(siteId), maintenanceUntil: null }),
+    rulesChanged: siteId => incidents.rulesChanged(siteId),
+    isTellable(channelId) {
+      const channel = roster.channel(channelId);
+      return channel !== undefined && channel.kind !== 'direct';
+    },
+    standing: siteId => ({
+      openIncidents: incidents.openCount(siteId),
+      worst: incidents.worst(siteId),
+      maintenanceUntil: maintenance.until(siteId, now()),
+    }),
+    maintenance: siteId => maintenance.ofSite(siteId),
   });
   const series = await openSeries({
     store,
@@ -128,7 +146,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     now,
     siteIds: () => sites.siteIds(),
     incidentsBetween: (siteId, from, to) => incidents.between(siteId, from, to),
-    maintenanceBetween: () => [],
+    maintenanceBetween: (siteId, from, to) => maintenance.between(siteId, from, to),
   });
   const diagnostics = await openDiagnostics({
     store,
@@ -186,6 +204,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...series.commands,
       ...diagnostics.commands,
       ...incidents.commands,
+      ...maintenance.commands,
       ...notify.commands,
       ...secrets.commands,
       ...tokens.commands,
@@ -203,6 +222,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     [
       { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
       { name: 'incidents', everyMs: 5_000, run: () => incidents.pass() },
+      { name: 'maintenance', everyMs: 5_000, run: () => maintenance.pass() },
       { name: 'outbox', everyMs: 10_000, run: () => notify.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => notify.forget() },
       { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
