@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { atLeast } from '@aerie/contract';
+import { atLeast, type Role } from '@aerie/contract';
 import { hashPassword } from '../../packages/nester/src/accounts/hashing.ts';
 import { newToken, tokenHash } from '../../packages/nester/src/accounts/tokens.ts';
 import { newUserRow } from '../../packages/nester/src/accounts/users.ts';
@@ -21,14 +21,13 @@ export interface SeededChannel {
   passwordFile: string;
 }
 
-const role = 'member';
 const password = 'correct-horse-battery-9';
 
 /**
  * Makes a data folder with so many members in `folder`, as the product itself would have left it. All have one password and one
  * hash of it, since a thousand Argon2 hashes would take a minute; to verify it costs each of them the whole.
  */
-export async function seedChannel(folder: string, members: number): Promise<SeededChannel> {
+export async function seedChannel(folder: string, members: number, role: Role = 'member'): Promise<SeededChannel> {
   const at = Date.now();
   const channels = firstChannels.map(first => newChannelRow({ ...first, channelId: randomUUID(), kind: 'public', autoJoin: true, at }));
   const joined = channels.filter(channel => atLeast(role, channel.min_role));
