@@ -40,8 +40,14 @@ export interface About {
   place?: Place | undefined;
 }
 
-/** Which site an alias stands for. */
-export type Aliases = ReadonlyMap<string, string>;
+/** What is known of sites. */
+export interface Knowing {
+  sites: IntakeSites;
+  /** Which site a franchise is, as people said. */
+  aliases: ReadonlyMap<string, string>;
+  /** Keys of the names of sites, made once. */
+  keys: Map<string, string>;
+}
 
 /** What a file without its end looks like. */
 const unfinished: ReadonlySet<ReasonCode> = new Set(['empty', 'not_json', 'bad_xml', 'nmap_unfinished', 'not_text', 'not_nmap']);
@@ -50,7 +56,7 @@ const unfinished: ReadonlySet<ReasonCode> = new Set(['empty', 'not_json', 'bad_x
 export async function judge(
   found: PlainFile | NotPlain,
   about: About,
-  { sites, aliases, pause }: { sites: IntakeSites; aliases: Aliases; pause: () => Promise<void> },
+  knowing: Knowing & { pause: () => Promise<void> },
 ): Promise<Verdict> {
   const nothing = {
     name: about.name,
@@ -71,8 +77,8 @@ export async function judge(
   if (found instanceof NotPlain) return bad(digest, 0, reason('no_plain_file', { kind: found.kind }));
   if (!found.bytes) return bad(digest, found.size, reason('too_large', { mebibytes: fileBytes / 1024 / 1024 }));
   try {
-    const { draft, text } = await readFileOf(found.bytes, about.name, pause);
-    const { place, why } = placeOf(draft, about, sites, aliases);
+    const { draft, text } = await readFileOf(found.bytes, about.name, knowing.pause);
+    const { place, why } = placeOf(draft, about, knowing);
     const made = madeAt(draft, { zone: place?.zone ?? 'UTC', name: about.name, writtenAt: found.writtenAt });
     const own = made.besides === '' ? digest : `${digest} ${made.besides}`;
     const known = {
@@ -105,17 +111,17 @@ export function digestOf(found: PlainFile | NotPlain): string {
 }
 
 /** Whose a file is: as somebody says, by its folder, by the probe that made it, by the franchise that it speaks of. */
-function placeOf(draft: Draft, about: About, sites: IntakeSites, aliases: Aliases): { place: Place | null; why: Reason | undefined } {
+function placeOf(draft: Draft, about: About, knowing: Knowing): { place: Place | null; why: Reason | undefined } {
   const { folder } = about;
-  const probePlace = draft.probeId === null ? undefined : sites.placeOfProbe(draft.probeId);
-  const told = about.place ?? (folder === null ? undefined : named(folder, sites, aliases));
+  const probePlace = draft.probeId === null ? undefined : knowing.sites.placeOfProbe(draft.probeId);
+  const told = about.place ?? (folder === null ? undefined : named(folder, knowing));
   if (told && probePlace && probePlace.siteId !== told.siteId)
     return { place: told, why: reason('other_probe', { code: probePlace.code }) };
   if (told) return { place: told, why: undefined };
   if (folder !== null) return { place: null, why: reason('unknown_folder', { name: JSON.stringify(folder) }) };
   if (probePlace) return { place: probePlace, why: undefined };
   for (const alias of aliasesOf(draft, about)) {
-    const place = named(alias, sites, aliases);
+    const place = named(alias, knowing);
     if (place) return { place, why: undefined };
   }
   if (draft.probeId !== null) return { place: null, why: reason('unknown_probe', { name: JSON.stringify(draft.body.machine.name) }) };
@@ -125,7 +131,7 @@ function placeOf(draft: Draft, about: About, sites: IntakeSites, aliases: Aliase
 }
 
 /** The site that people mean by a word: its code, what they said that it is, its name. */
-function named(word: string, sites: IntakeSites, aliases: Aliases): Place | undefined {
+function named(word: string, { sites, aliases, keys }: Knowing): Place | undefined {
   const byCode = sites.placeByCode(word.toUpperCase());
   if (byCode) return byCode;
   const key = franchiseKey(word);
@@ -133,7 +139,11 @@ function named(word: string, sites: IntakeSites, aliases: Aliases): Place | unde
   const known = aliases.get(key);
   const byAlias = known === undefined ? undefined : sites.place(known);
   if (byAlias) return byAlias;
-  for (const place of sites.places()) if (place.name.length <= 200 && franchiseKey(place.name) === key) return place;
+  for (const place of sites.places()) {
+    const known = keys.get(place.name) ?? franchiseKey(place.name);
+    keys.set(place.name, known);
+    if (known === key) return place;
+  }
   return undefined;
 }
 

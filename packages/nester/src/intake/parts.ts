@@ -27,8 +27,6 @@ export interface IntakeSites {
    * @throws AppError `bad_report`, `storage_failed`
    */
   takeFile(file: { siteId: string; report: Report; raw: string; file: string; shape: string }): Promise<{ accepted: boolean }>;
-  /** @throws AppError `bad_report` for what `takeFile` would refuse */
-  judgeFile(report: Report, siteId: string): void;
 }
 
 /** The steps of taking a file up, in their order. After each of them the power may fail. */

@@ -1,10 +1,11 @@
 import type { intakeCommands as specs } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
+import type { Sites } from '../sites/room.ts';
 import { Inbox } from './inbox.ts';
 import { intakeCommands, type Shared } from './intake.commands.ts';
 import { allAliases } from './intake.store.ts';
 import { judge } from './judging.ts';
-import type { IntakeParts } from './parts.ts';
+import type { IntakeParts, IntakeSites } from './parts.ts';
 import { Taker } from './taker.ts';
 
 /** Lists are told to be read again at most this often. */
@@ -20,8 +21,10 @@ export interface Intake {
 }
 
 /** Opens the room. Nothing is taken up before the first sweep. */
-export async function openIntake(parts: IntakeParts): Promise<Intake> {
+export async function openIntake(given: Omit<IntakeParts, 'sites'> & { sites: Sites }): Promise<Intake> {
+  const parts: IntakeParts = { ...given, sites: sitesSeenBy(given.sites) };
   const aliases = new Map((await allAliases(parts.store.read)).map(({ alias, site_id: siteId }) => [alias, siteId]));
+  const keys = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
   const changed = () => {
     timer ??= setTimeout(() => {
@@ -36,7 +39,7 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
     aliases,
     taker,
     changed,
-    judge: (found, about) => judge(found, about, { sites: parts.sites, aliases, pause }),
+    judge: (found, about) => judge(found, about, { sites: parts.sites, aliases, keys, pause }),
   };
   const inbox = new Inbox(shared);
   const { commands, whenIdle } = intakeCommands(shared);
@@ -48,5 +51,20 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
       await whenIdle();
       clearTimeout(timer);
     },
+  };
+}
+
+function sitesSeenBy(sites: Sites): IntakeSites {
+  const place = (siteId: string | undefined) => {
+    const site = siteId === undefined ? undefined : sites.site(siteId);
+    return site && { siteId: siteId!, code: site.code, name: site.name, zone: site.zone };
+  };
+  return {
+    place,
+    placeByCode: code => place(sites.siteIdOf(code)),
+    places: () => sites.siteIds().map(siteId => place(siteId)!),
+    placeOfProbe: probeId => place(sites.probe(probeId)?.siteId),
+    siteOfReport: reportId => sites.siteOfReport(reportId),
+    takeFile: file => sites.takeFileReport(file),
   };
 }

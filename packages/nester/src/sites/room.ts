@@ -23,7 +23,7 @@ import type { Shared, SitesParts } from './parts.ts';
 import { probeCommands } from './probes.commands.ts';
 import { allProbes } from './probes.store.ts';
 import { reportCommands } from './reports.commands.ts';
-import { forgetSweepsQuery } from './reports.store.ts';
+import { forgetSweepsQuery, senderOf } from './reports.store.ts';
 import { siteCommands } from './sites.commands.ts';
 import { allSites, sitesByIds } from './sites.store.ts';
 
@@ -50,6 +50,9 @@ export interface Sites {
   siteIds(): readonly string[];
   /** How a site is called now. */
   site(siteId: string): Pick<SiteTable, 'code' | 'name' | 'group_name' | 'zone' | 'channel_id'> | undefined;
+  siteIdOf(code: string): string | undefined;
+  /** Of which site a report is. */
+  siteOfReport(reportId: string): Promise<string | undefined>;
   /** What makes an incident at a site. */
   rules(siteId: string): IncidentRules;
   /** The probes that may speak for a site. */
@@ -95,6 +98,8 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
       return { siteId: row.site_id, siteCode: site.row.code, name: row.name, policy: site.policy, connectionId };
     },
     site: siteId => ledger.site(siteId)?.row,
+    siteIdOf: code => ledger.siteByCode(code)?.row.site_id,
+    siteOfReport: async reportId => (await senderOf(store.read, reportId))?.site_id,
     rules: siteId => ledger.site(siteId)?.rules ?? firstIncidentRules,
     activeProbes(siteId) {
       const site = ledger.site(siteId);
