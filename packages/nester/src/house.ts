@@ -18,13 +18,13 @@ import { requireUser } from './errors.ts';
 import { openGuests } from './guests/room.ts';
 import { openImports } from './imports/imports.commands.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
+import { openIntake } from './intake/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
 import type { Log } from './log.ts';
-import { openMetrics } from './metrics/metrics.ts';
 import { openMaintenance } from './maintenance/room.ts';
+import { openMetrics } from './metrics/metrics.ts';
 import { openModeration, openSanctions } from './moderation/room.ts';
-import { notYet } from './not-yet.ts';
 import { openNotify } from './notify/room.ts';
 import { keyFileOf } from './secrets/key-file.ts';
 import { openSecrets } from './secrets/room.ts';
@@ -192,11 +192,11 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     connections: () => connections,
     deliveries: () => notify.counts(),
   });
+  const intake = await openIntake({ folder: config.data, store, committer, bus, log, now, sites });
   const dispatch = new Dispatch({
     gate: sanctions,
     record: commitAct,
     handlers: {
-      ...notYet(),
       ...moderation.commands,
       ...accounts.commands,
       ...chat.commands,
@@ -210,6 +210,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...tokens.commands,
       ...administration,
       ...imports.commands,
+      ...intake.commands,
       ...guests.commands,
       ...commandsOfServer({ announce, stop }),
     },
@@ -221,14 +222,16 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   const clockwork = new Clockwork(
     [
       { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
-      { name: 'incidents', everyMs: 5_000, run: () => incidents.pass() },
       { name: 'maintenance', everyMs: 5_000, run: () => maintenance.pass() },
+      { name: 'incidents', everyMs: 5_000, run: () => incidents.pass() },
       { name: 'outbox', everyMs: 10_000, run: () => notify.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => notify.forget() },
+      { name: 'inbox', everyMs: 30_000, run: () => intake.sweep() },
       { name: 'abandoned imports', everyMs: 60_000, run: () => imports.sweep() },
       { name: 'rollups', everyMs: 30_000, run: () => series.rollUp() },
       { name: 'old samples', everyMs: 60 * 60_000, run: () => series.forget() },
       { name: 'old sweeps', everyMs: 60 * 60_000, run: () => sites.forgetSweeps() },
+      { name: 'old history of devices', everyMs: 60 * 60_000, run: () => sites.forgetHistory() },
       { name: 'old diagnostics', everyMs: 60 * 60_000, run: () => diagnostics.forget() },
       { name: 'expired sessions', everyMs: 60 * 60_000, run: () => accounts.sweepSessions() },
       {
@@ -273,6 +276,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     },
     async close() {
       await clockwork.stop();
+      await intake.stop();
       await accounts.stop();
       await diagnostics.stop();
       await notify.stop();

@@ -44,9 +44,9 @@ export function readShapeA(file: Fields): Draft {
     });
   }
   if (hosts.length === 0 && nameless > 0) throw new Unreadable('no_addresses');
-  if (nameless > 0) missing.add('hosts', `${nameless} hosts have no address`);
+  if (nameless > 0) missing.add('hosts', `hosts without an address: ${nameless}`);
   missing.add('mac', 'this kind of file has none');
-  if (byTcp > 0) missing.add('services', `${byTcp} hosts were looked at by TCP connections only: no versions, no systems`);
+  if (byTcp > 0) missing.add('services', `hosts looked at by TCP connections only, without versions and systems: ${byTcp}`);
   if (hosts.some(({ os }) => os !== null)) missing.add('os', 'how sure the guesses are is not said');
   // Every port is named with its state, or only the open ones are; then nobody knows which were looked at.
   const common = listsOpenOnly || looked.length === 0 ? [] : [...looked[0]!].filter(port => looked.every(set => set.has(port)));

@@ -57,7 +57,7 @@ export function readShapeB(file: Fields, name: string): Draft {
         `${key}: ${open ?? '?'} open and ${closed ?? '?'} closed are counted, not named${summary ? ` (${summary})` : ''}`,
       );
   }
-  if (devices > hosts.length) missing.add('hosts', `${devices} devices are counted, ${hosts.length} named`);
+  if (devices > hosts.length) missing.add('hosts', `devices counted: ${devices}, named: ${hosts.length}`);
   if (guesses > 0) missing.add('os', 'how sure the guesses are is not said');
   means.sort((a, b) => a - b);
   const wan = means.length === 0 ? [] : [meanWan(unnamedTarget, means[means.length >> 1]!, missing)];

@@ -58,9 +58,9 @@ export function readShapeC(file: Fields): Draft {
     });
   }
   if (hosts.length === 0 && nameless > 0) throw new Unreadable('no_addresses');
-  if (nameless > 0) missing.add('hosts', `${nameless} hosts have no address`);
+  if (nameless > 0) missing.add('hosts', `hosts without an address: ${nameless}`);
   if (targets.length === 0) missing.add('hosts', 'which addresses were looked at is not said: nobody counts as absent');
-  if (outside > 0) missing.add('hosts', `${outside} hosts stand outside ${network}`);
+  if (outside > 0) missing.add('hosts', `hosts outside ${network}: ${outside}`);
   missing.add('rtt', 'this kind of file has none');
   missing.add('ports', 'which ports were looked at is not said: only those listed are known');
   const meanMs = msOf(field(file, 'wan_latency_ms', 'wan_latency'));

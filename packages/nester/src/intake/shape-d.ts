@@ -72,7 +72,7 @@ class NmapFile {
     const hosts = [...this.#up, ...this.#others].slice(0, mostHosts);
     const targets = targetsOf(this.#run.args ?? '');
     if (targets.length === 0) missing.add('hosts', 'which addresses were looked at is not clear: nobody counts as absent');
-    if (this.#left > 0) missing.add('hosts', `${this.#left} hosts that did not answer are not listed`);
+    if (this.#left > 0) missing.add('hosts', `hosts that did not answer and are not listed: ${this.#left}`);
     missing.add('wan', 'nmap does not measure it');
     const { text: ports, isWhole } = portsText(numbersOf(this.#scanned.join(',')), longestPorts);
     if (this.#scanned.length === 0) missing.add('ports', 'only hosts were looked for');
@@ -89,7 +89,7 @@ class NmapFile {
       tookMs: null,
       body: bodyOf({
         scanner: 'nmap',
-        version: textOf(`nmap ${this.#run.version ?? ''}`, 40),
+        version: wordsOf(`nmap ${this.#run.version ?? ''}`, 40),
         hosts,
         wan: [],
         missing,
@@ -161,7 +161,7 @@ class HostInMaking {
   take(path: string, attributes: Attributes): void {
     if (path === 'status') this.#takeStatus(attributes);
     else if (path === 'address') this.#takeAddress(attributes);
-    else if (path === 'hostnames/hostname') this.#host.hostname ??= textOf(attributes.name, 255);
+    else if (path === 'hostnames/hostname') this.#host.hostname ??= wordsOf(attributes.name, 255);
     else if (path === 'times') this.#host.rttMs = Number(attributes.srtt) > 0 ? msOf(Number(attributes.srtt) / 1_000) : null;
     else if (path === 'os/osmatch') this.#takeSystem(attributes);
     else if (path === 'ports/port') this.#takePort(attributes);
@@ -212,12 +212,12 @@ class HostInMaking {
       return;
     }
     this.#host.mac = macOf(addr);
-    this.#host.vendor = textOf(vendor, 200);
+    this.#host.vendor = wordsOf(vendor, 200);
     if (this.#host.mac !== null && isRandomMac(this.#host.mac)) this.#host.randomMac = true;
   }
 
   #takeSystem({ name, accuracy: written }: Attributes): void {
-    const system = textOf(name, 200);
+    const system = wordsOf(name, 200);
     const accuracy = Number(written);
     if (system === null || !Number.isInteger(accuracy) || accuracy < 0 || accuracy > 100) return;
     if (this.#host.os === null || accuracy > this.#host.os.accuracy) this.#host.os = { name: system, accuracy };
@@ -241,9 +241,9 @@ class HostInMaking {
   #takeService({ name, product, version, tunnel }: Attributes): void {
     if (!this.#port) return;
     // As nmap itself writes it: ssl/http is HTTP inside TLS.
-    this.#port.service = textOf(tunnel === 'ssl' && name && !name.startsWith('ssl') ? `ssl/${name}` : name, 100);
-    this.#port.product = textOf(product, 200);
-    this.#port.version = textOf(version, 100);
+    this.#port.service = wordsOf(tunnel === 'ssl' && name && !name.startsWith('ssl') ? `ssl/${name}` : name, 100);
+    this.#port.product = wordsOf(product, 200);
+    this.#port.version = wordsOf(version, 100);
   }
 
   /** Many ports in the same state stand together. */
@@ -261,7 +261,7 @@ class HostInMaking {
   #takeElement(): void {
     const key = this.#key;
     this.#key = undefined;
-    const said = textOf(this.#said, 200);
+    const said = wordsOf(this.#said, 200);
     if (said === null || !this.#port) return;
     if (this.#script === 'http-title' && key === 'title') this.#port.title = said;
     if (this.#script !== 'ssl-cert') return;
@@ -308,4 +308,9 @@ function targetsOf(args: string): string[] {
     } else if (targets.length < mostTargets && (ipaddr.isValidCIDR(word) || addressOf(word) !== null)) targets.push(word);
   }
   return targets;
+}
+
+/** References to control characters are left as they stand by the parser. */
+function wordsOf(value: string | undefined, most: number): string | null {
+  return textOf(value?.slice(0, 64 * most).replace(/&#(?:x[0-9a-f]{1,6}|\d{1,7});/gi, ''), most);
 }
