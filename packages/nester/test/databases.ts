@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, inject } from 'vitest';
 import { needs } from '../../../test/kit/needs.ts';
 import { administer, databaseAt } from './postgres.ts';
+import { quickFolder } from './quick-folder.ts';
 
 /** An empty database of a test's own, as `openStore` takes it. */
 export interface TestDatabase {
@@ -29,7 +29,7 @@ export function onPostgres(name: string, suite: (newDatabase: NewDatabase) => vo
 }
 
 async function newSqlite(): Promise<TestDatabase> {
-  const folder = mkdtempSync(join(tmpdir(), 'aerie-store-'));
+  const folder = mkdtempSync(join(quickFolder(), 'aerie-store-'));
   return { folder, databaseUrl: undefined, remove: async () => rmSync(folder, { recursive: true, force: true }) };
 }
 

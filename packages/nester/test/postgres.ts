@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, statfsSync } from 'node:fs';
+import { chownSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { programPath } from '../../../scripts/programs.ts';
 import { openStore } from '../src/store/store.ts';
+import { quickFolder } from './quick-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,8 +23,6 @@ export interface TestPostgres {
 }
 
 const startMs = 30_000;
-/** So much must be free in memory for a cluster to stand there. */
-const roomBytes = 512 * 1024 * 1024;
 
 /**
  * Gives the test run a PostgreSQL: the one that AERIE_TEST_POSTGRES names, or a throw-away cluster in a temporary folder,
@@ -82,7 +81,7 @@ async function makePattern(url: string): Promise<{ create: TestPostgres['create'
 }
 
 async function startCluster(programs: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const folder = mkdtempSync(join(inMemory() ?? tmpdir(), 'aerie-pg-'));
+  const folder = mkdtempSync(join(quickFolder(), 'aerie-pg-'));
   // PostgreSQL refuses to run as root.
   const asOwner = process.getuid?.() === 0 ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--init-groups'] : [];
   if (asOwner.length > 0) chownSync(folder, idOf('-u'), idOf('-g'));
@@ -127,14 +126,6 @@ async function startCluster(programs: string): Promise<{ url: string; stop(): Pr
     throw error;
   }
   return { url: `postgres://postgres@${encodeURIComponent(folder)}/postgres`, stop };
-}
-
-/** A folder that is memory, where the machine has one with room: a database is some hundred files. */
-function inMemory(): string | undefined {
-  const folder = '/dev/shm';
-  if (!existsSync(folder)) return undefined;
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize >= roomBytes ? folder : undefined;
 }
 
 function idOf(flag: '-u' | '-g'): number {
