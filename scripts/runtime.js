@@ -68,15 +68,27 @@ function needPinnedNode() {
   if (!existsSync(pinnedNode)) fail(`The pinned Node is missing (${pinnedNode}). Run "npm ci" in ${root}, then try again.`);
 }
 
+/** @type {Set<(signal: NodeJS.Signals) => void>} */
+const stopListeners = new Set();
+
+/** One listener of the process for all of ours: whoever has many programs on a leash has one of them for each. */
+const tellStopListeners = (/** @type {NodeJS.Signals} */ signal) => {
+  for (const listener of [...stopListeners]) listener(signal);
+};
+
 /**
  * Calls the listener instead of ending on SIGINT, SIGTERM and SIGHUP.
  * @param {(signal: NodeJS.Signals) => void} listener
  * @returns {() => void} ends it
  */
 export function onStopSignal(listener) {
-  for (const signal of stopSignals) process.on(signal, listener);
+  // A function of its own: the same listener may be given twice.
+  const own = (/** @type {NodeJS.Signals} */ signal) => listener(signal);
+  if (stopListeners.size === 0) for (const signal of stopSignals) process.on(signal, tellStopListeners);
+  stopListeners.add(own);
   return () => {
-    for (const signal of stopSignals) process.off(signal, listener);
+    stopListeners.delete(own);
+    if (stopListeners.size === 0) for (const signal of stopSignals) process.off(signal, tellStopListeners);
   };
 }
 

@@ -47,6 +47,30 @@ describe.each([
   });
 });
 
+describe('a program with many others on a leash', () => {
+  it('listens to a signal once for all of them, and no more when all have ended', async () => {
+    const code = `
+      const { onStopSignal } = await import(${JSON.stringify(runtime)});
+      const count = () => process.listenerCount('SIGTERM');
+      const heard = [];
+      const alive = setInterval(() => {}, 60_000);
+      const offs = Array.from({ length: 20 }, (_, i) => onStopSignal(signal => {
+        heard.push(signal);
+        if (i < 19) return;
+        for (const off of offs) off();
+        console.log(JSON.stringify({ heard: heard.length, left: count() }));
+        clearInterval(alive);
+      }));
+      console.log(count());`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('1');
+    child.kill('SIGTERM');
+    expect(JSON.parse((await lines.next()).value ?? '')).toEqual({ heard: 20, left: 0 });
+    expect(await exitOf(child)).toEqual([0, null]);
+  });
+});
+
 describe('a launcher', () => {
   it('that is killed takes its program along', async () => {
     const { child, next } = launch(true);

@@ -1,13 +1,33 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { first } from '../../scripts/order.ts';
 import type { Summary } from '../../scripts/summary-reporter.ts';
 import { verdictOf } from '../../scripts/verdict.ts';
+import config from '../../vitest.config.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const clean: Summary = { passed: 3, failed: 0, skipped: [], missing: [] };
+
+describe('the groups of suites', () => {
+  const groups = (config.test?.projects ?? []).map(project => {
+    const { include = [], exclude = [] } = (project as { test: { include?: string[]; exclude?: string[] } }).test;
+    return { include, files: globSync(include, { cwd: root, exclude }) };
+  });
+
+  it('have every file of tests, each once', () => {
+    const all = globSync('{packages,test}/**/*.test.{ts,tsx}', { cwd: root, exclude: ['**/node_modules/**', 'test/.tmp/**'] });
+    expect(all.length).toBeGreaterThan(100);
+    expect(groups.flatMap(({ files }) => files).sort()).toEqual(all.sort());
+  });
+
+  it('name no file that is gone', () => {
+    const named = [...groups.flatMap(({ include }) => include), ...first];
+    expect(named.filter(name => globSync(name, { cwd: root }).length === 0)).toEqual([]);
+  });
+});
 
 describe('the verdict on a run', () => {
   it('is good when tests passed and none failed', () => {

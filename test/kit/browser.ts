@@ -37,7 +37,8 @@ export class Screen {
 
 /** What axe finds serious or critical on a page: the rule, and where. */
 export async function seriousBarriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // In one pass, on the page itself: otherwise each look opens a page of its own for what frames say, and ours have none.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target.join(' ')}: ${node.failureSummary?.split('\n').at(-1)?.trim()}`));

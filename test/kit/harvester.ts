@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { atExit } from './at-exit.ts';
 import { removeFolder, root, scratchFolder } from './scratch.ts';
 import { until, within } from './wait.ts';
 
@@ -100,9 +101,10 @@ export class Harvester {
         this.#output += text;
         for (const listener of this.#listeners) listener();
       });
-    const killOrphan = () => child.kill('SIGKILL');
-    process.once('exit', killOrphan);
-    child.once('exit', () => process.off('exit', killOrphan));
+    child.once(
+      'exit',
+      atExit(() => child.kill('SIGKILL')),
+    );
     return child;
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { atExit } from './at-exit.ts';
 import { program } from './needs.ts';
 import { root } from './scratch.ts';
 import { until } from './wait.ts';
@@ -23,9 +24,10 @@ export class PythonClient {
     const python = program('python3');
     const client = [join(root, 'examples/client.py'), ...args];
     this.#process = spawn(python, where === 'pipes' ? client : ['-c', onTerminal, python, ...client], { env, stdio: 'pipe' });
-    const killOrphan = () => this.#process.kill('SIGKILL');
-    process.once('exit', killOrphan);
-    this.#process.once('close', () => process.off('exit', killOrphan));
+    this.#process.once(
+      'close',
+      atExit(() => this.#process.kill('SIGKILL')),
+    );
     this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.screen += text;
       this.#tell();

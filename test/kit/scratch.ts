@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { atExit } from './at-exit.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
@@ -8,7 +9,7 @@ export function scratchFolder(name: string): string {
   const base = join(root, 'test', '.tmp');
   mkdirSync(base, { recursive: true });
   const folder = mkdtempSync(join(base, `${name}-`));
-  process.once('exit', () => removeFolder(folder));
+  atExit(() => removeFolder(folder));
   return folder;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LineClient } from '../../../../test/kit/line-client.ts';
 import { onEachDatabase } from '../../test/databases.ts';
-import { nester as run } from '../../test/terminal.ts';
+import { nesterHere, nester as run } from '../../test/terminal.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { openHouse } from '../house.ts';
@@ -18,7 +18,7 @@ onEachDatabase('nester channel, user, ban and audit', newDatabase => {
     const database = await newDatabase();
     const env: Record<string, string> = { AERIE_DATA: database.folder };
     if (database.databaseUrl) env.AERIE_DATABASE_URL = database.databaseUrl;
-    const nester = (args: string[]) => run(args, { env });
+    const nester = (args: string[]) => nesterHere(args, { env });
     const done = async (...args: string[]) => expect(await nester(args)).toMatchObject({ code: 0, stdout: '' });
 
     const house = await openHouse(readConfig({ data: database.folder, databaseUrl: database.databaseUrl }, {}), quiet);
@@ -26,7 +26,8 @@ onEachDatabase('nester channel, user, ban and audit', newDatabase => {
     await house.dispatch.call({ kind: 'local' }, caller, 'user.create', { name: 'Zoé', password, role: 'member' });
     await house.close();
 
-    await done('channel', 'create', '#Projet', '--private', '--topic', 'Le site', '--post-role', 'viewer');
+    const made = await run(['channel', 'create', '#Projet', '--private', '--topic', 'Le site', '--post-role', 'viewer'], { env });
+    expect(made).toMatchObject({ code: 0, stdout: '' });
     expect((await nester(['channel', 'list'])).stdout).toMatch(/\n#Projet +private +0 +viewer +viewer +Le site\n/);
     await done('user', 'mute', 'zoé', '--minutes', '5', '--reason', 'trop de lignes');
     expect((await nester(['ban', 'list'])).stdout).toMatch(
@@ -43,7 +44,7 @@ onEachDatabase('nester channel, user, ban and audit', newDatabase => {
 describe('a Nester that runs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'aerie-cli-'));
   const app = createApp(readConfig({ data: folder, http: '127.0.0.1:0', tcp: '127.0.0.1:0' }, {}), quiet);
-  const nester = (args: string[], input?: string) => run(args, { input, env: { AERIE_DATA: folder } });
+  const nester = (args: string[], input?: string) => nesterHere(args, { input, env: { AERIE_DATA: folder } });
   let tcp: { host: string; port: number };
 
   beforeAll(async () => {
@@ -181,7 +182,9 @@ describe('a Nester that runs', () => {
 });
 
 it('shows the settings that a Nester would start with', async () => {
-  const { code, stdout, stderr } = await run(['settings', '--tcp', 'localhost:7', '--json'], { env: { AERIE_DATA: '/nowhere/aerie' } });
+  const { code, stdout, stderr } = await nesterHere(['settings', '--tcp', 'localhost:7', '--json'], {
+    env: { AERIE_DATA: '/nowhere/aerie' },
+  });
   expect([code, stderr]).toEqual([0, 'Nester is not running: with these settings it would start from here.\n']);
   expect(JSON.parse(stdout)).toContainEqual({ name: 'tcp', variable: 'AERIE_TCP', value: 'localhost:7', source: 'flag' });
 });
@@ -196,7 +199,7 @@ it.each([
   [['channel', 'create', 'x', '--min-role', 'king'], /viewer, member/],
   [['connections', 'open'], /too many arguments|unknown command/],
 ])('answers 2 and one line for %j', async (args, says) => {
-  const { code, stdout, stderr } = await run(args);
+  const { code, stdout, stderr } = await nesterHere(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^nester: [^\n]+\n$/);
   expect(stderr).toMatch(says);

@@ -144,7 +144,7 @@ describe('nester doctor', () => {
 
 onEachDatabase('the health of a database', newDatabase => {
   it('is absent, then sound', async () => {
-    const database = await newDatabase();
+    const database = await newDatabase('without tables');
     expect(await databaseHealth(database)).toEqual({ state: 'absent' });
     const store = await openStore(database);
     await store.write

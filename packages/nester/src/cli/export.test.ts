@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nester as run } from '../../test/terminal.ts';
+import { nesterHere } from '../../test/terminal.ts';
 import { readConfig } from '../config.ts';
 import { openHouse } from '../house.ts';
 
@@ -18,7 +18,7 @@ describe('nester export', () => {
     await fill(folder);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
-  const nester = (...args: string[]) => run(['export', ...args], { env: { AERIE_DATA: folder } });
+  const nester = (...args: string[]) => nesterHere(['export', ...args], { env: { AERIE_DATA: folder } });
 
   it('writes all messages as CSV, page after page, in order', async () => {
     const { code, stdout } = await nester('messages');

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
-import { nester as run } from '../../test/terminal.ts';
+import { nesterHere, nester as run } from '../../test/terminal.ts';
 import { digestOf } from '../accounts/hashing.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
@@ -50,8 +50,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(files, { recursive: true }));
 
-function terminalOf(database: Pick<TestDatabase, 'folder' | 'databaseUrl'>) {
-  const env: Record<string, string> = { AERIE_DATA: database.folder, TZ: 'UTC' };
+function terminalOf(
+  database: Pick<TestDatabase, 'folder' | 'databaseUrl'>,
+  { run = nesterHere, ...more }: { run?: typeof nesterHere; TMPDIR?: string } = {},
+) {
+  const env: Record<string, string> = { AERIE_DATA: database.folder, TZ: 'UTC', ...more };
   if (database.databaseUrl) env.AERIE_DATABASE_URL = database.databaseUrl;
   const bring = (names: string[], ...options: string[]) =>
     run(['import', 'classcord', ...names.map(name => join(files, name)), ...options], { env });
@@ -110,7 +113,7 @@ onEachDatabase('nester import classcord', newDatabase => {
   });
 
   it('takes accounts and messages with their times, once', async () => {
-    const { bring } = terminalOf(database);
+    const { bring } = terminalOf(database, { run });
     expect((await bring(['users.pkl', 'classcord.db'])).code).toBe(0);
     const first = await stored(database);
     expect(first.users.map(({ name, role, language }) => [name, role, language])).toEqual([
@@ -196,10 +199,9 @@ describe('nester import classcord, in one folder', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('makes no data in a dry run where there is none', async () => {
-    const { bring } = terminalOf({ folder: join(folder, 'data'), databaseUrl: undefined });
+    const { bring } = terminalOf({ folder: join(folder, 'data'), databaseUrl: undefined }, { TMPDIR: folder });
     expect((await bring(['users.pkl'], '--dry-run')).code).toBe(0);
-    expect(existsSync(join(folder, 'data'))).toBe(false);
-    expect(readdirSync(tmpdir()).filter(name => name.startsWith('nester-dry-run-'))).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('answers 1 when nothing can be taken, or a file cannot be read, and takes nothing of the others', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
-import { nester as run } from '../../test/terminal.ts';
+import { nesterHere, nester as run } from '../../test/terminal.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 
@@ -14,8 +14,8 @@ onEachDatabase('nester site and nester probe', newDatabase => {
     const database = await newDatabase();
     const env: Record<string, string> = { AERIE_DATA: database.folder, AERIE_PUBLIC_URL: 'https://aerie.example' };
     if (database.databaseUrl) env.AERIE_DATABASE_URL = database.databaseUrl;
-    const nester = (...args: string[]) => run(args, { env });
-    expect(await nester('site', 'add', 'KC', 'Kansas City')).toEqual({
+    const nester = (...args: string[]) => nesterHere(args, { env });
+    expect(await run(['site', 'add', 'KC', 'Kansas City'], { env })).toEqual({
       code: 0,
       stdout: '',
       stderr: 'Made the site KC. Add its probe with "nester probe code --site KC".\n',
@@ -47,7 +47,7 @@ describe('nester site and nester probe', () => {
     const app = createApp(readConfig({ data: folder, http: '127.0.0.1:0', tcp: '127.0.0.1:0' }, {}), quiet);
     const { publicUrl } = await app.start();
     try {
-      const nester = (...args: string[]) => run(args, { env: { AERIE_DATA: folder } });
+      const nester = (...args: string[]) => nesterHere(args, { env: { AERIE_DATA: folder } });
       expect(await nester('site', 'add', 'KC', 'Kansas City')).toMatchObject({ code: 0 });
       const { stdout, stderr } = await nester('probe', 'code', '--site', 'KC');
       expect(stdout).toContain(`harvester enrol ${publicUrl} `);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { UserRecord } from '@aerie/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
-import { nester as run } from '../../test/terminal.ts';
+import { nesterHere, nester as run } from '../../test/terminal.ts';
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 
@@ -24,7 +24,7 @@ async function post(http: string, command: string, input: object): Promise<unkno
 }
 
 /** `nester` on one database, and the accounts that it lists. */
-function terminalOf(database: { folder: string; databaseUrl: string | undefined }) {
+function terminalOf(database: { folder: string; databaseUrl: string | undefined }, run = nesterHere) {
   const env: Record<string, string> = { AERIE_DATA: database.folder };
   if (database.databaseUrl) env.AERIE_DATABASE_URL = database.databaseUrl;
   const nester = (args: string[], input?: string) => run(args, { input, env });
@@ -41,7 +41,7 @@ function terminalOf(database: { folder: string; databaseUrl: string | undefined 
 onEachDatabase('nester user', newDatabase => {
   it('works on the store itself while no Nester runs', async () => {
     const database = await newDatabase();
-    const { nester, people, add } = terminalOf(database);
+    const { nester, people, add } = terminalOf(database, run);
     expect(await add('Ada', 'admin')).toEqual({ code: 0, stdout: '', stderr: 'Made the account Ada (admin).\n' });
     expect(await add('ADA', 'member')).toEqual({ code: 1, stdout: '', stderr: 'nester: Username already exists. Choose another name.\n' });
     const last = expect.stringMatching(/^nester: This is the last administrator\. [^\n]+\n$/);
@@ -57,7 +57,7 @@ describe('nester user, in one folder', () => {
     folder = mkdtempSync(join(tmpdir(), 'aerie-cli-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
-  const nester = (args: string[], input?: string | Buffer) => run(args, { input, env: { AERIE_DATA: folder } });
+  const nester = (args: string[], input?: string | Buffer) => nesterHere(args, { input, env: { AERIE_DATA: folder } });
 
   it('works through a Nester that runs, and the accounts log in there', async () => {
     const app = appIn(folder);

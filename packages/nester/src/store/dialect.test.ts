@@ -1,18 +1,33 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Kysely, sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { onPostgres } from '../../test/databases.ts';
 import { postgresDialect } from './dialect.ts';
 import type { Tables } from './schema.ts';
 import { openStore } from './store.ts';
 
-it('does not wait for ever for a PostgreSQL that says nothing', { timeout: 30_000 }, async () => {
+afterEach(() => vi.useRealTimers());
+
+it('does not wait for ever for a PostgreSQL that says nothing', async () => {
   const sockets = new Set<Socket>();
   const mute = createServer(socket => sockets.add(socket.on('error', () => undefined)));
   await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve));
   const { port } = mute.address() as AddressInfo;
   const db = new Kysely<Tables>({ dialect: postgresDialect(`postgres://nobody@127.0.0.1:${port}/none`).connect('read') });
-  await expect(sql`select 1`.execute(db)).rejects.toThrow(/timeout/);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const reached = once(mute, 'connection');
+  let failed = false;
+  const asked = sql`select 1`.execute(db).catch(error => {
+    failed = true;
+    throw error;
+  });
+  const late = expect(asked).rejects.toThrow(/timeout/);
+  await reached;
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(failed).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_001);
+  await late;
   await db.destroy();
   for (const socket of sockets) socket.destroy();
   mute.close();
