@@ -88,7 +88,7 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
       mark: <Icon name="sites" />,
       note: device.hostname ? device.address : (device.vendor ?? ''),
       weight: 0,
-      run: () => void navigate({ to: '/sites/$code', params: { code: site.code }, search: { device: device.deviceId } }),
+      run: () => void navigate({ to: '/sites/$code/devices/$deviceId', params: { code: site.code, deviceId: device.deviceId } }),
     }));
     const people: Entry[] = !atLeast(state.me.role, 'member')
       ? []

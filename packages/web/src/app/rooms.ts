@@ -15,7 +15,7 @@ export interface Room {
 /** The rail, in order. */
 export const rooms: readonly Room[] = [
   { to: '/', under: ['/c/'], icon: 'rooms', title: 'rooms.chat', role: 'viewer' },
-  { to: '/sites', under: ['/sites'], icon: 'sites', title: 'rooms.sites', role: 'technician' },
+  { to: '/sites', under: ['/sites', '/wall'], icon: 'sites', title: 'rooms.sites', role: 'technician' },
   { to: '/incidents', under: ['/incidents'], icon: 'bell', title: 'rooms.incidents', role: 'technician' },
   { to: '/admin', under: ['/admin'], icon: 'shield', title: 'rooms.admin', role: 'admin' },
 ];

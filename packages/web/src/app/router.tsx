@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { ChatPage } from '../features/chat/page.tsx';
+import { siteSearch, sitesSearch, wallSearch } from '../features/sites/addresses.ts';
 import { learn } from '../i18n/translate.ts';
 import { SkeletonRows } from '../ui/blank.tsx';
 import { App } from './app.tsx';
@@ -72,16 +73,34 @@ const settings = createRoute({
 const exports = createRoute({ getParentRoute: () => admin, path: '/exports', component: lazyRouteComponent(administration, 'ExportsTab') });
 
 const sitePages = () => import('../features/sites/page.tsx');
-const sites = createRoute({ getParentRoute: () => root, path: '/sites', component: lazyRouteComponent(sitePages, 'SitesPage') });
+/** The words of the sites are not part of the first load. */
+const learnSites = async () => learn((await import('../features/sites/words.ts')).words);
+const sites = createRoute({
+  getParentRoute: () => root,
+  path: '/sites',
+  component: lazyRouteComponent(sitePages, 'SitesPage'),
+  loader: learnSites,
+  validateSearch: sitesSearch,
+});
 const site = createRoute({
   getParentRoute: () => root,
   path: '/sites/$code',
   component: lazyRouteComponent(sitePages, 'SitePage'),
-  validateSearch: (search: Record<string, unknown>): SiteSearch => ({
-    ...(search.tab === 'reports' || search.tab === 'policy' || search.tab === 'diagnostics' ? { tab: search.tab } : {}),
-    ...(typeof search.report === 'string' ? { report: search.report } : {}),
-    ...(typeof search.device === 'string' ? { device: search.device } : {}),
-  }),
+  loader: learnSites,
+  validateSearch: siteSearch,
+});
+const device = createRoute({
+  getParentRoute: () => root,
+  path: '/sites/$code/devices/$deviceId',
+  component: lazyRouteComponent(() => import('../features/devices/page.tsx'), 'DevicePage'),
+  loader: learnSites,
+});
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: '/wall',
+  component: lazyRouteComponent(() => import('../features/wall/page.tsx'), 'WallPage'),
+  loader: learnSites,
+  validateSearch: wallSearch,
 });
 const incidents = createRoute({
   getParentRoute: () => root,
@@ -94,13 +113,6 @@ const me = createRoute({
   path: '/me',
   component: lazyRouteComponent(() => import('../features/me/page.tsx'), 'MePage'),
 });
-
-/** What a site's address may say: the part that is open, the report or the device that is looked at. */
-interface SiteSearch {
-  tab?: 'reports' | 'policy' | 'diagnostics';
-  report?: string;
-  device?: string;
-}
 
 /** What the audit's address may say: words that are looked for, and days (2026-11-22) from which and until which. */
 interface AuditSearch {
@@ -121,6 +133,8 @@ export function makeRouter() {
       channel,
       sites,
       site,
+      device,
+      wall,
       incidents,
       setup,
       invitation,

@@ -2,6 +2,7 @@ import { atLeast } from '@aerie/contract/roles';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { loadMarkdown } from '../features/chat/markdown-loading.ts';
+import { upFrom } from '../features/sites/addresses.ts';
 import { useFollowSites } from '../features/sites/follow.ts';
 import { useText } from '../i18n/use-text.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -57,11 +58,17 @@ export function Shell() {
       openKeys();
     } else if (event.key === '/') {
       event.preventDefault();
-      openPalette('');
+      // A page with a field of its own to search in is searched there; the palette keeps its own keys.
+      const field = document.querySelector<HTMLElement>('[data-search]');
+      if (field) field.focus();
+      else openPalette('');
     } else if (event.key === 'Escape' && !pathname.startsWith('/c/') && pathname !== '/') {
-      void navigate({ to: '/' });
+      void navigate(upFrom(pathname));
     }
   });
+
+  // The wall hangs where nobody has a mouse: nothing stands around it.
+  if (pathname === '/wall') return <Outlet />;
 
   const here = roomAt(pathname);
   const entries = rooms

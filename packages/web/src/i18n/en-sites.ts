@@ -1,18 +1,5 @@
 /** English, for sites. */
 export const enSites = {
-  'rooms.sites': 'Sites',
-  'rooms.incidents': 'Incidents',
-  'rail.incidents': { one: '{count} ongoing incident', other: '{count} ongoing incidents' },
-  'rail.troubled': { one: '{count} site to look at: {state}', other: '{count} sites to look at, the worst: {state}' },
-  'closed.title': 'This page is closed to you',
-  'closed.text': 'Technicians and administrators see the sites. Ask an administrator.',
-
-  'site.state.up': 'Up',
-  'site.state.degraded': 'Degraded',
-  'site.state.down': 'Down',
-  'site.state.unknown': 'Unknown',
-  'site.state.stale': 'Out of date',
-  'site.state.maintenance': 'Maintenance',
   'site.why.reporting': 'reporting for {span}',
   'site.why.probe_silent': 'probe silent for {span}',
   'site.why.probe_never': 'probe enrolled, not heard yet',
@@ -20,11 +7,11 @@ export const enSites = {
   'site.why.report_late': 'last report {span} old',
   'site.why.report_none': 'connected, no report yet',
   'site.why.wan_latency': 'WAN latency {latency} for {span}',
+  'site.why.wan_slow': 'WAN latency too high for {span}',
+  'site.why.files_none': 'fed by files, none came yet',
   'site.why.files_only': 'fed by files, the last {span} old',
   'site.why.wan_loss': 'WAN loss {loss} for {span}',
 
-  'sites.filter': 'Filter by name, code or state',
-  'sites.group': 'Group by state',
   'sites.add': 'Add a site',
   'sites.none': 'No site yet',
   'sites.noneText': 'A site is a place with its own network. A probe there discovers it and reports here.',
@@ -277,10 +264,4 @@ export const enSites = {
   'policy.diagnostics': 'What may be asked by hand',
   'policy.diagnosticsText': 'Technicians ask for it on the page “Diagnostics” and in channels. Changes hold at once.',
   'policy.saved': 'Policy saved.',
-
-  'palette.sitePlaceholder': 'A channel, a person, a site, a device, an action',
-  'keys.lists': 'Sites and incidents',
-  'keys.moveRow': 'Next, previous row',
-  'keys.openRow': 'Open',
-  'keys.acknowledge': 'Acknowledge the incident',
 } as const satisfies Record<string, string | { one: string; other: string }>;

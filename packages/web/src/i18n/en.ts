@@ -1,6 +1,6 @@
 import { enChat } from './en-chat.ts';
 import { enIncidents } from './en-incidents.ts';
-import { enSites } from './en-sites.ts';
+import { enPlaces } from './en-places.ts';
 
 /** English. Its keys are the keys of every language. */
 export const en = {
@@ -237,6 +237,6 @@ export const en = {
   'admin.closedTitle': 'Administration is closed to you',
   'admin.closedText': 'Only administrators see this page.',
   ...enChat,
-  ...enSites,
+  ...enPlaces,
   ...enIncidents,
 } as const satisfies Record<string, string | { one: string; other: string }>;

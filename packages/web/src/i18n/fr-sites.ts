@@ -3,19 +3,6 @@ import type { Entry } from './translate.ts';
 
 /** Le français des sites. */
 export const frSites: Record<keyof typeof enSites, Entry> = {
-  'rooms.sites': 'Sites',
-  'rooms.incidents': 'Incidents',
-  'rail.incidents': { one: '{count} incident en cours', other: '{count} incidents en cours' },
-  'rail.troubled': { one: '{count} site à regarder : {state}', other: '{count} sites à regarder, le pire : {state}' },
-  'closed.title': 'Cette page vous est fermée',
-  'closed.text': 'Les techniciens et les administrateurs voient les sites. Demandez à un administrateur.',
-
-  'site.state.up': 'En service',
-  'site.state.degraded': 'Dégradé',
-  'site.state.down': 'En panne',
-  'site.state.unknown': 'Inconnu',
-  'site.state.stale': 'Pas à jour',
-  'site.state.maintenance': 'Maintenance',
   'site.why.reporting': 'rapports reçus depuis {span}',
   'site.why.probe_silent': 'sonde muette depuis {span}',
   'site.why.probe_never': 'sonde enrôlée, pas encore entendue',
@@ -23,11 +10,11 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'site.why.report_late': 'dernier rapport vieux de {span}',
   'site.why.report_none': 'sonde connectée, pas encore de rapport',
   'site.why.wan_latency': 'latence WAN de {latency} depuis {span}',
+  'site.why.wan_slow': 'latence WAN trop haute depuis {span}',
+  'site.why.files_none': 'alimenté par fichiers, aucun encore reçu',
   'site.why.files_only': 'alimenté par fichiers, le dernier vieux de {span}',
   'site.why.wan_loss': 'perte WAN de {loss} depuis {span}',
 
-  'sites.filter': 'Filtrer par nom, code ou état',
-  'sites.group': 'Grouper par état',
   'sites.add': 'Ajouter un site',
   'sites.none': 'Aucun site pour l’instant',
   'sites.noneText': 'Un site est un lieu avec son réseau. Une sonde le découvre sur place et en rend compte ici.',
@@ -280,10 +267,4 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'policy.diagnostics': 'Ce qui peut être demandé à la main',
   'policy.diagnosticsText': 'Les techniciens le demandent dans l’onglet « Diagnostics » et dans les canaux. Un changement vaut aussitôt.',
   'policy.saved': 'Politique enregistrée.',
-
-  'palette.sitePlaceholder': 'Un canal, une personne, un site, un équipement, une action',
-  'keys.lists': 'Sites et incidents',
-  'keys.moveRow': 'Ligne suivante, précédente',
-  'keys.openRow': 'Ouvrir',
-  'keys.acknowledge': 'Prendre en charge l’incident',
 };

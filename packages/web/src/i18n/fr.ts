@@ -1,7 +1,7 @@
 import type { en } from './en.ts';
 import { frChat } from './fr-chat.ts';
 import { frIncidents } from './fr-incidents.ts';
-import { frSites } from './fr-sites.ts';
+import { frPlaces } from './fr-places.ts';
 import type { Entry } from './translate.ts';
 
 /** Le français. */
@@ -240,6 +240,6 @@ export const fr: Record<keyof typeof en, Entry> = {
   'admin.closedTitle': 'L’administration vous est fermée',
   'admin.closedText': 'Seuls les administrateurs voient cette page.',
   ...frChat,
-  ...frSites,
+  ...frPlaces,
   ...frIncidents,
 };

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { words as siteWords } from '../features/sites/words.ts';
 import { en as everywhereEn } from './en.ts';
 import { enAdministration } from './en-administration.ts';
 import { fr as everywhereFr } from './fr.ts';
@@ -7,10 +8,11 @@ import { frAdministration } from './fr-administration.ts';
 import { timesIn } from './times.ts';
 import { browserLanguage, type Entry, learn, translator } from './translate.ts';
 
-const en = { ...everywhereEn, ...enAdministration };
-const fr = { ...everywhereFr, ...frAdministration };
+const en = { ...everywhereEn, ...enAdministration, ...siteWords.en };
+const fr = { ...everywhereFr, ...frAdministration, ...siteWords.fr };
 
 learn({ en: enAdministration, fr: frAdministration });
+learn(siteWords);
 
 const placeholders = (entry: Entry) => {
   const texts = typeof entry === 'string' ? [entry] : Object.values(entry);
@@ -37,15 +39,21 @@ test('French never says tu', () => {
 
 const root = new URL('..', import.meta.url).pathname;
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  name => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:en|fr)(?:-\w+)?\.ts$/.test(name),
+  name => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:en|fr)(?:-[\w-]+)?\.ts$/.test(name),
 );
 
-test('the words of administration are used nowhere else: elsewhere they are not loaded', () => {
-  const elsewhere = sources.filter(name => !name.startsWith('features/administration/')).map(name => readFileSync(root + name, 'utf8'));
+/** Words that come with their pages, and where these stand. What a probe shows has its own copy. */
+const later: [string, object, string[]][] = [
+  ['administration', enAdministration, ['features/administration/']],
+  ['the sites', siteWords.en, ['features/sites/', 'features/devices/', 'features/wall/', 'probe/']],
+];
+
+test.each(later)('the words of %s are used nowhere else: elsewhere they are not loaded', (_, words, places) => {
+  const elsewhere = sources.filter(name => !places.some(place => name.startsWith(place))).map(name => readFileSync(root + name, 'utf8'));
   const all = elsewhere.join('\n');
-  const computed = [...all.matchAll(/t\(`([\w.]+)\$\{/g)].map(match => match[1]!);
-  for (const key of Object.keys(enAdministration)) {
-    expect(all.includes(`'${key}'`) || computed.some(start => key.startsWith(start)), key).toBe(false);
+  const computed = [...all.matchAll(/\bt\(`([\w.]+)\$\{/g)].map(match => match[1]!);
+  for (const key of Object.keys(words)) {
+    expect(all.includes(`t('${key}'`) || computed.some(start => key.startsWith(start)), key).toBe(false);
   }
 });
 
@@ -56,7 +64,7 @@ test('every key is used, and no text for people stands outside these files', () 
     expect(all.includes(`'${key}'`) || computed.some(start => key.startsWith(start)), `${key} is used`).toBe(true);
   }
   // Words between tags, other than the names that every language writes alike.
-  const known = new Set(['Français', 'English', 'Aerie']);
+  const known = new Set(['Français', 'English', 'Aerie', 'Harvester']);
   for (const name of sources.filter(each => each.endsWith('.tsx'))) {
     const text = readFileSync(root + name, 'utf8');
     for (const [, words] of text.matchAll(/<\w[^<>]*(?<!=)>\s*([A-ZÀ-Ý][a-zà-ÿ]+[^<>{}=;]*)\s*[<{]/g)) {

@@ -13,6 +13,18 @@ export interface Times {
   ago(at: number, now: number): string;
   /** "in 3 days" */
   until(at: number, now: number): string;
+  /** "14:05", on the clocks of a time zone. */
+  clockIn(at: number, zone: string): string;
+  /** "Mon": a day of the week, 1 is Monday. */
+  weekday(day: number): string;
+  /** "14:05" today, else "22 Nov, 14:05": a moment to come or just gone, as short as it may be. */
+  near(at: number, now: number): string;
+  /** "22 Nov": below an axis. */
+  dayMonth(at: number): string;
+  /** "22 Nov 2026" */
+  dayYear(at: number): string;
+  /** "Nov 2026": below an axis of years. */
+  month(at: number): string;
   /** "21 Nov 2026, 14:05": where a moment must be read without hovering. */
   short(at: number): string;
   /** "Friday 21 November 2026, 14:05:09" */
@@ -41,6 +53,12 @@ export function timesIn(language: Language): Times {
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const absolute = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
   const short = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+  const dayYear = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const month = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' });
+  const zones = new Map<string, Intl.DateTimeFormat>();
+  const near = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
   const dayAndYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
@@ -65,6 +83,17 @@ export function timesIn(language: Language): Times {
     message: (at, now) => (now - at < hour ? distance(Math.min(at, now), now) : clock.format(at)),
     ago: (at, now) => distance(Math.min(at, now), now),
     until: (at, now) => distance(Math.max(at, now), now),
+    clockIn: (at, zone) => {
+      const inZone = zones.get(zone) ?? new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: zone });
+      zones.set(zone, inZone);
+      return inZone.format(at);
+    },
+    // The 5th of January 1970 was a Monday.
+    weekday: number => weekday.format((number + 3) * 24 * hour),
+    near: (at, now) => (sameDay(at, now) ? clock : near).format(at),
+    dayMonth: at => dayMonth.format(at),
+    dayYear: at => dayYear.format(at),
+    month: at => month.format(at),
     short: at => short.format(at),
     absolute: at => absolute.format(at),
     day: (at, now) => {

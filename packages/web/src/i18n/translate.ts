@@ -1,12 +1,20 @@
 import type { Language } from '@aerie/contract/errors';
 import { en } from './en.ts';
 import type { enAdministration } from './en-administration.ts';
+import type { enDevices } from './en-devices.ts';
+import type { enSitePages } from './en-site-pages.ts';
+import type { enSites } from './en-sites.ts';
 import { fr } from './fr.ts';
 import { type Entry, type Params, sayer } from './say.ts';
 
 export { browserLanguage, type Entry } from './say.ts';
-/** A text's name. Those of administration come with its pages. */
-export type Key = keyof typeof en | keyof typeof enAdministration;
+/** A text's name. Those of administration and of the sites come with their pages. */
+export type Key =
+  | keyof typeof en
+  | keyof typeof enAdministration
+  | keyof typeof enSites
+  | keyof typeof enSitePages
+  | keyof typeof enDevices;
 type Dictionary = Partial<Record<Key, Entry>>;
 export type Translate = (key: Key, params?: Params) => string;
 

@@ -2,15 +2,17 @@ import { type ErrorCode, type ErrorParams, errorCatalogue, errorSentence, type L
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
 import { kept } from '../app/kept.ts';
 import { createStore, useStore } from '../app/store.ts';
+import { enPlaces } from '../i18n/en-places.ts';
 import { enProbe } from '../i18n/en-probe.ts';
 import { enSites } from '../i18n/en-sites.ts';
 import { type Figures, figuresOf } from '../i18n/figures.ts';
+import { frPlaces } from '../i18n/fr-places.ts';
 import { frProbe } from '../i18n/fr-probe.ts';
 import { frSites } from '../i18n/fr-sites.ts';
 import { browserLanguage, type Params, sayer } from '../i18n/say.ts';
 import { type Times, timesIn } from '../i18n/times.ts';
 
-const dictionaries = { en: { ...enSites, ...enProbe }, fr: { ...frSites, ...frProbe } };
+const dictionaries = { en: { ...enPlaces, ...enSites, ...enProbe }, fr: { ...frPlaces, ...frSites, ...frProbe } };
 type Key = keyof (typeof dictionaries)['en'];
 
 interface Words {

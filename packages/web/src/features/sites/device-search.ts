@@ -7,6 +7,7 @@ export function deviceFits(device: Device, typed: string): boolean {
   const open = device.ports.filter(port => port.state === 'open');
   const text = plain(
     [
+      device.label,
       device.address,
       device.hostname,
       device.mac,

@@ -32,8 +32,7 @@ export function useFollowSites(): void {
       status = connection.status;
       // What was missed comes as events, but not what is never logged; and after too long it does not come at all.
       if (status !== 'live' || was === 'live') return;
-      for (const key of missed)
-        void client.invalidateQueries({ queryKey: [key] });
+      for (const key of missed) void client.invalidateQueries({ queryKey: [key] });
     });
   }, [connection, client]);
 }

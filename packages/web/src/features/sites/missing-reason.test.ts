@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { translator } from '../../i18n/translate.ts';
+import { learn, translator } from '../../i18n/translate.ts';
 import { knownReasons, missingReason } from './missing-reason.ts';
+import { words } from './words.ts';
+
+learn(words);
 
 test('the reasons that are translated are those that the Harvester writes', () => {
   const root = new URL('../../../../harvester/src/', import.meta.url).pathname;

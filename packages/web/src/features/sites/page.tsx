@@ -26,7 +26,8 @@ export function SitePage() {
   );
 }
 
-function ForTechnicians({ children }: { children: ReactNode }) {
+/** What only technicians and administrators see; others are told whom to ask. */
+export function ForTechnicians({ children }: { children: ReactNode }) {
   const { t } = useText();
   const me = useMe();
   if (atLeast(me.role, 'technician')) return children;

@@ -1,9 +1,13 @@
 import type { Device, Site } from '@aerie/contract';
 import { expect, test } from 'vitest';
 import { figuresOf } from '../../i18n/figures.ts';
-import { translator } from '../../i18n/translate.ts';
+import { timesIn } from '../../i18n/times.ts';
+import { learn, translator } from '../../i18n/translate.ts';
 import { intervals, offeredRanges } from './policy-offers.ts';
-import { deviceState, whySentence } from './sentences.ts';
+import { deviceName, deviceState, storyOf, whySentence } from './sentences.ts';
+import { words } from './words.ts';
+
+learn(words);
 
 const minute = 60_000;
 const now = 1_000 * minute;
@@ -18,6 +22,34 @@ test('why a site is as it is, with the age of what matters', () => {
   expect(say({ why: 'report_late', lastReportAt: now - 16 * minute })).toBe('dernier rapport vieux de 16 min');
   expect(say({ why: 'wan_loss', wanLoss: 0.12, since: now - 8 * minute })).toBe('perte WAN de 12 % depuis 8 min');
   expect(say({ why: 'no_probe' })).toBe('pas encore de sonde');
+  expect(say({ why: 'wan_latency', wanMedianMs: 312.4, since: now - 8 * minute })).toBe('latence WAN de 312 ms depuis 8 min');
+  expect(say({ why: 'wan_latency', wanMedianMs: null, since: now - 8 * minute })).toBe('latence WAN trop haute depuis 8 min');
+  expect(say({ why: 'files_only', lastReportAt: now - 49 * 60 * minute })).toBe('alimenté par fichiers, le dernier vieux de 2 jours');
+});
+
+test('a site’s story: what is worst once, how much else is open, until when it is worked on', () => {
+  const none = { openIncidents: 0, worst: null, maintenanceUntil: null };
+  const say = (fields: Partial<Site>) =>
+    storyOf(site({ ...none, ...fields }), now, translator('fr'), timesIn('fr'), figuresOf('fr')).replace(/\s/g, ' ');
+  const worst = (rule: 'wan.loss' | 'port.opened') =>
+    ({ incidentId: 'i', rule, severity: 'warning', subject: 'imprimante-2', openedAt: now - 20 * minute }) as const;
+  const lossy = { state: 'degraded', why: 'wan_loss', wanLoss: 0.12, since: now - 8 * minute } as const;
+  expect(say({})).toBe('rapports reçus depuis 3 h');
+  expect(say({ ...lossy, openIncidents: 1, worst: worst('wan.loss') })).toBe('perte WAN de 12 % depuis 8 min');
+  expect(say({ ...lossy, openIncidents: 3, worst: worst('wan.loss') })).toBe('3 incidents : perte WAN de 12 % depuis 8 min');
+  expect(say({ openIncidents: 1, worst: worst('port.opened') })).toMatch(/^imprimante-2 .*, depuis 20 min$/);
+  expect(say({ maintenanceUntil: now + 5 * minute })).toMatch(/^jusqu’à \d\d:\d\d$/);
+  expect(say({ ...lossy, maintenanceUntil: now + 5 * minute })).toMatch(/^jusqu’à \d\d:\d\d · perte WAN/);
+  expect(say({ maintenanceUntil: now - 1 })).toBe('rapports reçus depuis 3 h');
+});
+
+test('a device is called as people named it, else as it calls itself, else by its address', () => {
+  const named = { label: 'Accueil', hostname: 'pc-1', address: '10.0.0.9' };
+  expect([named, { ...named, label: null }, { ...named, label: null, hostname: null }].map(deviceName)).toEqual([
+    'Accueil',
+    'pc-1',
+    '10.0.0.9',
+  ]);
 });
 
 test('unknown is not down: devices of a site that is not heard are not known', () => {

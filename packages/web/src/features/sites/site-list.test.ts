@@ -1,6 +1,6 @@
 import type { EventFrame, Site } from '@aerie/contract';
 import { expect, test } from 'vitest';
-import { inOrderOf, siteListAfter, troubled, worstFirst } from './site-list.ts';
+import { grouped, inOrderOf, shapeOf, siteListAfter, sitesFor, troubled, worstFirst } from './site-list.ts';
 
 const site = (name: string, fields: Partial<Site> = {}): Site => ({
   siteId: name,
@@ -42,6 +42,45 @@ test('what needs somebody stands first; a site without a probe is no trouble', (
   expect(names(worstFirst(sites, compare))).toEqual(['silent', 'down', 'lossy', 'late', 'new', 'alike', 'well']);
   expect(troubled(sites)).toEqual({ count: 4, worst: 'down' });
   expect(troubled([site('well'), site('new', { state: 'unknown', why: 'probe_never' })])).toBeUndefined();
+});
+
+test('the severity of the worst incident counts; what is worked on needs nobody', () => {
+  const open = (severity: 'critical' | 'warning' | 'info') => ({
+    openIncidents: 1,
+    worst: { incidentId: 'i', rule: 'port.opened', severity, subject: 'x', openedAt: 0 } as const,
+  });
+  const sites = [
+    site('well'),
+    site('worked on', { state: 'down', why: 'wan_loss', maintenanceUntil: 10, ...open('critical') }),
+    site('informed', open('info')),
+    site('lossy', { state: 'degraded', why: 'wan_loss' }),
+    site('warned', open('warning')),
+    site('critical', open('critical')),
+  ];
+  expect(names(worstFirst(sites, compare, 5))).toEqual(['critical', 'warned', 'lossy', 'worked on', 'informed', 'well']);
+  expect(shapeOf(sites[1]!, 5)).toBe('maintenance');
+  expect(shapeOf(sites[1]!, 10)).toBe('down');
+  expect(troubled(sites, 5)).toEqual({ count: 1, worst: 'degraded' });
+});
+
+test('a list is asked by words, state and group', () => {
+  const sites = [site('Étoile', { group: 'Nord', state: 'down' }), site('Est', { group: 'Sud' }), site('Ouest', { group: 'Nord' })];
+  const ask = (question: Parameters<typeof sitesFor>[1]) =>
+    names(sitesFor(sites, question, shape => (shape === 'down' ? 'En panne' : 'En service')));
+  expect(ask({})).toEqual(['Étoile', 'Est', 'Ouest']);
+  expect(ask({ q: 'etoile' })).toEqual(['Étoile']);
+  expect(ask({ q: 'nord service' })).toEqual(['Ouest']);
+  expect(ask({ state: 'down' })).toEqual(['Étoile']);
+  expect(ask({ group: 'Nord', state: 'up' })).toEqual(['Ouest']);
+});
+
+test('groups stand where their worst site stands, those without one last', () => {
+  const sites = [site('a', { group: '' }), site('b', { group: 'Sud' }), site('c', { group: 'Nord' }), site('d', { group: 'Sud' })];
+  expect(grouped(sites, 'group').map(({ key, sites: of }) => [key, names(of)])).toEqual([
+    ['Sud', ['b', 'd']],
+    ['Nord', ['c']],
+    ['', ['a']],
+  ]);
 });
 
 test('an event changes its site, once, and only when it is newer than the list', () => {

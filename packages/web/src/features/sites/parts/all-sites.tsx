@@ -1,67 +1,129 @@
 import type { Site } from '@aerie/contract';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { memo, type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { useMe } from '../../../app/context.ts';
-import { isCovered, isTyping, useKeys } from '../../../app/keys.ts';
-import { plain } from '../../../app/matching.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Blank, Failed, SkeletonRows } from '../../../ui/blank.tsx';
-import { Button, IconButton } from '../../../ui/button.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Icon } from '../../../ui/icon.tsx';
+import { SearchField } from '../../../ui/search-field.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
+import { useNow } from '../../../ui/time.tsx';
+import { useSampled } from '../../../ui/use-sampled.ts';
+import type { SitesSearch } from '../addresses.ts';
 import page from '../page.module.css';
 import { useSites } from '../queries.ts';
-import { inOrderOf, worstFirst } from '../site-list.ts';
+import { shapeOf, shapes, sitesFor, worstFirst } from '../site-list.ts';
+import { usualVersion } from '../version-drift.ts';
 import styles from './all-sites.module.css';
 import { EnrolDialog } from './enrolment.tsx';
 import { type MadeSite, NewSite, NewSiteDialog } from './new-site.tsx';
-import { SiteRow } from './site-row.tsx';
+import { SiteRows } from './site-rows.tsx';
 
-type Item = { kind: 'site'; site: Site } | { kind: 'group'; state: Site['state']; count: number };
-
-const rowPx = { site: 57, group: 36 };
+/** A thousand probes are heard sixty times a second; the list is drawn anew this often. */
+const drawnMs = 500;
 
 /** Every site in one line that tells its story; what needs somebody stands on top. */
 export function AllSites() {
-  const { t, compare } = useText();
+  const { t } = useText();
   const me = useMe();
   const sites = useSites();
-  const [typed, setTyped] = useState('');
-  const [grouped, setGrouped] = useState(false);
-  const [adding, setAdding] = useState(false);
+  const all = useSampled(sites.data?.sites, drawnMs) ?? sites.data?.sites;
   const [made, setMade] = useState<MadeSite>();
-  const all = sites.data?.sites;
+  // The dialog outlives the form that opened it: with the first site, the page changes under it.
+  const dialog = made && <EnrolDialog site={made} toSite onClose={() => setMade(undefined)} />;
 
   if (sites.isPending) return <Frame body={<SkeletonRows count={8} tall />} />;
-  if (sites.isError && !all) return <Frame body={<Failed error={sites.error} retry={() => void sites.refetch()} />} />;
-  if (!all || all.length === 0) {
+  if (!all) return <Frame body={<Failed error={sites.error} retry={() => void sites.refetch()} />} />;
+  if (all.length === 0) {
     return (
       <Frame
         body={
-          <Blank icon="sites" title={t('sites.none')}>
-            <p>{t('sites.noneText')}</p>
-            {me.role === 'admin' ? <NewSite onMade={setMade} /> : <p>{t('sites.noneClosed')}</p>}
-          </Blank>
+          <>
+            <Blank icon="sites" title={t('sites.none')}>
+              <p>{t('sites.noneText')}</p>
+              {me.role === 'admin' ? (
+                <>
+                  <p className={styles.example}>
+                    <code>{`npx harvester enrol ${window.location.origin} …`}</code>
+                  </p>
+                  <p>{t('sites.noneLine')}</p>
+                  <NewSite onMade={setMade} />
+                </>
+              ) : (
+                <p>{t('sites.noneClosed')}</p>
+              )}
+            </Blank>
+            {dialog}
+          </>
         }
       />
     );
   }
+  return (
+    <>
+      <Listed all={all} onMade={setMade} />
+      {dialog}
+    </>
+  );
+}
 
-  const wanted = plain(typed.trim());
-  const shown = all.filter(site => plain(`${site.name} ${site.code} ${t(`site.state.${site.state}`)}`).includes(wanted));
+const Listed = memo(function Listed({ all, onMade }: { all: readonly Site[]; onMade: (site: MadeSite) => void }) {
+  const { t, compare } = useText();
+  const me = useMe();
+  const now = useNow();
+  const navigate = useNavigate();
+  const { by, ...question } = useSearch({ from: '/sites' });
+  const [adding, setAdding] = useState(false);
+  const { q, state, group } = question;
+  const ask = (next: Partial<SitesSearch>) => void navigate({ to: '/sites', search: { ...question, by, ...next }, replace: true });
+
+  const sorted = useMemo(() => worstFirst(all, compare, now), [all, compare, now]);
+  const typed = useDeferredValue(q);
+  const shown = useMemo(
+    () =>
+      sitesFor(sorted, { ...(typed ? { q: typed } : {}), ...(state ? { state } : {}), ...(group === undefined ? {} : { group }) }, shape =>
+        t(`site.state.${shape}`),
+      ),
+    [sorted, typed, state, group, t],
+  );
+  const groups = useMemo(() => [...new Set(all.map(site => site.group))].filter(Boolean).sort(compare), [all, compare]);
+  const usual = useMemo(() => usualVersion(all), [all]);
+
   return (
     <Frame
-      tally={<Tally sites={all} />}
+      tally={<Tally sites={all} now={now} chosen={state} onChoose={wanted => ask({ state: wanted })} />}
       tools={
         <>
-          <input
-            className={page.filter}
-            type="search"
-            value={typed}
-            placeholder={t('sites.filter')}
-            aria-label={t('sites.filter')}
-            onChange={event => setTyped(event.target.value)}
-          />
-          <IconButton icon="filter" label={t('sites.group')} aria-pressed={grouped} onClick={() => setGrouped(!grouped)} />
+          <SearchField value={q ?? ''} label={t('sites.search')} onType={words => ask({ q: words || undefined })} />
+          {groups.length > 0 && (
+            <select
+              className={page.select}
+              aria-label={t('sites.onlyGroup')}
+              value={group ?? ''}
+              onChange={event => ask({ group: event.target.value || undefined })}
+            >
+              <option value="">{t('sites.allGroups')}</option>
+              {groups.map(each => (
+                <option key={each} value={each}>
+                  {each}
+                </option>
+              ))}
+            </select>
+          )}
+          <select
+            className={page.select}
+            aria-label={t('sites.by')}
+            value={by ?? ''}
+            onChange={event => ask({ by: (event.target.value || undefined) as SitesSearch['by'] })}
+          >
+            <option value="">{t('sites.by.none')}</option>
+            <option value="state">{t('sites.by.state')}</option>
+            {groups.length > 0 && <option value="group">{t('sites.by.group')}</option>}
+          </select>
+          <Link to="/wall" search={group === undefined ? {} : { group }} className={page.button}>
+            <Icon name="eye" /> {t('sites.wall')}
+          </Link>
           {me.role === 'admin' && (
             <Button icon="plus" onClick={() => setAdding(true)}>
               {t('sites.add')}
@@ -72,23 +134,26 @@ export function AllSites() {
               onClose={() => setAdding(false)}
               onMade={site => {
                 setAdding(false);
-                setMade(site);
+                onMade(site);
               }}
             />
           )}
-          {made && <EnrolDialog site={made} toSite onClose={() => setMade(undefined)} />}
         </>
       }
       body={
         shown.length === 0 ? (
-          <Blank icon="search" title={t('sites.noMatch')} />
+          <Blank
+            icon="search"
+            title={t('sites.noMatch')}
+            action={<Button onClick={() => ask({ q: undefined, state: undefined, group: undefined })}>{t('sites.showAll')}</Button>}
+          />
         ) : (
-          <Rows sites={worstFirst(shown, compare)} grouped={grouped} />
+          <SiteRows sites={shown} by={by} usual={usual} />
         )
       }
     />
   );
-}
+});
 
 function Frame({ tally, tools, body }: { tally?: ReactNode; tools?: ReactNode; body: ReactNode }) {
   const { t } = useText();
@@ -105,118 +170,39 @@ function Frame({ tally, tools, body }: { tally?: ReactNode; tools?: ReactNode; b
   );
 }
 
-/** How many sites are in each state. */
-function Tally({ sites }: { sites: readonly Site[] }) {
+/** How many sites are in each state; each shows its own alone. */
+function Tally({
+  sites,
+  now,
+  chosen,
+  onChoose,
+}: {
+  sites: readonly Site[];
+  now: number;
+  chosen: SitesSearch['state'];
+  onChoose: (state: SitesSearch['state']) => void;
+}) {
   const { t } = useText();
-  const counts = Map.groupBy(sites, site => site.state);
+  const counts = Map.groupBy(sites, site => shapeOf(site, now));
   return (
-    <ul className={page.tally}>
-      {(['down', 'degraded', 'stale', 'unknown', 'up'] as const)
-        .filter(state => counts.has(state))
-        .map(state => (
-          <li key={state}>
-            <StateMark shape={state} word={`${counts.get(state)!.length} ${t(`site.state.${state}`).toLowerCase()}`} />
+    <ul className={styles.tally}>
+      {shapes
+        .filter(shape => counts.has(shape) || shape === chosen)
+        .map(shape => (
+          <li key={shape}>
+            <button
+              type="button"
+              className={styles.count}
+              aria-pressed={shape === chosen}
+              onClick={() => onChoose(shape === chosen ? undefined : shape)}
+            >
+              <StateMark
+                shape={shape}
+                word={t('sites.counted', { count: counts.get(shape)?.length ?? 0, state: t(`site.state.${shape}`).toLowerCase() })}
+              />
+            </button>
           </li>
         ))}
     </ul>
   );
-}
-
-function Rows({ sites, grouped }: { sites: readonly Site[]; grouped: boolean }) {
-  const { t } = useText();
-  const scroller = useRef<HTMLElement>(null);
-  const focusNext = useRef<string>(undefined);
-  const [activeId, setActiveId] = useState<string>();
-  // While somebody points at a row or has it under the keyboard, no row moves; states still change in place.
-  const [still, setStill] = useState(false);
-  const lastOrder = useRef<string[]>([]);
-  const ordered = still ? inOrderOf(sites, lastOrder.current, site => site.siteId) : sites;
-  lastOrder.current = ordered.map(site => site.siteId);
-
-  const items = useMemo(() => itemsOf(ordered, grouped), [ordered, grouped]);
-  const virtual = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: index => rowPx[items[index]!.kind],
-    getItemKey: index => keyOf(items[index]!),
-    overscan: 10,
-  });
-
-  const move = (step: number) => {
-    const from = items.findIndex(item => item.kind === 'site' && item.site.siteId === activeId);
-    for (let at = from + step; at >= 0 && at < items.length; at += step) {
-      const item = items[at]!;
-      if (item.kind !== 'site') continue;
-      virtual.scrollToIndex(at, { align: 'auto' });
-      setActiveId(item.site.siteId);
-      focusNext.current = item.site.siteId;
-      return;
-    }
-  };
-  useKeys(event => {
-    if (isTyping(event.target) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'j' || event.key === 'ArrowDown') move(1);
-    else if (event.key === 'k' || event.key === 'ArrowUp') move(-1);
-    else return;
-    event.preventDefault();
-  });
-
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-    <section ref={scroller} className={page.body} tabIndex={0} aria-label={t('rooms.sites')}>
-      <div className={styles.columns} aria-hidden="true">
-        <span>{t('sites.col.site')}</span>
-        <span>{t('sites.col.devices')}</span>
-        <span>{t('sites.col.wan')}</span>
-        <span>{t('sites.col.probe')}</span>
-        <span>{t('sites.col.contact')}</span>
-        <span>{t('sites.col.report')}</span>
-      </div>
-      <ul
-        className={styles.rows}
-        style={{ height: virtual.getTotalSize() }}
-        onPointerEnter={event => event.pointerType === 'mouse' && setStill(true)}
-        onPointerLeave={() => setStill(false)}
-      >
-        {virtual.getVirtualItems().map(row => {
-          const item = items[row.index]!;
-          return (
-            <li key={row.key} className={styles.place} style={{ transform: `translateY(${row.start}px)`, height: row.size }}>
-              {item.kind === 'group' ? (
-                <h2 className={styles.group}>
-                  <StateMark shape={item.state} word={t(`site.state.${item.state}`)} />
-                  <span className={styles.count}>{item.count}</span>
-                </h2>
-              ) : (
-                <SiteRow
-                  site={item.site}
-                  onFocus={() => setActiveId(item.site.siteId)}
-                  ref={element => {
-                    if (!element || focusNext.current !== item.site.siteId) return;
-                    focusNext.current = undefined;
-                    element.focus();
-                  }}
-                />
-              )}
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
-}
-
-function keyOf(item: Item): string {
-  return item.kind === 'site' ? item.site.siteId : `group ${item.state}`;
-}
-
-/** The rows, under a heading for each state when they are grouped. */
-function itemsOf(sites: readonly Site[], grouped: boolean): Item[] {
-  const rows = (some: readonly Site[]): Item[] => some.map(site => ({ kind: 'site', site }));
-  if (!grouped) return rows(sites);
-  const groups = Map.groupBy(sites, site => site.state);
-  return (['down', 'degraded', 'stale', 'unknown', 'up'] as const).flatMap(state => {
-    const of = groups.get(state);
-    return of ? [{ kind: 'group' as const, state, count: of.length }, ...rows(of)] : [];
-  });
 }

@@ -1,43 +1,40 @@
 import type { Device, Site } from '@aerie/contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { isCovered, isTyping, useKeys } from '../../../app/keys.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Blank } from '../../../ui/blank.tsx';
-import { byAddress, deviceFits } from '../device-search.ts';
+import { SearchField } from '../../../ui/search-field.tsx';
+import { type DeviceSort, deviceSorts, devicesFor } from '../device-list.ts';
 import page from '../page.module.css';
+import { deviceState } from '../sentences.ts';
 import styles from './device-list.module.css';
 import { DeviceRow } from './device-row.tsx';
 
-/** The devices of a site, by address; a row opens on its ports. `openId` is open from the start and in sight. */
-export function DeviceList({ devices, site, openId }: { devices: readonly Device[]; site: Site; openId: string | undefined }) {
-  const { t } = useText();
+const states = ['up', 'down', 'unknown'] as const;
+
+/** The devices of a site; each row leads to the device's own page. */
+export function DeviceList({ devices, site }: { devices: readonly Device[]; site: Site }) {
+  const { t, compare } = useText();
   const list = useRef<HTMLUListElement>(null);
-  const [typed, setTyped] = useState('');
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const [asked, setAsked] = useState('');
+  const [state, setState] = useState<Device['status']>();
+  const [sort, setSort] = useState<DeviceSort>('address');
   const [above, setAbove] = useState(0);
-  const shown = useMemo(() => devices.filter(device => deviceFits(device, typed)).sort(byAddress), [devices, typed]);
+  const typed = useDeferredValue(asked);
+  const shown = useMemo(() => devicesFor(devices, site, { typed, state, sort }, compare), [devices, site, typed, state, sort, compare]);
+  const counts = useMemo(() => Map.groupBy(devices, device => deviceState(device, site)), [devices, site]);
 
   // The list shares its scroll bar with what stands above it.
   useLayoutEffect(() => setAbove(list.current?.offsetTop ?? 0));
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => list.current?.closest<HTMLElement>('#site-scroller') ?? null,
-    estimateSize: () => 41,
+    estimateSize: () => 45,
     getItemKey: index => shown[index]!.deviceId,
     overscan: 10,
     scrollMargin: above,
   });
-
-  const sought = useRef<string>(undefined);
-  useLayoutEffect(() => {
-    if (openId === undefined || sought.current === openId) return;
-    const at = shown.findIndex(device => device.deviceId === openId);
-    if (at < 0) return;
-    sought.current = openId;
-    setOpened(held => new Set(held).add(openId));
-    virtual.scrollToIndex(at, { align: 'center' });
-  }, [openId, shown, virtual]);
 
   const focused = useRef<string>(undefined);
   const move = (step: number) => {
@@ -62,12 +59,6 @@ export function DeviceList({ devices, site, openId }: { devices: readonly Device
     event.preventDefault();
   });
 
-  const toggle = (deviceId: string) => {
-    const next = new Set(opened);
-    if (!next.delete(deviceId)) next.add(deviceId);
-    setOpened(next);
-  };
-
   if (devices.length === 0) {
     return (
       <Blank icon="sites" title={t('devices.none')}>
@@ -77,22 +68,40 @@ export function DeviceList({ devices, site, openId }: { devices: readonly Device
   }
   return (
     <section aria-label={t('site.tab.devices')}>
-      <div className={styles.bar}>
-        <input
-          className={page.filter}
-          type="search"
-          value={typed}
-          placeholder={t('devices.filter')}
-          aria-label={t('devices.filter')}
-          onChange={event => setTyped(event.target.value)}
-        />
-      </div>
+      <search className={styles.bar}>
+        <SearchField value={asked} label={t('devices.search')} onType={setAsked} />
+        <select
+          className={page.select}
+          aria-label={t('devices.only')}
+          value={state ?? ''}
+          onChange={event => setState(states.find(each => each === event.target.value))}
+        >
+          <option value="">{t('devices.all', { count: devices.length })}</option>
+          {states.map(each => (
+            <option key={each} value={each}>
+              {`${t(`device.state.${each}`)} (${counts.get(each)?.length ?? 0})`}
+            </option>
+          ))}
+        </select>
+        <select
+          className={page.select}
+          aria-label={t('devices.sort')}
+          value={sort}
+          onChange={event => setSort(deviceSorts.find(each => each === event.target.value)!)}
+        >
+          {deviceSorts.map(each => (
+            <option key={each} value={each}>
+              {t(`devices.sort.${each}`)}
+            </option>
+          ))}
+        </select>
+      </search>
       {shown.length === 0 && <Blank icon="search" title={t('devices.noMatch')} />}
       {shown.length > 0 && (
         <div className={styles.columns} aria-hidden="true">
           <span />
-          <span>{t('devices.address')}</span>
           <span>{t('devices.name')}</span>
+          <span>{t('devices.address')}</span>
           <span>{t('devices.vendor')}</span>
           <span>{t('devices.os')}</span>
           <span>{t('devices.ports')}</span>
@@ -113,8 +122,6 @@ export function DeviceList({ devices, site, openId }: { devices: readonly Device
               <DeviceRow
                 device={device}
                 site={site}
-                isOpen={opened.has(device.deviceId)}
-                onToggle={() => toggle(device.deviceId)}
                 onFocus={() => {
                   focused.current = device.deviceId;
                 }}

@@ -137,7 +137,7 @@ function Entries({ words, entries, offered, offer, may, busy, onChange }: Entrie
   };
   return (
     <div className={styles.entries}>
-      <h2>{t(words.title)}</h2>
+      <h3>{t(words.title)}</h3>
       <p className={styles.soft}>{entries.length === 0 ? t(words.none) : t(words.text)}</p>
       {entries.length > 0 && (
         <ul className={styles.list}>

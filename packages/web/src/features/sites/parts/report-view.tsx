@@ -8,7 +8,7 @@ import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Choice } from '../../../ui/field.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
-import { useReport } from '../queries.ts';
+import { useRawReport, useReport, useReports } from '../queries.ts';
 import { Missing } from './report-card.tsx';
 import styles from './reports.module.css';
 
@@ -23,6 +23,7 @@ export function ReportView({ reportId, code }: { reportId: string; code: string 
         <Link to="/sites/$code" params={{ code }} search={{ tab: 'reports' }} resetScroll={false} className={styles.back}>
           <Icon name="back" /> {t('report.back')}
         </Link>
+        {shown.data && <CompareWithLast siteId={shown.data.siteId} summary={shown.data.summary} code={code} />}
         <Choice
           label={t('report.form')}
           value={form}
@@ -38,7 +39,7 @@ export function ReportView({ reportId, code }: { reportId: string; code: string 
       ) : shown.isError ? (
         <Failed error={shown.error} retry={() => void shown.refetch()} />
       ) : form === 'raw' ? (
-        <Raw json={JSON.stringify(shown.data.report, undefined, 2)} />
+        <Raw reportId={reportId} />
       ) : (
         <Readable report={shown.data.report} summary={shown.data.summary} />
       )}
@@ -46,18 +47,50 @@ export function ReportView({ reportId, code }: { reportId: string; code: string 
   );
 }
 
-function Raw({ json }: { json: string }) {
+/** A way to what changed since the report before. */
+function CompareWithLast({ siteId, summary, code }: { siteId: string; summary: ReportSummary; code: string }) {
+  const { t } = useText();
+  const known = useReports(siteId).data?.pages.flat() ?? [];
+  const before = known.find(each => each.finishedAt < summary.finishedAt);
+  if (!before || summary.kind === 'sweep') return null;
+  return (
+    <Link
+      to="/sites/$code"
+      params={{ code }}
+      search={{ tab: 'reports', from: before.reportId, report: summary.reportId }}
+      resetScroll={false}
+      className={styles.back}
+    >
+      {t('compare.last')}
+    </Link>
+  );
+}
+
+/** As it came: what is copied is to the letter; JSON in one line is shown in many, so that it can be read. */
+function Raw({ reportId }: { reportId: string }) {
+  const raw = useRawReport(reportId);
+  if (raw.isPending) return <SkeletonRows count={6} />;
+  if (raw.isError) return <Failed error={raw.error} retry={() => void raw.refetch()} />;
   return (
     <>
       <div>
-        <CopyButton text={json} />
+        <CopyButton text={raw.data} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <pre className={styles.raw} tabIndex={0}>
-        {json}
+        {indented(raw.data)}
       </pre>
     </>
   );
+}
+
+function indented(content: string): string {
+  if (!content.startsWith('{') || content.includes('\n')) return content;
+  try {
+    return JSON.stringify(JSON.parse(content), undefined, 2);
+  } catch {
+    return content;
+  }
 }
 
 function Readable({ report, summary }: { report: Report; summary: ReportSummary }) {
@@ -66,6 +99,7 @@ function Readable({ report, summary }: { report: Report; summary: ReportSummary 
   return (
     <>
       <dl className={styles.facts}>
+        {summary.file !== null && <Fact name={t('report.file')}>{summary.file}</Fact>}
         <Fact name={t('report.when')}>{times.absolute(report.finishedAt)}</Fact>
         <Fact name={t('report.received')}>
           {times.absolute(summary.receivedAt)}

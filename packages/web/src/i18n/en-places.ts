@@ -1,0 +1,20 @@
+/** English, for what is said of sites and incidents everywhere: in the rail, the palette, the keys. */
+export const enPlaces = {
+  'rooms.sites': 'Sites',
+  'rooms.incidents': 'Incidents',
+  'rail.incidents': { one: '{count} ongoing incident', other: '{count} ongoing incidents' },
+  'rail.troubled': { one: '{count} site to look at: {state}', other: '{count} sites to look at, the worst: {state}' },
+  'closed.title': 'This page is closed to you',
+  'closed.text': 'Technicians and administrators see the sites. Ask an administrator.',
+  'site.state.up': 'Up',
+  'site.state.degraded': 'Degraded',
+  'site.state.down': 'Down',
+  'site.state.unknown': 'Unknown',
+  'site.state.stale': 'Out of date',
+  'site.state.maintenance': 'Maintenance',
+  'palette.sitePlaceholder': 'A channel, a person, a site, a device, an action',
+  'keys.lists': 'Sites and incidents',
+  'keys.moveRow': 'Next, previous row',
+  'keys.openRow': 'Open',
+  'keys.acknowledge': 'Acknowledge the incident',
+} as const satisfies Record<string, string | { one: string; other: string }>;
