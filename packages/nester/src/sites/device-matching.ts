@@ -75,7 +75,7 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
   function byMac(host: ReportedHost, mac: string | null): boolean {
     const record = mac === null ? undefined : book.byMac(mac);
     if (!record || (host.status !== 'up' && byRecord.has(record))) return false;
-    const isItself = record.row.identity === `mac:${mac}` || record.row.mac === mac;
+    const isItself = record.row.mac === mac;
     return claim(record, host, isLastingMac(mac) ? 1 : randomMacConfidence, isItself);
   }
 

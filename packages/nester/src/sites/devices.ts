@@ -212,8 +212,7 @@ function isSame(row: DeviceTable, host: ReportedHost, mac: string | null): boole
     row.status === host.status &&
     row.address === host.address &&
     (host.hostname === null || host.hostname === row.hostname) &&
-    (host.mac === null || host.mac === row.mac) &&
-    (mac === null || row.identity.startsWith('mac:')) &&
+    (row.identity.startsWith('mac:') || (mac === null && (host.mac === null || host.mac === row.mac))) &&
     (host.vendor === null || host.vendor === row.vendor) &&
     (host.os === null || (host.os.name === row.os && host.os.accuracy === row.os_accuracy)) &&
     (host.deepAt === undefined || host.deepAt === row.deep_at)
@@ -223,8 +222,10 @@ function isSame(row: DeviceTable, host: ReportedHost, mac: string | null): boole
 function describe(row: DeviceTable, host: ReportedHost): void {
   row.address = host.address;
   row.hostname = host.hostname ?? row.hostname;
-  row.mac = host.mac ?? row.mac;
-  row.random_mac = row.mac !== null && !row.identity.startsWith('mac:') && !isLastingMac(row.mac) ? 1 : 0;
+  // Seen by another of its interfaces, it keeps the one that tells it.
+  if (row.identity.startsWith('mac:')) row.mac = row.identity.slice(4);
+  else row.mac = host.mac ?? row.mac;
+  row.random_mac = row.mac === null || isLastingMac(row.mac) ? 0 : 1;
   row.vendor = host.vendor ?? row.vendor;
   if (host.os) {
     row.os = host.os.name;
