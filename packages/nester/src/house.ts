@@ -253,6 +253,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     chat,
     sites,
     incidents,
+    intake,
     tokens,
     metrics,
     clockwork,

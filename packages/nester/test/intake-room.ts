@@ -49,7 +49,8 @@ export async function openIntakeRoom(database: TestDatabase): Promise<IntakeRoom
   };
   const log = { info: write('INFO'), warning: write('WARNING'), error: write('ERROR') };
   const config = readConfig({ data: database.folder, databaseUrl: database.databaseUrl }, {});
-  const house = await openHouse(config, log, () => room.now);
+  let now = Date.UTC(2026, 10, 22, 12);
+  const house = await openHouse(config, log, () => now);
   const { store, committer, bus, sites } = house;
   const whispers: Whisper[] = [];
   bus.subscribe('whispered', whisper => whispers.push(whisper));
@@ -58,7 +59,12 @@ export async function openIntakeRoom(database: TestDatabase): Promise<IntakeRoom
     house,
     whispers,
     lines,
-    now: Date.UTC(2026, 10, 22, 12),
+    get now() {
+      return now;
+    },
+    set now(at) {
+      now = at;
+    },
     call(name, input, actor = { kind: 'local' }) {
       const caller = { door: 'local', address: 'local', agent: 'test', connection: undefined } as const;
       return house.dispatch.call(actor, caller, name, input) as Promise<never>;
@@ -83,7 +89,7 @@ export async function openIntakeRoom(database: TestDatabase): Promise<IntakeRoom
     async stalling(step) {
       const reached = Promise.withResolvers<void>();
       const intake = await openIntake({
-        ...{ folder: database.folder, store, committer, bus, log, now: () => room.now, sites },
+        ...{ folder: database.folder, store, committer, bus, log, now: () => now, sites },
         reached: async at => {
           if (at !== step) return;
           reached.resolve();

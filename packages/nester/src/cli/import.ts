@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ImportOptions } from './import-classcord.ts';
+import type { ReportImportOptions } from './import-reports.ts';
 import { withSettings } from './settings.ts';
 
 /** `nester import …` */
@@ -18,5 +19,17 @@ export function addImportCommands(program: Command): void {
     // Loaded only here: the other commands need nothing of it and answer sooner.
     const { importClasscord } = await import('./import-classcord.ts');
     await importClasscord(files, options);
+  });
+  withSettings(
+    command
+      .command('reports <file...>')
+      .description("report files of other programs and of Harvesters, and nmap's XML (-oX); try it with --dry-run first")
+      .option('--site <code>', 'the site that they are of (default: the one that each speaks of)')
+      .option('--dry-run', 'only say what would be', false)
+      .option('--json', 'what becomes of each, as JSON'),
+    'usual',
+  ).action(async (files: string[], options: ReportImportOptions) => {
+    const { importReports } = await import('./import-reports.ts');
+    await importReports(files, options);
   });
 }

@@ -138,15 +138,17 @@ export class Inbox {
   async #look(folder: string, seen = new Set<string>()): Promise<void> {
     this.#due.delete(folder);
     this.#watch(folder);
-    const { ready, hasMore } = await this.#readyIn(folder, seen);
-    // Oldest first: history grows as it happened.
-    ready.sort((a, b) => a.glance.writtenAt - b.glance.writtenAt || Buffer.compare(a.name, b.name));
-    let next = 0;
-    const work = async () => {
-      for (let found = ready[next++]; found && !this.#isStopped; found = ready[next++]) await this.#takeUp(folder, found);
-    };
-    await Promise.all(Array.from({ length: atATime }, work));
-    if (hasMore) this.#lookIn(folder, 0);
+    for (let hasMore = true; hasMore && !this.#isStopped; ) {
+      const found = await this.#readyIn(folder, seen);
+      hasMore = found.hasMore;
+      // Oldest first: history grows as it happened.
+      const ready = found.ready.sort((a, b) => a.glance.writtenAt - b.glance.writtenAt || Buffer.compare(a.name, b.name));
+      let next = 0;
+      const work = async () => {
+        for (let one = ready[next++]; one && !this.#isStopped; one = ready[next++]) await this.#takeUp(folder, one);
+      };
+      await Promise.all(Array.from({ length: atATime }, work));
+    }
   }
 
   /** What has not changed for long enough. */

@@ -221,7 +221,7 @@ describe('what is none of them', () => {
     ['unknown-list.json', 'unknown_list'],
     ['unknown-ports-as-text.json', 'unknown_fields'],
     ['unknown-raw.json', 'unknown_fields'],
-    ['cut-off.json', 'not_json'],
+    ['cut-off.txt', 'not_json'],
     ['cut-off.xml', 'bad_xml'],
   ])('%s is refused: %s', async (name, code) => {
     expect((await refusal(sample(name), name)).code).toBe(code);

@@ -16,6 +16,8 @@ export interface Intake {
   readonly commands: Handlers<keyof typeof specs>;
   /** Looks through the inbox, and from then on watches it. */
   sweep(): Promise<void>;
+  /** Resolves when what goes on after an answer is done. */
+  idle(): Promise<void>;
   /** Ends what was begun, and takes up nothing more. */
   stop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function openIntake(given: Omit<IntakeParts, 'sites'> & { sites: Si
   return {
     commands,
     sweep: () => inbox.sweep(),
+    idle: whenIdle,
     async stop() {
       await inbox.stop();
       await whenIdle();
