@@ -17,7 +17,7 @@ describe('openApi', () => {
     const expected = Object.entries(commands)
       .filter(([, spec]) => !('live' in spec && spec.live))
       .map(([name]) => `/api/${name}`);
-    expect(paths).toEqual(expected);
+    expect(paths).toEqual([...expected, '/metrics']);
   });
 });
 

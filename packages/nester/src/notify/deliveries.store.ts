@@ -1,15 +1,15 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery, ExpressionBuilder, Kysely } from 'kysely';
 import type { DeliveryTable, Tables } from '../store/schema.ts';
+import { longestWaitMs } from './deliveries.ts';
+
+/** No wait is as long as the longest: a moment beyond that was written before the clock was set back. */
+function isDue(now: number) {
+  return (eb: ExpressionBuilder<Tables, 'delivery'>) => eb.or([eb('next_at', '<=', now), eb('next_at', '>', now + longestWaitMs)]);
+}
 
 /** Routes by which something is due. */
 export async function routesDue(db: Kysely<Tables>, now: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('delivery')
-    .select('route_id')
-    .distinct()
-    .where('state', '=', 'waiting')
-    .where('next_at', '<=', now)
-    .execute();
+  const rows = await db.selectFrom('delivery').select('route_id').distinct().where('state', '=', 'waiting').where(isDue(now)).execute();
   return rows.map(row => row.route_id);
 }
 
@@ -20,7 +20,7 @@ export async function threadsDue(db: Kysely<Tables>, routeId: string, now: numbe
     .select('thread')
     .where('route_id', '=', routeId)
     .where('state', '=', 'waiting')
-    .where('next_at', '<=', now)
+    .where(isDue(now))
     .groupBy('thread')
     .orderBy(({ fn }) => fn.min('next_at'))
     .orderBy(({ fn }) => fn.min('delivery_id'))

@@ -28,7 +28,7 @@ export interface Courier {
 export class Unreachable extends Error {}
 
 const firstWaitMs = 1_000;
-const longestWaitMs = 15 * 60_000;
+export const longestWaitMs = 15 * 60_000;
 /** Mail and webhooks are tried for so long. A channel is our own: it is told in the end. */
 const triedMs = 3 * 86_400_000;
 

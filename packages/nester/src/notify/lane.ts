@@ -2,15 +2,13 @@ import type { Storm } from '../incidents/telling.ts';
 import type { DeliveryTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { failedQuery, nextDueAt, putOffQuery, sentQuery, threadsDue, waitingIn } from './deliveries.store.ts';
-import { isGivenUp, newsOf, type Tale, Unreachable, waitMs } from './deliveries.ts';
+import { isGivenUp, longestWaitMs, newsOf, type Tale, Unreachable, waitMs } from './deliveries.ts';
 import { oneLine } from './one-line.ts';
 import type { OutboxParts } from './outbox.ts';
 import type { RouteRecord } from './routes.ts';
 
 const pageThreads = 100;
 const reasonChars = 300;
-/** `setTimeout` takes no more. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * What waits for one route, told one thing at a time. Of one thread only the latest state is told, so that nothing older
@@ -83,8 +81,10 @@ export class Lane {
     }
   }
 
+  /** A wait longer than the longest was begun before the clock was set back. */
   #isReachable(): boolean {
-    return this.#parts.now() >= this.#notBefore;
+    const waitMs = this.#notBefore - this.#parts.now();
+    return waitMs <= 0 || waitMs > longestWaitMs;
   }
 
   async #tell(rows: readonly DeliveryTable[]): Promise<void> {
@@ -150,7 +150,7 @@ export class Lane {
     const dueAt = await nextDueAt(this.#parts.store.read, this.#routeId);
     if (dueAt === undefined || this.#stopping) return;
     const inMs = Math.max(dueAt, this.#notBefore) - this.#parts.now();
-    this.#timer = setTimeout(() => this.wake(), Math.min(Math.max(inMs, 100), longestTimerMs)).unref();
+    this.#timer = setTimeout(() => this.wake(), Math.min(Math.max(inMs, 100), longestWaitMs)).unref();
   }
 }
 

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Incident, Language } from '@aerie/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MailBox } from '../../test/mail-box.ts';
 import { anIncident, type NotifyRoom, openNotifyRoom, over } from '../../test/notify-room.ts';
+import { quickFolder } from '../../test/quick-folder.ts';
 import { selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
 
 let folder: string;
@@ -17,7 +17,7 @@ async function openRoom(options: Parameters<typeof openNotifyRoom>[1] = {}): Pro
 }
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'aerie-mail-'));
+  folder = mkdtempSync(join(quickFolder(), 'aerie-mail-'));
 });
 
 afterEach(async () => {

@@ -21,7 +21,7 @@ onEachDatabase('the outbox of an older version', newDatabase => {
   let room: NotifyRoom;
 
   beforeEach(async () => {
-    database = await newDatabase();
+    database = await newDatabase('without tables');
     const dialect = database.databaseUrl ? postgresDialect(database.databaseUrl) : sqliteDialect(`${database.folder}/nester.db`);
     const db: Kysely<Before> = new NewKysely({ dialect: dialect.connect('write') });
     const migrations: Record<string, Migration> = {

@@ -136,6 +136,18 @@ onEachDatabase('the outbox', newDatabase => {
     expect((await contents()).length).toBe(2);
   });
 
+  it('goes on when the clock is set back', async () => {
+    await room.call('route.create', mailRoute);
+    mailTrouble = new Unreachable('connect ECONNREFUSED');
+    channelTrouble = 'before';
+    await room.tell(anIncident(), 'opened');
+    mailTrouble = undefined;
+    channelTrouble = 'none';
+    room.now -= 86_400_000;
+    await room.tell(anIncident({ incidentId: 'i2' }), 'opened');
+    expect([mails.length, (await contents()).length, new Set(await states())]).toEqual([2, 2, new Set(['sent'])]);
+  });
+
   it('works off more than a page, each incident once, and only its latest state', async () => {
     channelTrouble = 'before';
     const all = Array.from({ length: 150 }, (_, i) => anIncident({ incidentId: `i${i}`, subject: `vm-${i}` }));

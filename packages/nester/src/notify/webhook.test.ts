@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { anIncident, type NotifyRoom, openNotifyRoom, over } from '../../test/notify-room.ts';
+import { quickFolder } from '../../test/quick-folder.ts';
 
 let folder: string;
 let room: NotifyRoom;
@@ -28,7 +28,7 @@ beforeEach(async () => {
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-  folder = mkdtempSync(join(tmpdir(), 'aerie-webhook-'));
+  folder = mkdtempSync(join(quickFolder(), 'aerie-webhook-'));
   room = await openNotifyRoom({ folder, databaseUrl: undefined, remove: async () => {} });
 });
 

@@ -24,7 +24,7 @@ export function secretPurpose(routeId: string): string {
 }
 
 /** The signature of a body (Standard Webhooks, version 1): HMAC-SHA256 over id, time and body. */
-export function signatureOf(secret: string, id: string, seconds: number, body: string): string {
+function signatureOf(secret: string, id: string, seconds: number, body: string): string {
   const key = Buffer.from(secret.slice(prefix.length), 'base64');
   return `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')}`;
 }

@@ -36,7 +36,7 @@ export function apiDocsRoute(server: FastifyInstance): void {
 }
 
 /** The page; made once, since the contract does not change while Nester runs. */
-export function apiPage(): string {
+function apiPage(): string {
   const paths = openApi().paths as Record<string, Record<string, Operation>>;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),

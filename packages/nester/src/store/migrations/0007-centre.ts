@@ -185,6 +185,7 @@ export function centre(dialect: StoreDialect): Migration {
         .execute();
       await schema.createIndex('delivery_due').on('delivery').columns(['state', 'next_at']).execute();
       await schema.createIndex('delivery_thread').on('delivery').columns(['route_id', 'thread', 'state']).execute();
+      await schema.createIndex('delivery_route').on('delivery').columns(['route_id', 'delivery_id']).execute();
       await schema.createIndex('delivery_incident').on('delivery').column('incident_id').execute();
       await schema.createIndex('delivery_created').on('delivery').column('created_at').execute();
       await moveOutbox(db as Kysely<Before>);
