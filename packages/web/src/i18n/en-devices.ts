@@ -1,6 +1,6 @@
 /** English, for the devices and the comparing of reports. */
 export const enDevices = {
-  'devices.search': 'Search by name, address, MAC, port or service',
+  'devices.search': 'Name, address, MAC, port, service',
   'devices.only': 'State',
   'devices.all': { one: 'All ({count})', other: 'All ({count})' },
   'devices.sort': 'Order',

@@ -3,7 +3,7 @@ import type { Entry } from './translate.ts';
 
 /** Le français des équipements et de la comparaison de rapports. */
 export const frDevices: Record<keyof typeof enDevices, Entry> = {
-  'devices.search': 'Chercher par nom, adresse, MAC, port ou service',
+  'devices.search': 'Nom, adresse, MAC, port, service',
   'devices.only': 'État',
   'devices.all': { one: 'Tous ({count})', other: 'Tous ({count})' },
   'devices.sort': 'Ordre',

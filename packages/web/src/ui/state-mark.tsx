@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import styles from './state-mark.module.css';
 
 /** What a state looks like without its colour: a shape of its own, so that paper and every eye can tell. */
-export type Shape = 'up' | 'degraded' | 'down' | 'unknown' | 'stale' | 'maintenance';
+export type Shape = 'up' | 'degraded' | 'down' | 'unknown' | 'stale' | 'maintenance' | 'info';
 
 const shapes: Record<Shape, ReactNode> = {
   up: <circle cx="6" cy="6" r="5" fill="currentColor" />,
@@ -13,6 +13,12 @@ const shapes: Record<Shape, ReactNode> = {
     <>
       <circle cx="6" cy="6" r="4.9" fill="none" stroke="currentColor" strokeWidth="1.6" />
       <path d="M6 6V1.100a4.900 4.900 0 014.900 4.900z" fill="currentColor" />
+    </>
+  ),
+  info: (
+    <>
+      <circle cx="6" cy="6" r="5.1" fill="none" stroke="currentColor" strokeWidth="1.4" />
+      <path d="M6 5.400v3.400M6 3.200v.1" stroke="currentColor" strokeWidth="1.600" strokeLinecap="round" />
     </>
   ),
   maintenance: <path d="M6 .6L11.400 6 6 11.400.6 6z" fill="none" stroke="currentColor" strokeWidth="1.600" />,

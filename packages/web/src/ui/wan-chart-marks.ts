@@ -39,7 +39,8 @@ export function drawBehind(chart: uPlot, marks: readonly Mark[], { at, loss }: D
       for (let dash = 0; dash < width; dash += 8 * dpr)
         ctx.fillRect(left + dash, bbox.top - 3 * dpr, Math.min(4 * dpr, width - dash), 3 * dpr);
     else ctx.fillRect(left, bbox.top - 3 * dpr, width, 3 * dpr);
-    if (from >= first) sign(ctx, kind, left, bbox.top - 9 * dpr, 4 * dpr);
+    // At the right edge it stands before its moment, not on the axis.
+    if (from >= first) sign(ctx, kind, Math.min(left, right - 9 * dpr), bbox.top - 9 * dpr, 4 * dpr);
   }
   ctx.fillStyle = colour('--chart-loss');
   const apart = at.length > 1 ? (chart.valToPos(at.at(-1)!, 'x', true) - chart.valToPos(at[0]!, 'x', true)) / (at.length - 1) : dpr;

@@ -14,6 +14,12 @@ export interface ChartData {
   loss: readonly (number | null)[];
 }
 
+/** Whose line it is; `second` is every further one of the same part. */
+export interface Look {
+  role: 'gateway' | 'provider' | 'internet';
+  second: boolean;
+}
+
 export interface ChartFormat {
   latency(ms: number): string;
   percent(ratio: number): string;
@@ -24,7 +30,7 @@ export interface ChartFormat {
 interface WanChartProps {
   data: ChartData;
   /** How each line is told from the others. */
-  looks: readonly ('gateway' | 'provider' | 'internet')[];
+  looks: readonly Look[];
   marks: readonly Mark[];
   from: number;
   to: number;
@@ -37,6 +43,7 @@ interface WanChartProps {
 }
 
 const dashes = { gateway: [2, 3], provider: [7, 4], internet: [] } as const;
+const secondDash = [12, 3, 2, 3];
 /** A drag shorter than this was a press. */
 const leastDragPx = 8;
 
@@ -47,7 +54,7 @@ export function WanChart(props: WanChartProps) {
   const latest = useRef(props);
   latest.current = props;
   const { data, looks, marks, from, to, height, format } = props;
-  const kinds = looks.join(' ');
+  const kinds = looks.map(({ role, second }) => `${role}${second}`).join(' ');
 
   // The lines, the words and the colours are chosen when it is made; the rest is only drawn anew.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what changes often is read from `latest`
@@ -124,6 +131,7 @@ function options(host: HTMLElement, latest: () => WanChartProps): uPlot.Options 
       {
         ...axis,
         space: 76,
+        size: 30,
         grid: { stroke: colour('--line'), width: 1 },
         values: (_, splits, __, ___, apartMs) => splits.map(at => format.tick(at, apartMs)),
       },
@@ -148,9 +156,9 @@ function options(host: HTMLElement, latest: () => WanChartProps): uPlot.Options 
       {},
       ...looks.map(look => ({
         scale: 'ms',
-        stroke: colour(`--chart-${look}`),
-        width: look === 'internet' ? 2 : 1.5,
-        dash: [...dashes[look]],
+        stroke: colour(`--chart-${look.role}`),
+        width: look.role === 'internet' && !look.second ? 2 : 1.5,
+        dash: look.second ? secondDash : [...dashes[look.role]],
         points: { show: false },
       })),
     ],

@@ -42,6 +42,11 @@ export function moved({ from, to }: Span, part: number, now: number): Span {
   return sensible({ from: from + by, to: to + by }, now);
 }
 
+/** How the targets' lines are told apart: by their part, and within it the first from the others. */
+export function looksOf(targets: readonly Pick<Target, 'role'>[]): { role: Target['role']; second: boolean }[] {
+  return targets.map(({ role }, at) => ({ role, second: targets.slice(0, at).some(before => before.role === role) }));
+}
+
 /** What the chart draws: one row of moments, and for each a value a target; undefined where that target says nothing, null where its line breaks. */
 export interface Aligned {
   at: number[];

@@ -13,7 +13,8 @@ test('what needs somebody now is largest; what is worked on, or has not begun, i
   expect(sizeOf(site('a', down), 0)).toBe('large');
   expect(sizeOf(site('a', { state: 'unknown', why: 'probe_silent' }), 0)).toBe('large');
   expect(sizeOf(site('a', late), 0)).toBe('medium');
-  expect(sizeOf(site('a', { worst: { severity: 'info' } as Site['worst'] }), 0)).toBe('small');
+  expect(sizeOf(site('a', { worst: { severity: 'critical' } as Site['worst'] }), 0)).toBe('large');
+  expect(sizeOf(site('a', { worst: { severity: 'warning' } as Site['worst'] }), 0)).toBe('small');
   expect(sizeOf(site('a', { ...down, maintenanceUntil: 1 }), 0)).toBe('small');
   expect(sizeOf(site('a', { state: 'unknown', why: 'no_probe' }), 0)).toBe('small');
 });

@@ -34,7 +34,7 @@ const shape = 2.7;
 export function sizeOf(site: Site, now: number): TileSize {
   if (shapeOf(site, now) === 'maintenance' || site.why === 'no_probe' || site.why === 'probe_never') return 'small';
   if (site.state === 'down' || site.why === 'probe_silent' || site.worst?.severity === 'critical') return 'large';
-  return site.state !== 'up' || site.worst?.severity === 'warning' ? 'medium' : 'small';
+  return site.state === 'up' ? 'small' : 'medium';
 }
 
 /** The wall for sites that stand worst first: the largest tiles with which all fit at once; where none are, pages. */

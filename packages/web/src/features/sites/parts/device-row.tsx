@@ -33,7 +33,7 @@ export const DeviceRow = memo(function DeviceRow({ device, site, onFocus }: { de
       </span>
       <span className={styles.address}>{device.address}</span>
       <span className={`${styles.cell} ${styles.extra}`} title={device.mac ?? undefined}>
-        {device.randomMac ? t('devices.randomMac') : (device.vendor ?? device.mac ?? '–')}
+        {device.vendor ?? (device.randomMac ? t('devices.randomMac') : (device.mac ?? '–'))}
       </span>
       <span className={`${styles.cell} ${styles.extra}`}>{device.os ?? '–'}</span>
       <span className={styles.chips}>

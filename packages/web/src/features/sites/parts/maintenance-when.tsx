@@ -1,4 +1,5 @@
 import type { Maintenance } from '@aerie/contract';
+import { sameDay } from '../../../i18n/times.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { useNow } from '../../../ui/time.tsx';
 import styles from './one-site.module.css';
@@ -12,7 +13,10 @@ export function MaintenanceWhen({ maintenance, zone }: { maintenance: Maintenanc
   const running = next.from <= now;
   const when = running
     ? t('maintenance.until', { when: times.near(next.to, now) })
-    : t('maintenance.fromTo', { from: times.near(next.from, now), to: times.near(next.to, now) });
+    : t('maintenance.fromTo', {
+        from: times.near(next.from, now),
+        to: sameDay(next.from, next.to) ? times.clock(next.to) : times.near(next.to, now),
+      });
   const elsewhere = zone !== Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <span className={styles.faint} title={`${times.absolute(next.from)} – ${times.absolute(next.to)}`}>

@@ -116,9 +116,8 @@ function Tabs({ site, tab }: { site: Site; tab: SiteTab | undefined }) {
           key={each ?? 'overview'}
           to="/sites/$code"
           params={{ code: site.code }}
-          search={each === undefined ? {} : { tab: each }}
-          aria-current={each === tab ? 'page' : undefined}
-          activeProps={{}}
+          search={{ tab: each }}
+          activeOptions={{ includeSearch: true, explicitUndefined: true }}
           resetScroll={false}
           replace
           className={styles.tab}

@@ -38,7 +38,7 @@ export function ProbePanel({ detail }: { detail: SiteDetail }) {
             <div className={styles.cardHead}>
               <h2>{t('report.missing')}</h2>
             </div>
-            {missing.length === 0 ? <p className={styles.soft}>{t('probe.allMeasured')}</p> : <Missing facts={missing} />}
+            {missing.length === 0 ? <p className={styles.soft}>{t('probe.allMeasured')}</p> : <Missing facts={missing} titled={false} />}
           </section>
           <InForce policy={policy} probes={probes} />
           {enrol && <p>{enrol}</p>}
@@ -67,7 +67,7 @@ function InForce({ policy, probes }: { policy: Policy; probes: readonly Probe[] 
         <Fact name={t('policy.ranges')}>{joined(policy.ranges)}</Fact>
         <Fact name={t('force.exclude')}>{joined(policy.exclude)}</Fact>
         <Fact name={t('policy.ports')} broad>
-          {policy.ports}
+          {policy.ports.replaceAll(',', ', ')}
         </Fact>
         <Fact name={t('force.udp')}>{policy.udpPorts || t('force.none')}</Fact>
         <Fact name={t('force.scan')}>{t('force.every', { span: span(policy.scanEveryMs) })}</Fact>

@@ -44,12 +44,12 @@ export function ReportCard({ detail }: { detail: SiteDetail }) {
 }
 
 /** What could not be measured, and why. */
-export function Missing({ facts }: { facts: readonly MissingFact[] }) {
+export function Missing({ facts, titled = true }: { facts: readonly MissingFact[]; titled?: boolean }) {
   const { t } = useText();
   if (facts.length === 0) return null;
   return (
     <div className={styles.missing}>
-      <p>{t('report.missing')}</p>
+      {titled && <p>{t('report.missing')}</p>}
       <ul>
         {facts.map(({ fact, reason }) => (
           <li key={fact + reason}>{t('missing.because', { fact: t(`missing.${fact}`), reason: missingReason(reason, t) })}</li>

@@ -65,7 +65,7 @@ function Rule({ rule, rules, onChange }: { rule: SetRule; rules: IncidentRules; 
         <input type="checkbox" checked={own.on} onChange={event => onChange(withField(rules, rule, { on: event.target.checked }))} />
         <span>
           {name}
-          <span className={styles.hint}>{t(`rule.${rule}.hint`)}</span>
+          <span className={styles.hint}>{t(`rules.hint.${rule}`)}</span>
         </span>
       </label>
       <div className={styles.figures}>

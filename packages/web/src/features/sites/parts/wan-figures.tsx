@@ -4,13 +4,14 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
 import { useNow } from '../../../ui/time.tsx';
 import { severityShape } from '../severity.ts';
-import { type Span, summaryOf, type WanSeries } from '../wan-history.ts';
+import { looksOf, type Span, summaryOf, type WanSeries } from '../wan-history.ts';
 import styles from './wan-panel.module.css';
 
 /** What each target was at the moment that is pointed at; the lines' names where none is. */
 export function WanReading({ series, at, zone }: { series: WanSeries; at: number | undefined; zone: string }) {
   const { t, times } = useText();
   const { latency, percent } = useFigures();
+  const looks = looksOf(series.targets);
   const elsewhere = zone !== Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <div className={styles.reading}>
@@ -18,10 +19,10 @@ export function WanReading({ series, at, zone }: { series: WanSeries; at: number
         {at === undefined ? t('wan.lines') : times.short(at)}
         {at !== undefined && elsewhere && <span className={styles.faint}> {t('wan.there', { clock: times.clockIn(at, zone), zone })}</span>}
       </span>
-      {series.targets.map(({ target, role, points }) => {
+      {series.targets.map(({ target, role, points }, n) => {
         const point = at === undefined ? undefined : points.find(each => each.at === at);
         return (
-          <span key={target} className={styles.line} data-look={role}>
+          <span key={target} className={styles.line} data-look={role} data-second={looks[n]!.second || undefined}>
             <svg width="22" height="8" aria-hidden="true">
               <path d="M0 4h22" />
             </svg>

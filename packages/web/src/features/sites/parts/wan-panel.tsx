@@ -11,7 +11,7 @@ import { useNow } from '../../../ui/time.tsx';
 import type { Mark } from '../../../ui/wan-chart.tsx';
 import { type WanRange, wanRanges } from '../addresses.ts';
 import { useWanSeries } from '../queries.ts';
-import { aligned, moved, type Span, spanOf, zoomed } from '../wan-history.ts';
+import { aligned, looksOf, moved, type Span, spanOf, zoomed } from '../wan-history.ts';
 import { WanEvents, WanReading, WanTargets } from './wan-figures.tsx';
 import styles from './wan-panel.module.css';
 
@@ -34,7 +34,7 @@ export function WanPanel({ site }: { site: Site }) {
   const [pointed, setPointed] = useState<number>();
   const { data } = series;
   const drawn = useMemo(() => data && aligned(data), [data]);
-  const looks = useMemo(() => data?.targets.map(target => target.role) ?? [], [data]);
+  const looks = useMemo(() => looksOf(data?.targets ?? []), [data]);
   const marks = useMemo<Mark[]>(
     () => [
       ...(data?.maintenance ?? []).map(({ from, to }) => ({ kind: 'maintenance' as const, from, to })),

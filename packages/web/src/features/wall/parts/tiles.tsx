@@ -37,18 +37,31 @@ const TileFace = memo(function TileFace({ site, size, minute }: { site: Site; si
   const shape = shapeOf(site, minute);
   const word = t(`site.state.${shape}`);
   const devices = site.devicesKnown > 0 ? t('wall.devices', { up: site.devicesUp, known: site.devicesKnown }) : undefined;
+  const warned = site.worst !== null && site.worst.severity !== 'info' && shape !== 'maintenance';
   const wan = site.wanMedianMs === null ? undefined : figures.latency(site.wanMedianMs);
   return (
-    <article className={styles.tile} data-size={size} data-shape={shape}>
+    <article className={styles.tile} data-size={size} data-shape={shape} data-warned={warned || undefined}>
+      {size === 'large' && (
+        <p className={styles.state}>
+          <StateMark shape={shape} word={word} />
+        </p>
+      )}
       <p className={styles.name}>
-        <StateMark shape={shape} word={word} silent={size === 'small'} />
+        {size !== 'large' && <StateMark shape={shape} word={word} silent />}
         <strong>{site.name}</strong>
       </p>
       {size === 'small' ? (
-        <p className={styles.figures}>{[shape === 'up' ? undefined : word, devices, wan].filter(Boolean).join(' · ')}</p>
+        <p className={styles.figures}>
+          {[shape === 'up' ? undefined : word, warned ? t('sites.incidents', { count: site.openIncidents }) : undefined, devices, wan]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
       ) : (
         <>
-          <p className={styles.story}>{storyOf(site, now, t, times, figures)}</p>
+          <p className={styles.story}>
+            {size === 'medium' && `${word} · `}
+            {storyOf(site, now, t, times, figures)}
+          </p>
           {size === 'large' && (
             <p className={styles.figures} data-old={!isCurrent(site) || undefined}>
               {[site.code, devices, wan].filter(Boolean).join(' · ')}
