@@ -22,7 +22,7 @@ describe('the list of probes that listens shortly', () => {
   test('differs from nmap’s in the wait for a greeting alone, and is gone when the scan is', () => {
     const nmap = nmapWith('usual', `Exclude T:9100-9107\n${greeting}${others}`);
     const probes = impatientProbes(nmap, folder)!;
-    expect(readFileSync(probes.path, 'latin1')).toBe(`Exclude T:9100-9107\n${greeting.replace('6000', '1500')}${others}`);
+    expect(readFileSync(probes.path, 'latin1')).toBe(`Exclude T:9100-9107\n${greeting.replace('6000', '1000')}${others}`);
     probes.remove();
     expect(existsSync(dirname(probes.path))).toBe(false);
   });
@@ -50,7 +50,7 @@ test('a port is listened to shortly only where nobody greets', () => {
 needs('nmap')('the list of the real nmap', () => {
   test('is there, and is made to listen shortly', () => {
     const probes = impatientProbes(program('nmap'), folder);
-    expect(readFileSync(probes!.path, 'latin1')).toMatch(/Probe TCP NULL q\|\|[\s\S]{0,2000}?\ntotalwaitms 1500\n/);
+    expect(readFileSync(probes!.path, 'latin1')).toMatch(/Probe TCP NULL q\|\|[\s\S]{0,2000}?\ntotalwaitms 1000\n/);
     probes!.remove();
   });
 });

@@ -13,7 +13,7 @@ const silentPorts = new Set([
 ]);
 
 /** How long a port where nobody greets is listened to all the same, in ms. nmap alone waits for six seconds. */
-const listenMs = 1_500;
+const listenMs = 1_000;
 
 /** Whether a service of this port waits to be spoken to. */
 export function waitsForWords(port: number): boolean {

@@ -21,6 +21,14 @@ interface Look {
 /** How far a run is: so many of its hosts. */
 type Tell = (done: number, total: number) => void;
 
+interface RunHow {
+  take(host: ReportedHost): void;
+  readonly tell: Tell;
+  /** So many run at once, and share the rate. */
+  readonly sideBySide?: number;
+  readonly yields?: boolean;
+}
+
 /**
  * A scan by steps, each over all hosts: who is there; the ports of those who are; services, systems and UDP of those that are
  * due, and of open ports only. A step is one nmap, or three side by side. One that fails takes nothing from the ones before it.
@@ -97,9 +105,14 @@ export class NmapScan {
       const tell = this.#teller('services');
       const left = await Promise.all(
         looks.map((look, i) =>
-          this.#look(look, looks.length, (done, total) => {
-            shares[i] = done / total / looks.length;
-            tell(Math.floor(shares.reduce((sum, share) => sum + share, 0) * due.length), due.length);
+          this.#look(look, {
+            sideBySide: looks.length,
+            // The first takes longest: beginning is work for a processor, and three begin at once.
+            yields: i > 0,
+            tell(done, total) {
+              shares[i] = done / total / looks.length;
+              tell(Math.floor(shares.reduce((sum, share) => sum + share, 0) * due.length), due.length);
+            },
           }),
         ),
       );
@@ -121,7 +134,7 @@ export class NmapScan {
   }
 
   /** @returns the addresses that it could not come to */
-  async #look({ fact, task, addresses }: Look, sideBySide: number, tell: Tell): Promise<string[]> {
+  async #look({ fact, task, addresses }: Look, how: Omit<RunHow, 'take'>): Promise<string[]> {
     const left = new Set(addresses);
     const take = (host: ReportedHost) => {
       if (host.status === 'unknown') return;
@@ -130,7 +143,7 @@ export class NmapScan {
       if (fact === 'os') known.os = host.os;
       else tellServices(known, host);
     };
-    const failure = await this.#run(task, addresses, { take, tell, sideBySide });
+    const failure = await this.#run(task, addresses, { ...how, take });
     if (left.size > 0 && !this.#missing.some(missing => missing.fact === fact))
       this.#missing.push({ fact, reason: failure ?? `${left.size} hosts took too long` });
     return [...left];
@@ -156,15 +169,8 @@ export class NmapScan {
     return (done, total) => this.#request.progress?.({ phase, done: Math.min(done, total), total });
   }
 
-  /**
-   * One nmap an address family; the first failure ends the run.
-   * @param how `sideBySide`: with so many others it shares the rate
-   */
-  async #run(
-    task: NmapTask,
-    addresses: readonly string[],
-    { take, tell, sideBySide = 1 }: { take(host: ReportedHost): void; tell: Tell; sideBySide?: number },
-  ): Promise<string | undefined> {
+  /** One nmap an address family; the first failure ends the run. */
+  async #run(task: NmapTask, addresses: readonly string[], { take, tell, sideBySide = 1, yields }: RunHow): Promise<string | undefined> {
     const { signal } = this.#request;
     const packetsPerSecond = Math.max(1, Math.floor(this.#request.packetsPerSecond / sideBySide));
     const total = addresses.length;
@@ -176,6 +182,7 @@ export class NmapScan {
       const failure = await runNmap(task, { ...this.#means, packetsPerSecond, family }, some, {
         signal,
         hangsAfterMs: this.#means.hangsAfterMs,
+        yields,
         host: host => {
           taken += 1;
           take(host);

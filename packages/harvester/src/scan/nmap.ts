@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import type { ReportedHost } from '@aerie/contract/reports';
 import { BadNmapOutput, NmapReader } from './nmap-xml.ts';
 import { portsText } from './ports.ts';
@@ -99,6 +100,8 @@ interface NmapWatch {
   host(host: ReportedHost): void;
   progress?(percent: number): void;
   hangsAfterMs?: number;
+  /** Others that run beside it get the processor first. */
+  yields?: boolean;
 }
 
 /**
@@ -115,6 +118,7 @@ export function runNmap(task: NmapTask, means: NmapMeans, addresses: readonly st
     killSignal: 'SIGKILL',
     env: { ...process.env, LC_ALL: 'C' },
   });
+  if (watch.yields) yieldTo(child.pid);
   const asked = new Set(addresses);
   let letters = 0;
   let complaint = '';
@@ -164,6 +168,14 @@ export function runNmap(task: NmapTask, means: NmapMeans, addresses: readonly st
   child.stdin.on('error', () => {});
   child.stdin.end(`${addresses.join('\n')}\n`);
   return promise;
+}
+
+function yieldTo(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, 10);
+  } catch {
+    // It is gone already, or may not be touched: then it takes its share.
+  }
 }
 
 /** What nmap complains of comes before its word that it quits. */
