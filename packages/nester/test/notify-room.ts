@@ -33,6 +33,8 @@ export interface NotifyRoom {
   readonly incidents: Map<string, Incident>;
   readonly sites: Map<string, TellableSite>;
   now: number;
+  /** Resolves when those who look at deliveries are next told that they changed. */
+  changed(): Promise<void>;
   /** Keeps an incident as it is now, and stages what became of it. Resolves when what is due was told, or failed. */
   tell(incident: Incident, what: Told): Promise<void>;
   /** Only makes it durable. */
@@ -102,10 +104,11 @@ export async function openNotifyRoom(
     ['s2', { code: 'KC', name: 'Chiefs', group_name: 'West', zone: 'UTC', channel_id: null }],
   ]);
   const secrets = await openSecrets({ store, file: keyFile, log });
+  const bus = localBus(fail);
   const notify = await openNotify({
     store,
     committer,
-    bus: localBus(fail),
+    bus,
     log,
     now,
     secrets,
@@ -154,6 +157,14 @@ export async function openNotifyRoom(
       time = at;
     },
     stage,
+    changed: () =>
+      new Promise(resolve => {
+        const end = bus.subscribe('whispered', ({ event }) => {
+          if (event !== 'delivery.changed') return;
+          end();
+          resolve();
+        });
+      }),
     async tell(incident, what) {
       await stage(incident, what);
       await notify.drain();

@@ -4,7 +4,7 @@ import type { Errand, Tale } from './deliveries.ts';
 import type { Mail } from './mail-server.ts';
 import { oneLine } from './one-line.ts';
 import type { TellableSite } from './routes.ts';
-import { stormHeadline, stormText } from './storms.ts';
+import { stormText } from './storms.ts';
 import { incidentHeadline, severityWords } from './words.ts';
 
 const words = {
@@ -19,6 +19,7 @@ const words = {
     reminder: 'Rappel : personne ne s’en occupe encore.',
     open: 'Ouvrir l’incident',
     openAll: 'Voir les incidents',
+    storm: 'Avalanche d’incidents',
     test: 'Essai d’Aerie',
     testText: 'Ceci est un essai : les incidents arriveront à cette adresse.',
     why: (route: string) =>
@@ -36,6 +37,7 @@ const words = {
     reminder: 'Reminder: nobody looks after it yet.',
     open: 'Open the incident',
     openAll: 'Show the incidents',
+    storm: 'Storm of incidents',
     test: 'Test from Aerie',
     testText: 'This is a test: incidents will come to this address.',
     why: (route: string) => `You get this because the route “${route}” of Aerie writes to you. An administrator can change it.`,
@@ -80,10 +82,8 @@ function contentOf(
   const say = words[language];
   if (tale.kind === 'test') return { subject: say.test, lines: [say.testText], facts: [], link: undefined };
   if (tale.kind === 'storm') {
-    const again = tale.storm.endedAt === null ? '' : 'Re: ';
-    const first = stormHeadline({ ...tale.storm, endedAt: null }, language);
     const link = { url: `${publicUrl}/incidents`, says: say.openAll };
-    return { subject: again + first, lines: stormText(tale.storm, language).split('\n'), facts: [], link };
+    return { subject: say.storm, lines: stormText(tale.storm, language).split('\n'), facts: [], link };
   }
   const { incident, news } = tale;
   const zone = site(incident.siteId)?.zone;

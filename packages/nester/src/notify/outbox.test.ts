@@ -281,7 +281,9 @@ onEachDatabase('the outbox', newDatabase => {
 
   it('says what became of a test, and does not try it again', async () => {
     const { routeId } = (await room.call('route.create', mailRoute)).route;
+    const told = room.changed();
     expect((await room.call('route.test', { routeId })).delivery).toMatchObject({ state: 'sent', what: 'test', attempts: 1 });
+    await told;
     mailTrouble = new Unreachable('connect ECONNREFUSED');
     expect((await room.call('route.test', { routeId })).delivery).toMatchObject({ state: 'failed', error: 'connect ECONNREFUSED' });
     mailTrouble = undefined;

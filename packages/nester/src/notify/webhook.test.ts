@@ -16,6 +16,10 @@ const got: { headers: http.IncomingHttpHeaders; body: string; path: string }[] =
 /** How the receiver answers; it says 204 by itself. */
 let answer: (response: http.ServerResponse) => void;
 
+async function openRoom(): Promise<void> {
+  room = await openNotifyRoom({ folder, databaseUrl: undefined, remove: async () => {} });
+}
+
 beforeEach(async () => {
   got.length = 0;
   answer = response => response.writeHead(204).end();
@@ -29,7 +33,7 @@ beforeEach(async () => {
   await once(receiver, 'listening');
   url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
   folder = mkdtempSync(join(quickFolder(), 'aerie-webhook-'));
-  room = await openNotifyRoom({ folder, databaseUrl: undefined, remove: async () => {} });
+  await openRoom();
 });
 
 afterEach(async () => {
@@ -117,6 +121,22 @@ it('reads little of an answer that does not end', async () => {
   };
   expect((await room.call('route.test', { routeId })).delivery.state).toBe('sent');
   await closed.promise;
+});
+
+it('cuts what does not answer when Nester stops, and sends it again at the next start', async () => {
+  await newRoute();
+  const asked = Promise.withResolvers<void>();
+  answer = () => asked.resolve();
+  const incident = anIncident();
+  await room.stage(incident, 'opened');
+  await asked.promise;
+  await room.close();
+  answer = response => response.writeHead(204).end();
+  await openRoom();
+  expect((await room.rows()).map(({ state, attempts }) => [state, attempts])).toContainEqual(['waiting', 0]);
+  room.incidents.set('i1', incident);
+  await room.notify.drain();
+  expect(got.map(({ headers }) => headers['webhook-id'])).toEqual(Array(2).fill(got[0]!.headers['webhook-id']));
 });
 
 it('shows the secret once, keeps it sealed, and changes it when asked', async () => {
