@@ -1,57 +1,78 @@
-import { ensureBot } from '../src/accounts/bots.ts';
-import { Directory } from '../src/accounts/directory.ts';
-import { Announcements } from '../src/chat/announcements.ts';
-import { openRoster } from '../src/chat/room.ts';
-import type { Roster } from '../src/chat/roster.ts';
-import type { Observation } from '../src/incidents/observation.ts';
+import { firstIncidentRules, type IncidentRules } from '@aerie/contract';
+import type { Act, Caller, Ctx } from '../src/context.ts';
+import type { FreshReport, Observation } from '../src/incidents/observation.ts';
 import { type Incidents, openIncidents } from '../src/incidents/room.ts';
+import type { Storm, Told } from '../src/incidents/telling.ts';
 import { type Area, type Fields, type Level, logLine } from '../src/log.ts';
-import { channelMessages } from '../src/notify/channel-message.ts';
-import { Outbox, type OutboxParts } from '../src/notify/outbox.ts';
 import { Committer } from '../src/store/commit.ts';
 import { readHead } from '../src/store/log.ts';
-import type { IncidentTable, MessageTable, OutboxTable } from '../src/store/schema.ts';
+import type { IncidentStepTable, IncidentTable, SymptomTable } from '../src/store/schema.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { type CommittedEvent, Unit } from '../src/store/unit.ts';
 import type { TestDatabase } from './databases.ts';
 
-/** The incidents room with its outbox and the channels that it speaks in, over a real store. Opened again it is a restart. */
+/** The incidents room over a real store, with a clock and sites that tests set. Opened again it is a restart. */
 export interface IncidentsRoom {
   readonly store: Store;
   readonly committer: Committer;
   readonly incidents: Incidents;
-  readonly outbox: Outbox;
-  readonly roster: Roster;
   readonly events: CommittedEvent[];
   readonly lines: string[];
+  readonly acts: Act[];
+  /** What was to be told, and is durable. */
+  readonly told: { incidentId: string; subject: string; what: Told }[];
+  readonly storms: Storm[];
+  readonly rules: Map<string, IncidentRules>;
+  readonly probes: Map<string, readonly string[]>;
+  /** Sites in maintenance, and until when. */
+  readonly maintenance: Map<string, number>;
   now: number;
   /** A unit of an observer: only what follows from these observations. */
   observed(...seen: Observation[]): Unit;
+  /** Observes, and makes it durable. */
+  see(...seen: Observation[]): Promise<void>;
+  report(fields?: Partial<FreshReport>): Promise<void>;
+  /** Lets time go by. */
+  pass(ms: number): Promise<void>;
+  ctx(name?: string): Ctx;
   rows(): Promise<IncidentTable[]>;
-  outboxRows(): Promise<OutboxTable[]>;
-  /** What the bot has said in `#supervision`, oldest first. */
-  said(): Promise<MessageTable[]>;
+  steps(): Promise<IncidentStepTable[]>;
+  symptoms(): Promise<SymptomTable[]>;
   close(): Promise<void>;
 }
 
+/** A probe that is silent, or is not any more. */
 export function silent(isBad: boolean, fields: Partial<Observation> = {}): Observation {
   return { siteId: 's1', rule: 'probe.silent', subjectId: 'p1', subject: 'vm-1', isBad, detail: { lastContactAt: 5 }, ...fields };
 }
 
+/** A server that is gone, or back. */
+export function gone(isBad: boolean, fields: Partial<Observation> = {}): Observation {
+  return {
+    siteId: 's1',
+    rule: 'device.gone',
+    subjectId: 'd1',
+    subject: 'files',
+    isBad,
+    detail: { address: '10.0.0.1' },
+    marks: ['server'],
+    ...fields,
+  };
+}
+
 /**
- * @param around wraps what tells an incident, to make it fail
- * @param wakes whether the outbox is woken by what is committed, as in a running Nester
+ * Opens the room.
+ * @param before the room before a restart, whose clock and sites go on
  */
 export async function openIncidentsRoom(
   database: TestDatabase,
-  { around = tell => tell, wakes = true }: { around?: (tell: OutboxParts['tell']) => OutboxParts['tell']; wakes?: boolean } = {},
+  before?: Pick<IncidentsRoom, 'now' | 'rules' | 'probes' | 'maintenance' | 'told' | 'storms'>,
 ): Promise<IncidentsRoom> {
   const store = await openStore(database);
   const fail = (error: unknown) => {
     throw error;
   };
-  let time = 1_000_000;
-  const now = () => time;
+  const now = () => room.now;
   const committer = new Committer(store, (await readHead(store.read)).seq, now, fail);
   const lines: string[] = [];
   const write = (level: Level) => (area: Area, sentence: string, fields?: Fields) => {
@@ -60,47 +81,92 @@ export async function openIncidentsRoom(
   const log = { info: write('INFO'), warning: write('WARNING'), error: write('ERROR') };
   const events: CommittedEvent[] = [];
   committer.onApplied(more => events.push(...more));
-  const roster = await openRoster(store, committer, () => 0);
-  const bot = await ensureBot({ committer, directory: await Directory.load(store.read), now: () => 0 }, 'watch');
-  const announcements = new Announcements({ store, committer, roster, now });
-  const site = (siteId: string) => (siteId === 's1' ? { code: 'NE', name: 'Patriots' } : { code: 'X', name: siteId });
-  const incidents = await openIncidents({ store, committer, log, now, site, wake: () => wakes && outbox.wake() });
-  const outbox = new Outbox({
-    store,
-    committer,
-    log,
-    now,
-    random: () => 1,
-    incident: incidentId => incidents.incident(incidentId),
-    tell: around(channelMessages(announcements, { bot, channel: 'supervision', language: 'fr', timeZone: 'UTC' })),
-  });
+  const turns = new Map<string, Promise<unknown>>();
   const room: IncidentsRoom = {
     store,
     committer,
-    incidents,
-    outbox,
-    roster,
+    incidents: undefined as unknown as Incidents,
     events,
     lines,
-    get now() {
-      return time;
-    },
-    set now(at) {
-      time = at;
-    },
+    acts: [],
+    told: before?.told ?? [],
+    storms: before?.storms ?? [],
+    rules: before?.rules ?? new Map(),
+    probes: before?.probes ?? new Map(),
+    maintenance: before?.maintenance ?? new Map(),
+    now: before?.now ?? 1_000_000,
     observed(...seen) {
       const unit = new Unit();
-      for (const one of seen) incidents.observe(unit, one);
+      for (const one of seen) room.incidents.observe(unit, one);
       return unit;
     },
+    async see(...seen) {
+      await committer.commit(room.observed(...seen));
+    },
+    async report(fields = {}) {
+      const unit = new Unit();
+      room.incidents.observeReport(unit, { siteId: 's1', probeId: 'p1', machine: 'vm-1', kind: 'full', wan: undefined, ...fields });
+      await committer.commit(unit);
+    },
+    async pass(ms) {
+      room.now += ms;
+      await room.incidents.pass();
+    },
+    ctx: (name = 'Ada') => ({
+      actor: { kind: 'user', userId: 'u1', name, role: 'technician', language: 'en', sessionId: 'x', deviceId: 'd' },
+      caller: {} as Caller,
+      db: store.read,
+      log,
+      now,
+      commit: unit => committer.commit(unit),
+      commitAct(unit, act) {
+        room.acts.push(act);
+        return committer.commit(unit);
+      },
+    }),
     rows: () => store.read.selectFrom('incident').selectAll().orderBy('opened_at').orderBy('incident_id').execute(),
-    outboxRows: () => store.read.selectFrom('outbox').selectAll().orderBy('created_at').orderBy('outbox_id').execute(),
-    said: () => store.read.selectFrom('message').selectAll().where('author_id', '=', bot.userId).orderBy('seq').execute(),
+    steps: () => store.read.selectFrom('incident_step').selectAll().orderBy('step_id').execute(),
+    symptoms: () => store.read.selectFrom('symptom').selectAll().orderBy('since').execute(),
     async close() {
-      await outbox.stop();
       await committer.stop();
       await store.close();
     },
   };
+  const incidents = await openIncidents({
+    store,
+    committer,
+    log,
+    now,
+    sites: {
+      site: siteId => (siteId === 's1' ? { code: 'NE', name: 'Patriots' } : { code: siteId.toUpperCase(), name: siteId }),
+      rules: siteId => room.rules.get(siteId) ?? firstIncidentRules,
+      activeProbes: siteId => room.probes.get(siteId) ?? ['p1'],
+      inTurn(siteId, work) {
+        const done = (turns.get(siteId) ?? Promise.resolve()).then(work, work);
+        turns.set(
+          siteId,
+          done.catch(() => undefined),
+        );
+        return done;
+      },
+      stageSite() {},
+    },
+    telling: {
+      stage(unit, { incidentId, subject }, what) {
+        unit.onSettled(written => {
+          if (written) room.told.push({ incidentId, subject, what });
+        });
+      },
+      stageStorm(unit, storm) {
+        unit.onSettled(written => {
+          if (written) room.storms.push(storm);
+        });
+      },
+      deliveriesOf: async () => [],
+    },
+    maintenanceUntil: siteId => room.maintenance.get(siteId) ?? null,
+    keeper: userId => (userId === 'u2' ? { name: 'Bo' } : undefined),
+  });
+  Object.assign(room, { incidents });
   return room;
 }

@@ -31,8 +31,8 @@ export function incidentCommands(parts: CommandParts): Handlers<Exclude<keyof ty
   /** An act on an incident, in its site's turn, and the audit's record of it. */
   async function act(ctx: Ctx, incidentId: string, action: string, input: (by: string) => Input): Promise<{ incident: Incident }> {
     const record = await requireIncident(ctx.db, incidentId);
-    const outcome = await watch.act(record.siteId, input(byOf(ctx)), unit => ctx.commitAct(unit, auditOf(parts, record, action)));
-    const after = outcome?.incidents.find(one => one.record.incidentId === incidentId)?.record;
+    const outcomes = await watch.act(record.siteId, [input(byOf(ctx))], unit => ctx.commitAct(unit, auditOf(parts, record, action)));
+    const after = outcomes.at(-1)?.incidents.find(one => one.record.incidentId === incidentId)?.record;
     return { incident: present(after ?? (await requireIncident(ctx.db, incidentId))) };
   }
 
@@ -101,7 +101,7 @@ export function incidentCommands(parts: CommandParts): Handlers<Exclude<keyof ty
       const site = parts.sites.site(siteId);
       if (!site) throw new AppError('not_found', { thing: 'site' });
       const commit = (unit: Unit) => ctx.commitAct(unit, { action: 'incident.test', subject: site.code, detail: { siteId } });
-      await watch.act(siteId, tested(siteId, byOf(ctx), site.name), commit);
+      await watch.act(siteId, [tested(siteId, byOf(ctx), site.name)], commit);
       return { incident: present(watch.incidentsOf(siteId).get(`test:${siteId}`)!) };
     },
   };

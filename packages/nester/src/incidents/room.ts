@@ -109,7 +109,7 @@ export async function openIncidents(parts: {
       watch.apply(unit, report.siteId, reported(report));
     },
     async rulesChanged(siteId) {
-      await watch.act(siteId, rulesChanged);
+      await watch.act(siteId, [rulesChanged]);
     },
     async pass() {
       await watch.pass();

@@ -70,25 +70,25 @@ export class Watch {
     return outcome;
   }
 
-  /** Does it in a unit of its own, in the site's turn. */
+  /** Does it in a unit of its own, in the site's turn. Answers what followed, step by step. */
   act(
     siteId: string,
-    input: Input,
+    inputs: readonly Input[],
     commit = (unit: Unit): Promise<unknown> => this.#parts.committer.commit(unit),
-  ): Promise<Outcome | undefined> {
+  ): Promise<Outcome[]> {
     const { sites } = this.#parts;
     return sites.inTurn(siteId, async () => {
       const desk = this.#desk(siteId);
       while (desk.staged) await desk.staged.settled;
       const unit = new Unit();
-      const outcome = this.apply(unit, siteId, input);
+      const outcomes = inputs.flatMap(input => this.apply(unit, siteId, input) ?? []);
       if (unit.operations.length === 0) {
         unit.settle(true);
-        return outcome;
+        return outcomes;
       }
       sites.stageSite(unit, siteId);
       await commit(unit);
-      return outcome;
+      return outcomes;
     });
   }
 
@@ -184,9 +184,7 @@ export class Watch {
 
   async #actAll(siteId: string, inputs: readonly Input[]): Promise<void> {
     try {
-      await this.act(siteId, draft => {
-        for (const input of inputs) input(draft);
-      });
+      await this.act(siteId, inputs);
     } catch (error) {
       // Time comes again by itself.
       this.#desk(siteId).waiting.unshift(...inputs.filter(input => input !== passed));
