@@ -155,12 +155,7 @@ onEachDatabase('Committer', newDatabase => {
     await committer.commit(said('m', { content: 'old' }));
     const change = () =>
       new Unit().run(
-        store.read
-          .updateTable('message')
-          .set({ content: 'new' })
-          .where('message_id', '=', 'm')
-          .where('content', '=', 'old')
-          .compile(),
+        store.read.updateTable('message').set({ content: 'new' }).where('message_id', '=', 'm').where('content', '=', 'old').compile(),
         new AppError('conflict'),
       );
     const content = async () => (await store.read.selectFrom('message').select('content').executeTakeFirstOrThrow()).content;

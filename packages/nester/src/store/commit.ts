@@ -1,10 +1,10 @@
 import { AppError } from '@aerie/contract';
-import type { CompiledQuery, Transaction } from 'kysely';
-import { insertQueries } from './insert.ts';
-import type { Tables } from './schema.ts';
+import type { CompiledQuery } from 'kysely';
+import { takeSeqs } from './log.ts';
 import type { Store } from './store.ts';
 import { storageFailed } from './trouble.ts';
 import type { CommitResult, CommittedEvent, EventDraft, Once, Operation, PublishedEvents, Row, TableName, Unit } from './unit.ts';
+import type { Writing } from './writing.ts';
 
 const unitsPerBatch = 1_000;
 const unitsWaiting = 50_000;
@@ -45,7 +45,7 @@ type Step =
 
 /**
  * The group commit. Units that arrive while a commit is under way wait and are written together: one transaction,
- * one multi-row insert a table, one fsync. Events get their `seq` here, under the lock of the log's one row, so that
+ * each table's rows together, one fsync. Events get their `seq` here, under the lock of the log's one row, so that
  * the order of seq is the order of commits. A unit that fails is dropped alone.
  *
  * After the fsync, in this order: `applied` listeners (projections, synchronously), the callers' promises (acks),
@@ -188,56 +188,47 @@ export class Committer implements PublishedEvents {
     const at = this.#now();
     const eventCount = batch.reduce((sum, { unit }) => sum + unit.events.length, 0);
     const seqCount = batch.reduce((sum, { unit }) => sum + unit.reservation.count, eventCount);
-    return await this.#store.write.transaction().execute(async trx => {
+    const { dialect, write } = this.#store;
+    return await dialect.transaction(write, async writing => {
       if (seqCount > 0) {
-        const head = await trx
-          .updateTable('log_head')
-          .set(eb => ({ seq: eb('seq', '+', seqCount) }))
-          .where('id', '=', 1)
-          .returning('seq')
-          .executeTakeFirstOrThrow();
+        const [head] = (await writing.run(takeSeqs(write, { count: seqCount }))).rows;
+        if (!head) throw new Error('the log has no head: the store is not whole');
         const floor = giveSeqs(batch, head.seq - seqCount);
-        if (floor > 0) await trx.updateTable('log_head').set({ floor }).where('id', '=', 1).execute();
+        if (floor > 0) await writing.run(write.updateTable('log_head').set({ floor }).where('id', '=', 1).compile());
       }
       const skipped = new Set<Unit>();
-      for (const step of plan(batch)) await this.#runStep(trx, step, skipped);
+      for (const step of plan(batch)) await this.#runStep(writing, step, skipped);
       if (eventCount > 0) {
         const rows: (() => Row)[] = [];
         for (const { unit } of batch) if (!skipped.has(unit)) for (const event of unit.events) rows.push(() => eventRow(event, at));
-        await this.#insert(trx, 'event', rows);
+        await this.#insert(writing, 'event', rows);
       }
       return skipped;
     });
   }
 
-  async #runStep(trx: Transaction<Tables>, step: Step, skipped: Set<Unit>): Promise<void> {
+  async #runStep(writing: Writing, step: Step, skipped: Set<Unit>): Promise<void> {
     if (step.kind === 'run') {
-      const result = await trx.executeQuery(step.query);
-      if (step.orElse && Number(result.numAffectedRows ?? 0) === 0) throw new UnitFault(step.unit, step.orElse);
+      const { changed } = await writing.run(step.query);
+      if (step.orElse && changed === 0) throw new UnitFault(step.unit, step.orElse);
       return;
     }
     const { once } = step;
     if (!once) {
       // What stands beside a row that was there already is not written either.
       const rows = skipped.size === 0 ? step.rows : step.rows.filter((_, i) => !skipped.has(step.units[i]!));
-      await this.#insert(trx, step.table, rows);
+      await this.#insert(writing, step.table, rows);
       return;
     }
     const rows = step.rows.map(row => row());
-    const written: unknown[] = [];
-    for (const query of insertQueries(this.#store.dialect, step.table, rows, once)) written.push(...(await trx.executeQuery(query)).rows);
-    if (written.length === rows.length) return;
-    const ids = new Set(written.map(row => (row as Row)[once.id]));
-    rows.forEach((row, i) => {
-      if (!ids.has(row[once.id]!)) skipped.add(step.units[i]!);
-    });
+    for (const i of await writing.insert(step.table, rows, once)) skipped.add(step.units[i]!);
   }
 
-  async #insert(trx: Transaction<Tables>, table: TableName, rows: readonly (() => Row)[]): Promise<void> {
+  async #insert(writing: Writing, table: TableName, rows: readonly (() => Row)[]): Promise<void> {
     for (let at = 0; at < rows.length; at += rowsPerTurn) {
       if (at > 0) await loopTurn();
       const made = rows.slice(at, at + rowsPerTurn).map(row => row());
-      for (const query of insertQueries(this.#store.dialect, table, made, undefined)) await trx.executeQuery(query);
+      await writing.insert(table, made, undefined);
     }
   }
 
