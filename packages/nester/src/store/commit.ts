@@ -13,6 +13,9 @@ const turnsPerBatch = 4;
 /** After so many rows of one commit, sockets are read again: a very large unit must not stop all talk with everybody. */
 const rowsPerTurn = 4_096;
 
+const written: CommitResult = Object.freeze({ written: true });
+const unwritten: CommitResult = Object.freeze({ written: false });
+
 const loopTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
 interface Waiting {
@@ -40,7 +43,7 @@ interface Outgoing {
 }
 
 type Step =
-  | { kind: 'insert'; table: TableName; once: Once | undefined; rows: (() => Row)[]; units: Unit[] }
+  | { kind: 'insert'; table: TableName; once: Once | undefined; operations: (Operation & { kind: 'insert' })[]; units: Unit[] }
   | { kind: 'run'; query: CompiledQuery; unit: Unit; orElse: AppError | undefined };
 
 /**
@@ -100,15 +103,7 @@ export class Committer implements PublishedEvents {
       this.#tellEnd(unit, false);
       return Promise.reject(new AppError(this.#stopping ? 'stopping' : 'busy'));
     }
-    return new Promise((settled, failed) => {
-      const resolve = (result: CommitResult) => {
-        this.#tellEnd(unit, result.written);
-        settled(result);
-      };
-      const reject = (error: Error) => {
-        this.#tellEnd(unit, false);
-        failed(error);
-      };
+    return new Promise((resolve, reject) => {
       this.#queue.push({ unit, origin, resolve, reject });
       if (!this.#busy) {
         this.#busy = true;
@@ -167,11 +162,11 @@ export class Committer implements PublishedEvents {
         const others = batch.filter(waiting => waiting !== faulty);
         if (others.length > 0) await this.#commitBatch(others);
         // Last: it may have failed for what the others wrote, and whoever tries again must find that.
-        faulty.reject(error.fault);
+        this.#refuse(faulty, error.fault);
       } else if (batch.length === 1 || !this.#store.dialect.isUnitFault(error)) {
         const rejection = asRejection(error, this.#store);
         if (rejection instanceof AppError && rejection.code === 'storage_failed') this.#onFault(rejection);
-        for (const waiting of batch) waiting.reject(rejection);
+        for (const waiting of batch) this.#refuse(waiting, rejection);
       } else {
         // Some unit of these violates a constraint, or holds what cannot be stored: halve until it stands alone.
         const half = batch.length >> 1;
@@ -199,9 +194,8 @@ export class Committer implements PublishedEvents {
       const skipped = new Set<Unit>();
       for (const step of plan(batch)) await this.#runStep(writing, step, skipped);
       if (eventCount > 0) {
-        const rows: (() => Row)[] = [];
-        for (const { unit } of batch) if (!skipped.has(unit)) for (const event of unit.events) rows.push(() => eventRow(event, at));
-        await this.#insert(writing, 'event', rows);
+        const events = batch.flatMap(({ unit }) => (skipped.has(unit) ? [] : unit.events));
+        await this.#insert(writing, 'event', events, event => eventRow(event, at));
       }
       return skipped;
     });
@@ -216,19 +210,19 @@ export class Committer implements PublishedEvents {
     const { once } = step;
     if (!once) {
       // What stands beside a row that was there already is not written either.
-      const rows = skipped.size === 0 ? step.rows : step.rows.filter((_, i) => !skipped.has(step.units[i]!));
-      await this.#insert(writing, step.table, rows);
+      const rows = step.operations.keys();
+      const wanted = skipped.size === 0 ? [...rows] : [...rows].filter(i => !skipped.has(step.units[i]!));
+      await this.#insert(writing, step.table, wanted, i => rowOf(step.operations[i]!, step.units[i]!));
       return;
     }
-    const rows = step.rows.map(row => row());
+    const rows = step.operations.map((operation, i) => rowOf(operation, step.units[i]!));
     for (const i of await writing.insert(step.table, rows, once)) skipped.add(step.units[i]!);
   }
 
-  async #insert(writing: Writing, table: TableName, rows: readonly (() => Row)[]): Promise<void> {
-    for (let at = 0; at < rows.length; at += rowsPerTurn) {
+  async #insert<T>(writing: Writing, table: TableName, of: readonly T[], row: (one: T) => Row): Promise<void> {
+    for (let at = 0; at < of.length; at += rowsPerTurn) {
       if (at > 0) await loopTurn();
-      const made = rows.slice(at, at + rowsPerTurn).map(row => row());
-      await writing.insert(table, made, undefined);
+      await writing.insert(table, of.slice(at, at + rowsPerTurn).map(row), undefined);
     }
   }
 
@@ -253,7 +247,16 @@ export class Committer implements PublishedEvents {
       this.#outgoingSeq = lastSeq;
       setImmediate(() => this.#publish());
     }
-    for (const { unit, resolve } of batch) resolve({ written: !skipped.has(unit) });
+    for (const { unit, resolve } of batch) {
+      const isWritten = !skipped.has(unit);
+      this.#tellEnd(unit, isWritten);
+      resolve(isWritten ? written : unwritten);
+    }
+  }
+
+  #refuse({ unit, reject }: Waiting, error: Error): void {
+    this.#tellEnd(unit, false);
+    reject(error);
   }
 
   /** What a unit's events say. It is on disk already: an event that cannot be put into words is left to those who resume. */
@@ -338,11 +341,11 @@ function plan(batch: readonly Waiting[]): Step[] {
       if (operation.once) after = ` after ${operation.table}`;
       let step = open.get(key);
       if (!step) {
-        step = { kind: 'insert', table: operation.table, once: operation.once, rows: [], units: [] };
+        step = { kind: 'insert', table: operation.table, once: operation.once, operations: [], units: [] };
         open.set(key, step);
         steps.push(step);
       }
-      step.rows.push(() => rowOf(operation, unit));
+      step.operations.push(operation);
       step.units.push(unit);
     }
   }
