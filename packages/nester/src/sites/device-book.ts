@@ -14,7 +14,7 @@ export interface DeviceRecord {
   /** What it is known by besides: devices that people said are this one. */
   aliases: readonly DeviceTable[];
   /** All that a search looks at; made when it is searched for. */
-  words: string | undefined;
+  words: { text: string; macs: string } | undefined;
 }
 
 type Index = Map<string, DeviceRecord[]>;

@@ -1,6 +1,5 @@
 import type { CommandOutput } from '@aerie/contract';
-import type { DeviceRecord } from './device-book.ts';
-import { deviceName } from './device-book.ts';
+import { type DeviceRecord, deviceName } from './device-book.ts';
 
 type Brief = Omit<CommandOutput<'device.show'>['alike'][number], 'confidence'>;
 
@@ -26,44 +25,49 @@ export function queryOf(typed: string): Query {
 /** How well a device fits a query: 0 not at all; more is better. */
 export function fitness(record: DeviceRecord, query: Query): number {
   record.words ??= wordsOf(record);
-  const { row } = record;
-  if (query.mac !== null && macsOf(record).some(mac => mac.includes(query.mac!))) return query.mac.length === 12 ? 5 : 3;
-  if (query.words.length === 0 || !query.words.every(word => record.words!.includes(word))) return 0;
-  const names = [row.label, row.hostname, row.address].map(name => name?.toLowerCase() ?? '');
-  if (names.includes(query.text)) return 5;
-  if (names.some(name => name !== '' && name.startsWith(query.text))) return 4;
-  return names.some(name => name.includes(query.text)) ? 3 : 1;
+  const { row, words } = record;
+  if (query.mac !== null && words.macs.includes(query.mac)) return query.mac.length === 12 ? 5 : 3;
+  if (query.words.length === 0 || !query.words.every(word => words.text.includes(word))) return 0;
+  const called = [row.label, row.hostname, row.address].map(name => name?.toLowerCase() ?? '');
+  if (called.includes(query.text)) return 5;
+  if (called.some(name => name !== '' && name.startsWith(query.text))) return 4;
+  return called.some(name => name.includes(query.text)) ? 3 : 1;
 }
+
+const names = new Intl.Collator('en', { numeric: true });
 
 /** Those that fit best, then those that are up, then by name; at most `limit`. */
 export class BestFits<T extends { record: DeviceRecord }> {
   readonly #limit: number;
-  #best: { fit: number; found: T }[] = [];
+  /** The best first. */
+  readonly #best: { fit: number; found: T }[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
+  /** Of a query that fits all of 50,000 devices most are left out after one look. */
   add(fit: number, found: T): void {
-    this.#best.push({ fit, found });
-    // So that a query that fits all of 50,000 devices sorts few at a time.
-    if (this.#best.length >= this.#limit * 8) this.#trim();
+    const one = { fit, found };
+    if (this.#best.length === this.#limit && byFit(this.#best.at(-1)!, one) <= 0) return;
+    const at = this.#best.findIndex(other => byFit(other, one) > 0);
+    this.#best.splice(at === -1 ? this.#best.length : at, 0, one);
+    if (this.#best.length > this.#limit) this.#best.pop();
   }
 
   all(): T[] {
-    this.#trim();
     return this.#best.map(({ found }) => found);
   }
+}
 
-  #trim(): void {
-    this.#best.sort(
-      (a, b) =>
-        b.fit - a.fit ||
-        Number(b.found.record.row.status === 'up') - Number(a.found.record.row.status === 'up') ||
-        deviceName(a.found.record.row).localeCompare(deviceName(b.found.record.row), 'en', { numeric: true }),
-    );
-    this.#best.length = Math.min(this.#best.length, this.#limit);
-  }
+interface Fit {
+  fit: number;
+  found: { record: DeviceRecord };
+}
+
+function byFit(a: Fit, b: Fit): number {
+  const [one, other] = [a.found.record.row, b.found.record.row];
+  return b.fit - a.fit || Number(other.status === 'up') - Number(one.status === 'up') || names.compare(deviceName(one), deviceName(other));
 }
 
 export function briefOf({ row }: DeviceRecord, isKnown: boolean): Brief {
@@ -79,17 +83,12 @@ export function briefOf({ row }: DeviceRecord, isKnown: boolean): Brief {
   };
 }
 
-function wordsOf({ row, ports, aliases }: DeviceRecord): string {
+function wordsOf({ row, ports, aliases }: DeviceRecord): { text: string; macs: string } {
   const words: (string | number | null)[] = [row.label, row.hostname, row.address, row.vendor, row.os];
   for (const alias of aliases) words.push(alias.label, alias.hostname);
   for (const { state, service, product, version, port } of ports.values())
     if (state === 'open') words.push(service, product, version, port);
-  return words
-    .filter(word => word !== null)
-    .join('\n')
-    .toLowerCase();
-}
-
-function macsOf({ row, aliases }: DeviceRecord): string[] {
-  return [row, ...aliases].flatMap(({ mac }) => (mac === null ? [] : [mac.replaceAll(':', '')]));
+  const text = words.filter(word => word !== null).join('\n');
+  const macs = [row, ...aliases].map(({ mac }) => mac?.replaceAll(':', '') ?? '').join(' ');
+  return { text: text.toLowerCase(), macs };
 }
