@@ -69,7 +69,7 @@ export interface LiveProbe extends NonNullable<Caller['connection']> {
   readonly told: Record<string, unknown>[];
 }
 
-export const local: Actor = { kind: 'local' };
+const local: Actor = { kind: 'local' };
 
 export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> {
   const store = await openStore(database);
