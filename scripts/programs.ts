@@ -27,8 +27,10 @@ const programs = {
   ngircd: { commands: ['ngircd'], folders: () => ['/usr/sbin'], packages: ['ngircd'] },
   nmap: { commands: ['nmap'], packages: ['nmap'] },
   postgres: { commands: ['postgres'], folders: postgresFolders, packages: ['postgresql'] },
+  prometheus: { commands: ['prometheus'], packages: ['prometheus'] },
   python3: { commands: ['python3'], packages: ['python3'] },
   setpriv: { commands: ['setpriv'], packages: ['util-linux'] },
+  sshd: { commands: ['sshd'], folders: () => ['/usr/sbin', '/sbin'], packages: ['openssh-server', 'openssh-client'] },
   tmux: { commands: ['tmux'], packages: ['tmux'] },
 } satisfies Record<string, Program>;
 

@@ -140,6 +140,16 @@ export class Nester {
     );
   }
 
+  /** Waits until it has printed or logged this so many times. */
+  async saidTimes(text: string, times: number, ms?: number): Promise<void> {
+    await until(
+      `Nester to say "${text}" ${times} times`,
+      listener => this.#onOutput(listener),
+      () => this.#output.split(text).length > times,
+      ms,
+    );
+  }
+
   /** The set-up link that it printed, when it has. */
   async setupLink(): Promise<string> {
     const link = () => this.#output.match(/https?:\S+\/setup#[\w-]+/)?.[0];
