@@ -51,7 +51,6 @@ const incidentStep = z.strictObject({
     'told',
     'not_told',
     'resolved',
-    'reopened',
   ]),
   by: z.string().nullable().describe('the person, where one did it'),
   text: z.string().nullable().describe('a note; where it was told; to whom it was assigned'),

@@ -2,6 +2,7 @@ export * from './accounts.ts';
 export * from './administration.ts';
 export * from './chat.ts';
 export * from './commands.ts';
+export * from './delivery-words.ts';
 export * from './devices.ts';
 export * from './diagnostic-words.ts';
 export * from './diagnostics.ts';

@@ -54,7 +54,7 @@ const delivery = z.strictObject({
   createdAt: time,
   doneAt: time.nullable(),
   nextAt: time.nullable().describe('when it is tried again'),
-  error: z.string().nullable(),
+  error: z.string().nullable().describe('in English, or in the words of the server; `deliveryErrorIn` says ours in French'),
 });
 export type Delivery = z.infer<typeof delivery>;
 

@@ -1,4 +1,4 @@
-import { AppError, type User } from '@aerie/contract';
+import { AppError, deliveryTrouble, type User } from '@aerie/contract';
 import type { Announcements } from '../chat/announcements.ts';
 import { incidentSentence } from '../incidents/sentences.ts';
 import { firstRouteId } from '../store/first-route.ts';
@@ -27,7 +27,7 @@ export function channelCourier(
     // A channel that was archived hears nothing: then it is told where everybody looks.
     if (wanted && announcements.isOpen(wanted)) return wanted;
     const usual = announcements.channelNamed(channel);
-    if (usual === undefined) throw new Error(`there is no channel #${channel}: make it, then it will be told there`);
+    if (usual === undefined) throw new Error(deliveryTrouble('no_channel', { channel }));
     return usual;
   };
   return {
@@ -49,7 +49,7 @@ export function channelCourier(
           await announcements.say(bot, channelId, { key: `test:${deliveryId}`, content: testText[language] });
         }
       } catch (error) {
-        if (error instanceof AppError && error.code === 'not_found') throw new Error('the channel is not there any more');
+        if (error instanceof AppError && error.code === 'not_found') throw new Error(deliveryTrouble('channel_gone'));
         throw error;
       }
       return undefined;

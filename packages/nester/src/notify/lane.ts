@@ -1,3 +1,4 @@
+import { deliveryTrouble } from '@aerie/contract';
 import type { Storm } from '../incidents/telling.ts';
 import type { DeliveryTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
@@ -92,7 +93,7 @@ export class Lane {
     const last = rows.at(-1);
     if (!last) return;
     const route = this.#parts.route(this.#routeId);
-    if (!route) return await this.#end(failedQuery(this.#parts.store.read, idsOf(rows), now(), 'the route was removed'));
+    if (!route) return await this.#end(failedQuery(this.#parts.store.read, idsOf(rows), now(), deliveryTrouble('route_removed')));
     let remark: string | undefined;
     try {
       const tale = await this.#taleOf(rows);

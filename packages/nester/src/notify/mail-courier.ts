@@ -1,3 +1,4 @@
+import { deliveryTrouble } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../store/schema.ts';
 import type { Courier } from './deliveries.ts';
@@ -44,10 +45,10 @@ export function mailCourier(parts: {
       const { target } = errand.route;
       if (target.kind !== 'mail') throw new Error('this is no mail route');
       const kept = await keptMailServer(parts.db, parts.secrets);
-      if (!kept) throw new Error('no mail server is set: an administrator sets one');
+      if (!kept) throw new Error(deliveryTrouble('no_mail_server'));
       const mail = { ...mailOf(errand, { publicUrl: parts.publicUrl(), site: parts.site }), to: target.to };
       const { refused } = await sendMail(kept.server, kept.password(), mail, { signal, ca: parts.ca });
-      return refused.length === 0 ? undefined : `refused for ${refused.join(', ')}`;
+      return refused.length === 0 ? undefined : deliveryTrouble('refused_for', { addresses: refused.join(', ') });
     },
   };
 }

@@ -1,5 +1,4 @@
-import { AppError, type CommandOutput } from '@aerie/contract';
-import { createTransport } from 'nodemailer';
+import { AppError, type CommandOutput, deliveryTrouble } from '@aerie/contract';
 import { Unreachable } from './deliveries.ts';
 
 /** The mail server that Aerie sends by, as administrators set it. */
@@ -35,6 +34,8 @@ export async function sendMail(
   mail: Mail,
   { signal, ca }: { signal?: AbortSignal; ca?: string | undefined } = {},
 ): Promise<{ answer: string; refused: string[] }> {
+  // Loaded with the first message: it is as large as the rest of a small server.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host: server.host,
     port: server.port,
@@ -52,7 +53,7 @@ export async function sendMail(
     disableUrlAccess: true,
   });
   const cut = Promise.withResolvers<never>();
-  const onAbort = () => cut.reject(new Unreachable('Aerie is stopping'));
+  const onAbort = () => cut.reject(new Unreachable(deliveryTrouble('stopping')));
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const sent = await Promise.race([

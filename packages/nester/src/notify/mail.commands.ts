@@ -1,4 +1,4 @@
-import { AppError } from '@aerie/contract';
+import { AppError, deliveryTrouble } from '@aerie/contract';
 import type { Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
 import { Unit } from '../store/unit.ts';
@@ -42,7 +42,7 @@ export function mailCommands(shared: Shared): Handlers<'mail.show' | 'mail.set' 
 
     async 'mail.test'(ctx, { to }) {
       const kept = await keptMailServer(ctx.db, secrets);
-      if (!kept) return { sent: false, answer: 'no mail server is set' };
+      if (!kept) return { sent: false, answer: deliveryTrouble('no_mail_server') };
       const language = ctx.actor.kind === 'user' ? ctx.actor.language : 'en';
       const result = { sent: false, answer: '' };
       try {

@@ -22,7 +22,7 @@ onEachDatabase('the outbox of an older version', newDatabase => {
 
   beforeEach(async () => {
     database = await newDatabase('without tables');
-    const dialect = database.databaseUrl ? postgresDialect(database.databaseUrl) : sqliteDialect(`${database.folder}/nester.db`);
+    const dialect = database.databaseUrl ? await postgresDialect(database.databaseUrl) : sqliteDialect(`${database.folder}/nester.db`);
     const db: Kysely<Before> = new NewKysely({ dialect: dialect.connect('write') });
     const migrations: Record<string, Migration> = {
       '0001-foundation': foundation(dialect),

@@ -1,4 +1,4 @@
-import { AppError, type CommandRequest, type RouteTarget } from '@aerie/contract';
+import { AppError, type CommandRequest, deliveryTrouble, type RouteTarget } from '@aerie/contract';
 import type { Ctx, Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
 import type { RouteTable } from '../store/schema.ts';
@@ -68,7 +68,7 @@ export function routeCommands(shared: Shared): Handlers<Names> {
       if (secret !== null) columns.secret = secrets.seal(secret, secretPurpose(routeId));
       else if (!isWebhook) columns.secret = null;
       const unit = new Unit().run(updateRouteQuery(ctx.db, routeId, columns), gone());
-      if (!fields.on) unit.run(giveUpQuery(ctx.db, routeId, ctx.now(), 'the route was turned off'));
+      if (!fields.on) unit.run(giveUpQuery(ctx.db, routeId, ctx.now(), deliveryTrouble('route_off')));
       await ctx.commitAct(unit, actOf('route.update', { ...row, ...columns }, fields.target));
       const route = book.keep({ ...row, ...columns });
       outbox.hurry(routeId);
@@ -80,7 +80,7 @@ export function routeCommands(shared: Shared): Handlers<Names> {
       const { row, target } = requireRoute(routeId);
       const unit = new Unit()
         .run(updateRouteQuery(ctx.db, routeId, { removed_at: ctx.now(), secret: null, is_on: 0 }), gone())
-        .run(giveUpQuery(ctx.db, routeId, ctx.now(), 'the route was removed'));
+        .run(giveUpQuery(ctx.db, routeId, ctx.now(), deliveryTrouble('route_removed')));
       await ctx.commitAct(unit, actOf('route.remove', row, target));
       book.remove(routeId);
       shared.changed();

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import { deliveryTrouble } from '@aerie/contract';
 import { incidentSentence } from '../incidents/sentences.ts';
 import { type Courier, type Errand, Unreachable } from './deliveries.ts';
 import type { SealedTexts } from './mail-courier.ts';
@@ -43,7 +44,7 @@ export function webhookCourier(parts: {
       const { target, row } = errand.route;
       if (target.kind !== 'webhook') throw new Error('this is no webhook');
       const sealed = await parts.secretOf(row.route_id);
-      if (sealed === null) throw new Error('this webhook has no secret: give it a new one');
+      if (sealed === null) throw new Error(deliveryTrouble('no_secret'));
       const secret = parts.secrets.open(sealed, secretPurpose(row.route_id));
       const body = JSON.stringify(bodyOf(errand, parts));
       // Of this attempt: an answer that was lost is asked for again later, and must not look like a replay.
@@ -54,8 +55,8 @@ export function webhookCourier(parts: {
         'webhook-signature': signatureOf(secret, errand.deliveryId, seconds, body),
       });
       if (status >= 200 && status < 300) return undefined;
-      if (status >= 300 && status < 400) throw new Error(`it answered ${status}: redirects are not followed, name the final address`);
-      const reason = `it answered ${status}`;
+      if (status >= 300 && status < 400) throw new Error(deliveryTrouble('redirects', { status }));
+      const reason = deliveryTrouble('answered', { status });
       // 429 and 5xx are about the receiver; any other about this body, or about the address.
       throw status === 429 || status >= 500 ? new Unreachable(reason) : new Error(reason);
     },
@@ -109,7 +110,9 @@ async function post(url: string, body: string, signal: AbortSignal, headers: Rec
     }
     return response.statusCode ?? 0;
   } catch (error) {
-    throw new Unreachable(limit.aborted && !signal.aborted ? `no answer within ${answerMs / 1_000} s` : (error as Error).message);
+    throw new Unreachable(
+      limit.aborted && !signal.aborted ? deliveryTrouble('no_answer', { seconds: answerMs / 1_000 }) : (error as Error).message,
+    );
   } finally {
     request.on('error', () => {}).destroy();
   }
