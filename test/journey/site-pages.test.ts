@@ -66,8 +66,10 @@ needs('chromium')('the second journey, as people see it', () => {
     const missing = [{ fact: 'os' as const, reason: 'it needs the rights of root' }];
     const answer = await probe.send(probe.report({ hosts: [{ ...at, hostname: hostile, ports: [port] }], missing }));
     expect(answer).toEqual({ status: 201, accepted: true });
-    await desk.page.getByRole('button', { name: '192.0.2.9' }).filter({ hasText: hostile }).waitFor();
     await desk.page.getByText('it needs the rights of root').first().waitFor();
+    await isOpenToAll(desk.page, '/sites/NE');
+    await desk.page.getByRole('link', { name: 'Devices', exact: true }).click();
+    await desk.page.getByRole('link', { name: '192.0.2.9' }).filter({ hasText: hostile }).waitFor();
     await isOpenToAll(desk.page, '/sites/NE');
   });
 

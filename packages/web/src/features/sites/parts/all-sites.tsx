@@ -122,11 +122,11 @@ const Listed = memo(function Listed({ all, onMade }: { all: readonly Site[]; onM
             {groups.length > 0 && <option value="group">{t('sites.by.group')}</option>}
           </select>
           <Link to="/wall" search={group === undefined ? {} : { group }} className={page.button}>
-            <Icon name="eye" /> {t('sites.wall')}
+            <Icon name="eye" /> <span className={styles.words}>{t('sites.wall')}</span>
           </Link>
           {me.role === 'admin' && (
             <Button icon="plus" onClick={() => setAdding(true)}>
-              {t('sites.add')}
+              <span className={styles.words}>{t('sites.add')}</span>
             </Button>
           )}
           {adding && (

@@ -21,12 +21,14 @@ const mostServices = 6;
 /** A site in short: its machine, what was found, how the WAN is, what is wrong. */
 export function Overview({ detail, updatedAt }: { detail: SiteDetail; updatedAt: number }) {
   return (
-    <div className={styles.cards}>
+    <div className={`${styles.cards} ${styles.overview}`}>
       <InShort detail={detail} updatedAt={updatedAt} />
-      <OpenIncidents site={detail.site} />
+      <div className={styles.beside}>
+        <OpenIncidents site={detail.site} />
+        <ComingMaintenance site={detail.site} maintenance={detail.maintenance} />
+        <ReportCard detail={detail} />
+      </div>
       <WanCard detail={detail} />
-      <ReportCard detail={detail} />
-      <ComingMaintenance site={detail.site} maintenance={detail.maintenance} />
     </div>
   );
 }

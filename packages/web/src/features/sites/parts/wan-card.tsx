@@ -18,7 +18,7 @@ export function WanCard({ detail }: { detail: SiteDetail }) {
   const named = policy.wanTargets.length > 0 || policy.providerTargets.length > 0 || policy.gateway === 'auto';
   const fault = isCurrent(site) ? wanFault(detail.wan) : undefined;
   return (
-    <section className={`${styles.card} ${styles.double}`}>
+    <section className={styles.card}>
       <h2>{t('wan.title')}</h2>
       {!measured ? (
         <p className={styles.soft}>{named ? t('wan.unmeasured') : t('wan.none')}</p>

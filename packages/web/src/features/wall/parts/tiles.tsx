@@ -52,7 +52,7 @@ const TileFace = memo(function TileFace({ site, size, minute }: { site: Site; si
       </p>
       {size === 'small' ? (
         <p className={styles.figures}>
-          {[shape === 'up' ? undefined : word, warned ? t('sites.incidents', { count: site.openIncidents }) : undefined, devices, wan]
+          {[shape === 'up' ? undefined : word, warned ? t('sites.incidents', { count: site.openIncidents }) : wan, devices]
             .filter(Boolean)
             .join(' · ')}
         </p>
