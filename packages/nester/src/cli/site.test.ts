@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -27,6 +27,37 @@ onEachDatabase('nester site and nester probe', newDatabase => {
     });
     const sites = JSON.parse((await nester('site', 'list', '--json')).stdout);
     expect(sites).toMatchObject([{ code: 'KC', name: 'Kansas City', state: 'unknown', why: 'no_probe' }]);
+    expect(
+      await nester(
+        'site',
+        'set',
+        'kc',
+        '--name',
+        'Kansas City Chiefs',
+        '--group',
+        'AFC West',
+        '--zone',
+        'America/Chicago',
+        '--longitude',
+        '-94.5',
+      ),
+    ).toMatchObject({ code: 0, stderr: 'Changed the site KC.\n' });
+    expect(await nester('site', 'set', 'KC', '--zone', 'Mars')).toMatchObject({ code: 1, stderr: expect.stringContaining('"Mars"') });
+    expect(await nester('site', 'set', 'KC')).toMatchObject({ code: 1, stderr: expect.stringContaining('Say what to change') });
+    expect(await nester('site', 'set', 'KC', '--latitude', 'north')).toMatchObject({ code: 2 });
+    const file = join(database.folder, 'sites.csv');
+    writeFileSync(
+      file,
+      'code,name,group,zone,latitude,longitude\nKC,Kansas City,,,39.05,-94.48\nSEA,Seattle,NFC West,America/Los_Angeles,,\n',
+    );
+    expect(await nester('site', 'import', file, '--dry-run')).toMatchObject({ code: 0, stderr: 'Would make 1, would change 1.\n' });
+    expect(await nester('site', 'import', file)).toMatchObject({ code: 0, stderr: 'Made 1, changed 1.\n' });
+    expect(await nester('site', 'import', file)).toMatchObject({ code: 0, stderr: 'Made 0, changed 0.\n' });
+    expect(JSON.parse((await nester('site', 'list', '--json')).stdout)).toMatchObject([
+      { code: 'KC', name: 'Kansas City', group: 'AFC West', zone: 'America/Chicago', latitude: 39.05, longitude: -94.48 },
+      { code: 'SEA', name: 'Seattle', group: 'NFC West' },
+    ]);
+    expect((await nester('site', 'list')).stdout).toMatch(/^code +name +state +devices up +last contact +group\n/);
     expect(await nester('probe', 'code', '--site', 'kc')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^harvester enrol https:\/\/aerie\.example [0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n$/),
