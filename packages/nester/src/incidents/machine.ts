@@ -79,7 +79,7 @@ export const rulesChanged: Input = draft => {
       if (record.rule === 'probe.silent') draft.putSymptom({ ...symptom, state: 'pending' });
       else draft.dropSymptom(symptom);
     }
-    draft.resolve(record, null, { quietly: true });
+    draft.resolve({ ...record, detail: { ...record.detail, unwatched: 1 } }, null, { quietly: true });
   }
   for (const symptoms of draft.symptoms.values())
     for (const symptom of symptoms.values()) if (!rules[symptom.rule].on && symptom.rule !== 'probe.silent') draft.dropSymptom(symptom);

@@ -1,53 +1,62 @@
 import type { Incident, Language } from '@aerie/contract';
-
-interface Words {
-  locale: string;
-  open(probe: string, site: string): string;
-  lastContact(when: string): string;
-  never: string;
-  acknowledged(by: string): string;
-  resolved(probe: string, site: string, lasted: string): string;
-}
-
-const words: Record<Language, Words> = {
-  fr: {
-    locale: 'fr-FR',
-    open: (probe, site) => `Incident : la sonde ${probe} du site ${site} ne répond plus.`,
-    lastContact: when => `Dernier contact : ${when}.`,
-    never: "Elle ne s'est jamais connectée.",
-    acknowledged: by => `Pris en charge par ${by}.`,
-    resolved: (probe, site, lasted) => `Résolu : la sonde ${probe} du site ${site} répond de nouveau, après ${lasted}.`,
-  },
-  en: {
-    locale: 'en-GB',
-    open: (probe, site) => `Incident: probe ${probe} of site ${site} no longer answers.`,
-    lastContact: when => `Last contact: ${when}.`,
-    never: 'It never connected.',
-    acknowledged: by => `${by} looks after it.`,
-    resolved: (probe, site, lasted) => `Resolved: probe ${probe} of site ${site} answers again, after ${lasted}.`,
-  },
-};
+import { type Facts, incidentWords } from './words.ts';
 
 /** An incident as it is now, in a few sentences of plain text, for those who cannot show a card. */
 export function incidentSentence(incident: Incident, language: Language, timeZone?: string): string {
-  const say = words[language];
-  const probe = oneLine(incident.subject);
-  const site = `${oneLine(incident.siteName)} (${incident.siteCode})`;
-  const { lastContactAt } = incident.detail;
-  if (incident.resolvedAt !== null) {
-    const from = typeof lastContactAt === 'number' ? lastContactAt : incident.openedAt;
-    return say.resolved(probe, site, duration(incident.resolvedAt - from));
+  const say = incidentWords[language];
+  const facts = factsOf(incident, say.locale, timeZone);
+  const { is, was } = say.rules[incident.rule];
+  const { detail, openedAt, resolvedAt, resolvedBy } = incident;
+  const { lastContactAt } = detail;
+  if (resolvedAt !== null) {
+    const lasted = duration(resolvedAt - (typeof lastContactAt === 'number' ? lastContactAt : openedAt));
+    if (resolvedBy !== null) return say.closedBy(oneLine(resolvedBy), lasted, is(facts));
+    if (detail.unwatched === 1) return say.unwatched(is(facts));
+    return detail.expired === 1 ? say.expired(incident.rule === 'test' ? was(facts) : is(facts)) : say.over(was(facts), lasted);
   }
-  const sentences = [say.open(probe, site)];
+  const sentences = [say.open(is(facts))];
   if (typeof lastContactAt === 'number') sentences.push(say.lastContact(moment(lastContactAt, say.locale, timeZone)));
   if (lastContactAt === null) sentences.push(say.never);
+  if (incident.folded > 0) sentences.push(say.folded(incident.folded));
+  if (incident.pausedUntil !== null) sentences.push(say.paused(incident.firings));
   if (incident.acknowledgedBy !== null) sentences.push(say.acknowledged(oneLine(incident.acknowledgedBy)));
+  if (incident.assignee !== null && incident.assignee !== incident.acknowledgedBy) sentences.push(say.assigned(oneLine(incident.assignee)));
   return sentences.join(' ');
+}
+
+function factsOf({ subject, siteName, siteCode, rule, detail }: Incident, locale: string, timeZone: string | undefined): Facts {
+  const text = (name: string) => (detail[name] == null ? '' : oneLine(String(detail[name])));
+  const percent = (name: string) =>
+    typeof detail[name] === 'number'
+      ? new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(detail[name])
+      : '?';
+  const ms = (name: string) =>
+    typeof detail[name] === 'number' ? `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(detail[name])} ms` : '?';
+  return {
+    subject: oneLine(subject),
+    site: `${oneLine(siteName)} (${siteCode})`,
+    ports: text('ports'),
+    hasSeveralPorts: text('ports').includes(','),
+    service: text('service'),
+    before: text('before'),
+    after: text('after'),
+    // A device without a name is called by its address.
+    address: text('address') === oneLine(subject) ? '' : text('address'),
+    ms: ms('ms'),
+    loss: percent('loss'),
+    limit: rule === 'wan.latency' ? ms('aboveMs') : percent('above'),
+    notAfter: typeof detail.notAfter === 'number' ? day(detail.notAfter, locale, timeZone) : '?',
+    by: text('by'),
+  };
 }
 
 /** A name from outside without what could break a line or turn its direction. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
+function day(at: number, locale: string, timeZone: string | undefined): string {
+  return new Intl.DateTimeFormat(locale, { day: '2-digit', month: '2-digit', year: 'numeric', timeZone }).format(at);
 }
 
 function moment(at: number, locale: string, timeZone: string | undefined): string {
