@@ -35,6 +35,7 @@ export class Taker {
   readonly #parts: IntakeParts;
   readonly #changed: () => void;
   readonly #turns = new Map<string, Promise<unknown>>();
+  #lastAt = 0;
 
   /** @param changed called when a list of files may be read again */
   constructor(parts: IntakeParts, changed: () => void) {
@@ -112,7 +113,6 @@ export class Taker {
   }
 
   async #rowOf(verdict: Verdict, before: IntakeTable | undefined): Promise<IntakeTable> {
-    const { now } = this.#parts;
     const { state, report } = verdict;
     const isWaiting = before?.state === 'quarantined' || before?.state === 'unassigned';
     return {
@@ -120,7 +120,7 @@ export class Taker {
       name: verdict.name,
       digest: verdict.digest,
       bytes: verdict.bytes,
-      at: before?.at ?? now(),
+      at: before?.at ?? this.#moment(),
       state,
       shape: verdict.shape,
       reason: verdict.reason && JSON.stringify(verdict.reason),
@@ -134,6 +134,12 @@ export class Taker {
       // What waits goes on waiting where it lies.
       place: isWaiting && state !== 'taken' ? before.place : await this.#freePlace(state, verdict.name),
     };
+  }
+
+  /** Lists are read page by page, by these times: no two are the same. */
+  #moment(): number {
+    this.#lastAt = Math.max(this.#parts.now(), this.#lastAt + 1);
+    return this.#lastAt;
   }
 
   async #freePlace(state: IntakeTable['state'], name: string): Promise<string> {
