@@ -48,6 +48,7 @@ function apiPage(): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>The API of Aerie</title>
 <style nonce="__CSP_NONCE__">${style}</style>
 </head>
@@ -90,7 +91,7 @@ function section({ path, method, operation }: { path: string; method: string; op
   const [output] = Object.values(operation.responses[200].content);
   return `<section id="${html(operation.operationId)}">
 <h3>${html(operation.operationId)}</h3>
-<p>${html(operation.summary)} <small>${html(operation.description)}</small></p>
+<p>${prose(operation.summary)} <small>${prose(operation.description)}</small></p>
 <p><code>${method} ${html(path)}</code></p>
 ${input ? `<h4>Input</h4>\n${fields(input)}` : ''}
 <h4>Output</h4>
@@ -98,14 +99,45 @@ ${output?.schema.properties ? fields(output.schema) : '<p>Text.</p>'}
 </section>`;
 }
 
-/** The fields of an object, as a table. */
-function fields({ properties = {}, required = [] }: Schema): string {
-  const rows = Object.entries(properties).map(([name, schema]) => {
-    const fallback = schema.default === undefined ? '' : `; ${JSON.stringify(schema.default)} unless given`;
-    const needed = required.includes(name) ? '' : 'optional';
-    return `<tr><td><code>${html(name)}</code></td><td>${html(needed + fallback)}</td><td><code>${html(shape(schema))}</code>${schema.description ? `<br>${html(schema.description)}` : ''}</td></tr>`;
-  });
+/** The fields of an object, as a table; those of objects in it below them. */
+function fields(schema: Schema): string {
+  const rows = rowsOf(schema, '', 0);
   return rows.length === 0 ? '<p>Nothing: <code>{}</code>.</p>' : `<table><tbody>${rows.join('\n')}</tbody></table>`;
+}
+
+/** Deeper than this, an object is one line. */
+const deepest = 2;
+
+function rowsOf({ properties = {}, required = [] }: Schema, prefix: string, depth: number): string[] {
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    const remarks = [
+      required.includes(name) ? '' : 'optional',
+      schema.default === undefined ? '' : `${JSON.stringify(schema.default)} unless given`,
+      schema.description ?? '',
+    ];
+    const inner = depth < deepest ? insideOf(schema) : undefined;
+    const type = inner ? `${inner.isList ? 'list of objects' : 'object'}${inner.orNull ? ' | null' : ''}` : shape(schema);
+    const remark = remarks.filter(Boolean).join('; ');
+    const row = `<tr><td><code>${html(prefix + name)}</code></td><td><code>${html(type)}</code>${remark ? `<br>${prose(remark)}` : ''}</td></tr>`;
+    return inner ? [row, ...rowsOf(inner.object, `${prefix}${name}${inner.isList ? '[]' : ''}.`, depth + 1)] : [row];
+  });
+}
+
+/** The one object that a field holds, by itself, in a list, or else null; undefined where it is anything else. */
+function insideOf(schema: Schema): { object: Schema; isList: boolean; orNull: boolean } | undefined {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) {
+    const others = choices.filter(({ type }) => type !== 'null');
+    const inner = others.length === 1 ? insideOf(others[0]!) : undefined;
+    return inner && { ...inner, orNull: others.length < choices.length };
+  }
+  if (schema.type === 'array' && schema.items?.properties) return { object: schema.items, isList: true, orNull: false };
+  return schema.properties ? { object: schema, isList: false, orNull: false } : undefined;
+}
+
+/** A sentence of ours; what stands in backticks is code. */
+function prose(text: string): string {
+  return html(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 /** A schema in one line. */
@@ -144,6 +176,9 @@ code, pre { font: 13px/1.5 ui-monospace, monospace; }
 code { overflow-wrap: anywhere; }
 pre { overflow-x: auto; padding: .5rem; border: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 table { border-collapse: collapse; width: 100%; }
+section { overflow-x: auto; }
+td:first-child { white-space: nowrap; }
+td:first-child code { overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-top: 1px solid color-mix(in srgb, currentColor 12%, transparent); }
 nav a { margin-right: .5rem; }
 :target { outline: 2px solid #2a9d6f; outline-offset: 4px; }
