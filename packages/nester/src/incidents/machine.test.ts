@@ -186,13 +186,16 @@ describe('rules', () => {
       site.see('certificate.expiring', 'd', true, { item, detail: { notAfter: site.now + days * day } });
     certificate('443/tcp', 22);
     expect(site.open()).toEqual([]);
-    certificate('443/tcp', 21);
+    site.pass(day);
+    expect(site.only().detail).toMatchObject({ ports: '443/tcp', notAfter: site.now + 21 * day });
     certificate('8443/tcp', 3);
     expect(site.only().detail).toEqual({ ports: '443/tcp, 8443/tcp', notAfter: site.now + 3 * day });
     certificate('8443/tcp', 90);
     expect(site.only().detail).toMatchObject({ ports: '443/tcp', notAfter: site.now + 21 * day });
     certificate('443/tcp', 90);
     expect(site.open()).toEqual([]);
+    site.see('certificate.expiring', 'd', false, { item: '443/tcp' });
+    expect([...site.watch.symptoms.values()].flatMap(parts => [...parts.keys()])).toEqual(['8443/tcp']);
   });
 });
 

@@ -4,7 +4,7 @@ import { detailOf } from './details.ts';
 import { Draft, type Outcome, type SiteWatch, type Surroundings } from './draft.ts';
 import type { FreshReport, Observation } from './observation.ts';
 import { type IncidentRecord, type Symptom, subjectKey } from './records.ts';
-import { expiryOf, forMsOf, isBadNow, isMeasured, isWatched, needsLink, verdictOn } from './verdicts.ts';
+import { countsFrom, expiryOf, forMsOf, isKept, isMeasured, isWatched, verdictOn } from './verdicts.ts';
 
 /** Whom nobody has taken care of is asked for again after this. */
 const remindAfterMs = 30 * 60_000;
@@ -32,12 +32,15 @@ export function seen(observation: Observation): Input {
     const { at, rules } = draft.around;
     const { rule, subjectId, subject, detail, item = '' } = observation;
     const known = draft.symptoms.get(subjectKey(observation))?.get(item);
-    if (!isBadNow(rules, observation, at)) {
+    if (!observation.isBad) {
       if (known) seenWell(draft, known);
+    } else if (known && rule === 'certificate.expiring') {
+      // Another one is another matter, also for those who left the last one alone.
+      const isSame = known.detail.notAfter === detail.notAfter;
+      draft.putSymptom({ ...known, subject, detail, state: isSame ? known.state : 'pending' });
     } else if (known) {
-      if (known.overSince !== null || expiryOf(rule) !== undefined || rule === 'certificate.expiring')
-        draft.putSymptom({ ...known, overSince: null, subject, detail });
-    } else if (isWatched(rules, observation) || rule === 'probe.silent') {
+      if (known.overSince !== null || expiryOf(rule) !== undefined) draft.putSymptom({ ...known, overSince: null, subject, detail });
+    } else if (isWatched(rules, observation) || isKept(rule)) {
       // A port that was missed and is back is no new one.
       if (rule === 'port.opened' && draft.symptoms.get(`port.closed:${subjectId}`)?.has(item)) return;
       draft.putSymptom({ rule, subjectId, subject, item, state: 'pending', since: at, overSince: null, detail });
@@ -76,13 +79,13 @@ export const rulesChanged: Input = draft => {
   for (const record of draft.incidents.values()) {
     if (rules[record.rule].on) continue;
     for (const symptom of draft.symptoms.get(subjectKey(record))?.values() ?? []) {
-      if (record.rule === 'probe.silent') draft.putSymptom({ ...symptom, state: 'pending' });
+      if (isKept(record.rule)) draft.putSymptom({ ...symptom, state: 'pending' });
       else draft.dropSymptom(symptom);
     }
     draft.resolve({ ...record, detail: { ...record.detail, unwatched: 1 } }, null, { quietly: true });
   }
   for (const symptoms of draft.symptoms.values())
-    for (const symptom of symptoms.values()) if (!rules[symptom.rule].on && symptom.rule !== 'probe.silent') draft.dropSymptom(symptom);
+    for (const symptom of symptoms.values()) if (!rules[symptom.rule].on && !isKept(symptom.rule)) draft.dropSymptom(symptom);
   passed(draft);
 };
 
@@ -93,8 +96,9 @@ export function dueAt({ incidents, symptoms }: SiteWatch, rules: Surroundings['r
     if (time !== null && time < due) due = time;
   };
   for (const parts of symptoms.values())
-    for (const { rule, state, since, overSince } of parts.values()) {
-      if (state === 'pending' && rules[rule].on && !isMeasured(rule)) at(since + forMsOf(rules, rule));
+    for (const symptom of parts.values()) {
+      const { rule, state, overSince } = symptom;
+      if (state === 'pending' && rules[rule].on && !isMeasured(rule)) at(countsFrom(rules, symptom));
       if (overSince !== null && !isMeasured(rule)) at(overSince + forMsOf(rules, rule));
     }
   for (const record of incidents.values()) {
@@ -148,7 +152,7 @@ function ripen(draft: Draft, rule: IncidentRule, subjectId: string, isMeasuremen
   if (ripens)
     for (const symptom of draft.symptoms.get(key)?.values() ?? []) {
       if (symptom.overSince !== null && at - symptom.overSince >= forMs) draft.dropSymptom(symptom);
-      else if (symptom.state === 'pending' && rules[rule].on && at - symptom.since >= forMs)
+      else if (symptom.state === 'pending' && rules[rule].on && at >= countsFrom(rules, symptom))
         draft.putSymptom({ ...symptom, state: 'counted' });
     }
   const counted = [...(draft.symptoms.get(key)?.values() ?? [])].filter(({ state }) => state === 'counted');
@@ -174,7 +178,12 @@ function beginAnew(draft: Draft): void {
   const { at } = draft.around;
   for (const parts of draft.symptoms.values())
     for (const symptom of parts.values()) {
-      if (!needsLink(symptom.rule) || (symptom.state !== 'pending' && symptom.overSince === null) || symptom.since === at) continue;
+      if (
+        forMsOf(draft.around.rules, symptom.rule) === 0 ||
+        (symptom.state !== 'pending' && symptom.overSince === null) ||
+        symptom.since === at
+      )
+        continue;
       const isPending = symptom.state === 'pending';
       draft.putSymptom({ ...symptom, since: isPending ? at : symptom.since, overSince: symptom.overSince === null ? null : at });
     }

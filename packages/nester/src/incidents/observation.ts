@@ -16,7 +16,7 @@ export interface Observation {
   subjectId: string;
   /** The thing, as people call it. */
   subject: string;
-  /** Of `certificate.expiring`: that there is a certificate; when it ends (`detail.notAfter`) decides the rest. */
+  /** Of `certificate.expiring`: that there is a certificate; when it ends (`detail.notAfter`) and time decide the rest. */
   isBad: boolean;
   /** Figures for the sentence: `address`, `before` and `after`, `service`, `notAfter`, `lastContactAt`. */
   detail: Record<string, string | number | null>;

@@ -1,5 +1,6 @@
 import type { IncidentRule, IncidentRules } from '@aerie/contract';
 import type { Observation } from './observation.ts';
+import type { Symptom } from './records.ts';
 
 const dayMs = 86_400_000;
 
@@ -66,8 +67,13 @@ export function verdictOn(
   return figure <= clear ? 'good' : 'between';
 }
 
-/** Whether what was seen is bad now. A certificate is when it ends within the days of the rule. */
-export function isBadNow(rules: IncidentRules, { rule, isBad, detail }: Observation, at: number): boolean {
-  if (!isBad || rule !== 'certificate.expiring') return isBad;
-  return typeof detail.notAfter === 'number' && detail.notAfter - at <= rules[rule].days * dayMs;
+/** Whether it is kept in mind although nobody watches for it now: when somebody does again, nobody would tell it anew. */
+export function isKept(rule: IncidentRule): boolean {
+  return rule === 'probe.silent' || rule === 'certificate.expiring';
+}
+
+/** From when on a symptom counts. Of a certificate that is so many days before its end. */
+export function countsFrom(rules: IncidentRules, { rule, since, detail }: Pick<Symptom, 'rule' | 'since' | 'detail'>): number {
+  if (rule !== 'certificate.expiring') return since + forMsOf(rules, rule);
+  return typeof detail.notAfter === 'number' ? detail.notAfter - rules[rule].days * dayMs : Number.POSITIVE_INFINITY;
 }
