@@ -13,6 +13,8 @@ export interface DeviceRecord {
   writtenSeenAt: number;
   /** What it is known by besides: devices that people said are this one. */
   aliases: readonly DeviceTable[];
+  /** It was seen to be gone, and not since. */
+  isGone: boolean;
   /** All that a search looks at; made when it is searched for. */
   words: { text: string; macs: string } | undefined;
 }
@@ -148,7 +150,7 @@ export function keptMerge({ merge_detail }: DeviceTable): Merge | undefined {
 }
 
 export function newRecord(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>, checkedAt: number): DeviceRecord {
-  return { row, ports, checkedAt, writtenSeenAt: row.last_seen_at, aliases: [], words: undefined };
+  return { row, ports, checkedAt, writtenSeenAt: row.last_seen_at, aliases: [], isGone: row.status === 'down', words: undefined };
 }
 
 /** What a device is called: by people, by itself, or by where it is. */

@@ -13,6 +13,8 @@ export interface Change {
   after: string | null;
   /** Of a certificate. */
   notAfter?: number;
+  /** It is for rules only: nothing changed in the device. */
+  isQuiet?: boolean;
 }
 
 /** A cell of a table. */
@@ -52,37 +54,37 @@ export function changeOf(row: DeviceChangeTable): DeviceChange {
  * any more.
  */
 export function observationsOf(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>, change: Change): Observation[] {
-  const detail = { address: row.address, before: change.before, after: change.after };
+  const { before, after } = change;
   const about = (rule: Observation['rule'], isBad: boolean, more: Observation['detail'] = {}): Observation => ({
     siteId: row.site_id,
     rule,
     subjectId: row.device_id,
     subject: deviceName(row),
     isBad,
-    detail: { ...detail, ...more },
+    detail: { address: row.address, ...more },
     marks: marksOf(row, ports),
     ...(change.port === undefined ? {} : { item: `${change.port}/${change.protocol}` }),
   });
   switch (change.kind) {
     case 'first_seen':
-      return [about('device.new', true, { before: null, after: null })];
+      return [about('device.new', true)];
     case 'gone':
     case 'back':
       return [about('device.gone', change.kind === 'gone')];
     case 'address':
-      return [about('device.address', true)];
+      return [about('device.address', true, { before, after })];
     case 'port_opened':
     case 'port_closed': {
       const isOpen = change.kind === 'port_opened';
-      const service = { service: change.after ?? change.before, before: null, after: null };
+      const service = { service: after ?? before };
       const seen = [about('port.opened', isOpen, service), about('port.closed', !isOpen, service)];
       const key = change.protocol === 'udp' ? change.port! + 65_536 : change.port!;
-      return isOpen || !ports.get(key)?.tls ? seen : [...seen, about('certificate.expiring', false, { before: null, after: null })];
+      return isOpen || !ports.get(key)?.tls ? seen : [...seen, about('certificate.expiring', false)];
     }
     case 'service':
-      return [about('service.changed', true)];
+      return [about('service.changed', true, { before, after })];
     case 'certificate':
-      return [about('certificate.expiring', true, { before: null, after: null, notAfter: change.notAfter! })];
+      return [about('certificate.expiring', true, { notAfter: change.notAfter! })];
     default:
       return [];
   }

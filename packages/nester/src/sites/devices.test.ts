@@ -114,8 +114,14 @@ describe('a device', () => {
     expect(changes.told).toEqual(['service 443 nginx 1.20 nginx 1.22', 'certificate 443 nas → 1970-01-11 nas → 1970-04-01']);
     expect(take([], 4 * minute).told).toEqual(['gone']);
     expect(take([], 5 * minute, { scanner: 'tcp' }).told).toEqual([]);
-    expect(take([], 6 * minute).told).toEqual(['gone']);
+    expect(take([], 6 * minute).told).toEqual([]);
+    expect(take([], 6.5 * minute, { scanner: 'tcp' }).told).toEqual([]);
     expect(take([host('10.0.0.1', { mac: macs[0] })], 7 * minute, { ports: '22' }).told).toEqual(['back']);
+    // Not being able to tell is neither.
+    expect(take([], 7.2 * minute, { scanner: 'tcp' }).told).toEqual([]);
+    const again = take([host('10.0.0.1', { mac: macs[0] })], 7.4 * minute, { ports: '22' });
+    expect(again.told).toEqual([]);
+    expect(again.changed.flatMap(({ changes: all }) => all)).toMatchObject([{ kind: 'back', isQuiet: true }]);
     // 443 was looked at before, 22 too, 80 was not.
     expect(take([host('10.0.0.1', { mac: macs[0] }, 22, 80)], 8 * minute, { ports: '22,80' }).told).toEqual(['port_opened 22']);
     expect(take([host('10.0.0.1', { mac: macs[0] }, 80)], 9 * minute, { ports: '22,80,443' }).told).toEqual([

@@ -102,7 +102,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     if (host.status === 'up') row.last_seen_at = at;
     if (compared) row.scanned_ports = report.ports;
     row.confidence = match.confidence ?? confidenceAt(record, host, report);
-    move(record, row, compared, changesOf(before, row));
+    move(record, row, compared, changesOf(record, row));
     if (match.mac !== null && row.address !== before.address) supersede(record, row, before.last_seen_at);
   }
 
@@ -128,6 +128,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     applied.push(() => {
       book.change(record, row);
       record.checkedAt = at;
+      if (row.status !== 'unknown') record.isGone = row.status === 'down';
       if (compared) record.ports = compared.ports;
       if (isWritten) record.writtenSeenAt = row.last_seen_at;
     });
@@ -144,8 +145,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     if (compared) for (const port of compared.changed) ports.push(port);
     if (changes.length === 0) return;
     changed.push({ row, ports: allPorts, changes });
-    // That a certificate was seen for the first time is no change of the device.
-    for (const one of changes) if (one.kind !== 'certificate' || one.before !== null) history.push(changeRow(row, one, at));
+    for (const one of changes) if (!one.isQuiet) history.push(changeRow(row, one, at));
   }
 
   /**
@@ -189,7 +189,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
       if (record.row.status === status) applied.push(() => (record.checkedAt = at));
       else {
         const row: DeviceTable = { ...record.row, status, rtt_ms: null };
-        move(record, row, undefined, changesOf(record.row, row));
+        move(record, row, undefined, changesOf(record, row));
       }
     }
   }
@@ -244,10 +244,11 @@ function confidenceAt(record: DeviceRecord, host: ReportedHost, report: Report):
   return host.hostname === null || report.kind === 'sweep' ? Math.max(row.confidence, score) : score;
 }
 
-function changesOf(before: DeviceTable, row: DeviceTable): Change[] {
+function changesOf({ row: before, isGone }: DeviceRecord, row: DeviceTable): Change[] {
   const changes: Change[] = [];
-  if (row.status === 'down' && before.status !== 'down') changes.push({ kind: 'gone', before: null, after: null });
-  if (row.status === 'up' && before.status === 'down') changes.push({ kind: 'back', before: null, after: null });
+  if (row.status === 'down' && !isGone) changes.push({ kind: 'gone', before: null, after: null });
+  // One of which it was only unknown whether it is there did not come back; but perhaps somebody was told before a restart.
+  if (row.status === 'up' && before.status !== 'up') changes.push({ kind: 'back', before: null, after: null, isQuiet: !isGone });
   for (const kind of ['address', 'hostname', 'mac', 'os'] as const)
     if (row[kind] !== before[kind] && (kind !== 'os' || before.os !== null)) changes.push({ kind, before: before[kind], after: row[kind] });
   return changes;

@@ -124,7 +124,9 @@ function tellPort(changes: Change[], before: DevicePortTable | undefined, row: D
   if (!isOpen || row.tls === null || row.tls === (before?.tls ?? null)) return;
   const certificate = JSON.parse(row.tls) as Certificate;
   const was = before?.tls ? certificateText(JSON.parse(before.tls) as Certificate) : null;
-  changes.push({ kind: 'certificate', port, protocol, before: was, after: certificateText(certificate), notAfter: certificate.notAfter });
+  const after = certificateText(certificate);
+  // Seen for the first time, it need not be new.
+  changes.push({ kind: 'certificate', port, protocol, before: was, after, notAfter: certificate.notAfter, isQuiet: was === null });
 }
 
 /** More is known of the same service than before: nothing changed there. */
