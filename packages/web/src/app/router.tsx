@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { ChatPage } from '../features/chat/page.tsx';
+import { besideIncident, incidentsSearch } from '../features/incidents/addresses.ts';
 import { siteSearch, sitesSearch, wallSearch } from '../features/sites/addresses.ts';
 import { learn } from '../i18n/translate.ts';
 import { SkeletonRows } from '../ui/blank.tsx';
@@ -20,7 +21,10 @@ const channel = createRoute({
   getParentRoute: () => root,
   path: '/c/$channel',
   component: ChatPage,
-  validateSearch: (search: Record<string, unknown>): { panel?: 'members' } => (search.panel === 'members' ? { panel: 'members' } : {}),
+  validateSearch: (search: Record<string, unknown>): { panel?: 'members'; incident?: string } => ({
+    ...(search.panel === 'members' ? { panel: 'members' } : {}),
+    ...besideIncident(search),
+  }),
 });
 
 const administration = () => import('../features/administration/page.tsx');
@@ -106,7 +110,11 @@ const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
   component: lazyRouteComponent(() => import('../features/incidents/page.tsx'), 'IncidentsPage'),
+  loader: async () => learn((await import('../features/incidents/words.ts')).words),
+  validateSearch: incidentsSearch,
 });
+// The page stays as it is when a timeline is opened beside it.
+const incident = createRoute({ getParentRoute: () => incidents, path: '/$incidentId', component: none });
 
 const me = createRoute({
   getParentRoute: () => root,
@@ -135,7 +143,7 @@ export function makeRouter() {
       site,
       device,
       wall,
-      incidents,
+      incidents.addChildren([incident]),
       setup,
       invitation,
       me,
@@ -150,5 +158,9 @@ export function makeRouter() {
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>;
+  }
+  interface HistoryState {
+    /** The field for a note is to have the focus. */
+    note?: boolean;
   }
 }

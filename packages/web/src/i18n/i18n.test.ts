@@ -1,18 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { words as administrationWords } from '../features/administration/words.ts';
+import { words as incidentWords } from '../features/incidents/words.ts';
 import { words as siteWords } from '../features/sites/words.ts';
 import { en as everywhereEn } from './en.ts';
 import { enAdministration } from './en-administration.ts';
+import { enMaintenance } from './en-maintenance.ts';
+import { enTelling } from './en-telling.ts';
 import { fr as everywhereFr } from './fr.ts';
-import { frAdministration } from './fr-administration.ts';
 import { timesIn } from './times.ts';
 import { browserLanguage, type Entry, learn, translator } from './translate.ts';
 
-const en = { ...everywhereEn, ...enAdministration, ...siteWords.en };
-const fr = { ...everywhereFr, ...frAdministration, ...siteWords.fr };
+const en = { ...everywhereEn, ...administrationWords.en, ...siteWords.en, ...incidentWords.en };
+const fr = { ...everywhereFr, ...administrationWords.fr, ...siteWords.fr, ...incidentWords.fr };
 
-learn({ en: enAdministration, fr: frAdministration });
+learn(administrationWords);
 learn(siteWords);
+learn(incidentWords);
 
 const placeholders = (entry: Entry) => {
   const texts = typeof entry === 'string' ? [entry] : Object.values(entry);
@@ -42,10 +46,14 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
   name => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:en|fr)(?:-[\w-]+)?\.ts$/.test(name),
 );
 
+const withoutMaintenance = Object.fromEntries(Object.entries(siteWords.en).filter(([key]) => !Object.hasOwn(enMaintenance, key)));
+
 /** Words that come with their pages, and where these stand. What a probe shows has its own copy. */
 const later: [string, object, string[]][] = [
-  ['administration', enAdministration, ['features/administration/']],
-  ['the sites', siteWords.en, ['features/sites/', 'features/devices/', 'features/wall/', 'probe/']],
+  ['administration', { ...enAdministration, ...enTelling }, ['features/administration/']],
+  ['maintenance', enMaintenance, ['features/administration/', 'features/sites/']],
+  ['timelines', incidentWords.en, ['features/incidents/']],
+  ['the sites', withoutMaintenance, ['features/sites/', 'features/devices/', 'features/wall/', 'probe/']],
 ];
 
 test.each(later)('the words of %s are used nowhere else: elsewhere they are not loaded', (_, words, places) => {

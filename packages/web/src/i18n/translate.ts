@@ -2,19 +2,25 @@ import type { Language } from '@aerie/contract/errors';
 import { en } from './en.ts';
 import type { enAdministration } from './en-administration.ts';
 import type { enDevices } from './en-devices.ts';
+import type { enIncidentPages } from './en-incident-pages.ts';
+import type { enMaintenance } from './en-maintenance.ts';
 import type { enSitePages } from './en-site-pages.ts';
 import type { enSites } from './en-sites.ts';
+import type { enTelling } from './en-telling.ts';
 import { fr } from './fr.ts';
 import { type Entry, type Params, sayer } from './say.ts';
 
 export { browserLanguage, type Entry } from './say.ts';
-/** A text's name. Those of administration and of the sites come with their pages. */
+/** A text's name. Those of administration, of the sites and of the incidents’ timelines come with their pages. */
 export type Key =
   | keyof typeof en
   | keyof typeof enAdministration
   | keyof typeof enSites
   | keyof typeof enSitePages
-  | keyof typeof enDevices;
+  | keyof typeof enDevices
+  | keyof typeof enIncidentPages
+  | keyof typeof enMaintenance
+  | keyof typeof enTelling;
 type Dictionary = Partial<Record<Key, Entry>>;
 export type Translate = (key: Key, params?: Params) => string;
 

@@ -33,7 +33,7 @@ export function Moment({
   className,
 }: {
   at: number;
-  as?: 'ago' | 'until' | 'message' | 'clock';
+  as?: 'ago' | 'until' | 'message' | 'clock' | 'near';
   className?: string | undefined;
 }) {
   const { times } = useText();

@@ -51,10 +51,10 @@ export function useInvitations() {
 }
 
 /** All channels but direct ones, archived ones too. */
-export function useChannels() {
+export function useChannels(wanted = true) {
   const connection = useConnection();
   useAskedAgain('channel.list', 'channel.updated');
-  return useQuery({ queryKey: ['channel.list'], queryFn: () => connection.call('channel.list', {}) });
+  return useQuery({ queryKey: ['channel.list'], enabled: wanted, queryFn: () => connection.call('channel.list', {}) });
 }
 
 /** What is open now changes by itself: it is asked again this often while somebody looks. */

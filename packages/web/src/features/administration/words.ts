@@ -1,5 +1,12 @@
 import { enAdministration } from '../../i18n/en-administration.ts';
+import { enMaintenance } from '../../i18n/en-maintenance.ts';
+import { enTelling } from '../../i18n/en-telling.ts';
 import { frAdministration } from '../../i18n/fr-administration.ts';
+import { frMaintenance } from '../../i18n/fr-maintenance.ts';
+import { frTelling } from '../../i18n/fr-telling.ts';
 
 /** The words of these pages, learnt when the first of them is opened. */
-export const words = { en: enAdministration, fr: frAdministration };
+export const words = {
+  en: { ...enAdministration, ...enTelling, ...enMaintenance },
+  fr: { ...frAdministration, ...frTelling, ...frMaintenance },
+};

@@ -1,16 +1,24 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { channelAt, channelName, channelSlug, groupChannels } from '../../app/channels.ts';
 import { useConnection, useLive } from '../../app/context.ts';
 import { kept } from '../../app/kept.ts';
 import { isCovered, isTyping, useKeys } from '../../app/keys.ts';
 import { useNarrow } from '../../app/use-media.ts';
+import { learn } from '../../i18n/translate.ts';
 import { useText } from '../../i18n/use-text.tsx';
 import { Blank } from '../../ui/blank.tsx';
 import styles from './page.module.css';
 import { ChannelList } from './parts/channel-list.tsx';
 import { Conversation } from './parts/conversation.tsx';
 import { MembersPanel } from './parts/members-panel.tsx';
+
+/** The timeline of an incident, with its words, comes when the first one is opened. */
+const IncidentPanel = lazy(async () => {
+  const [panel, { words }] = await Promise.all([import('../incidents/parts/incident-panel.tsx'), import('../incidents/words.ts')]);
+  learn(words);
+  return { default: panel.IncidentPanel };
+});
 
 /** The rooms: the list of channels, the conversation in one, and who is in it. On a telephone one of the three at a time. */
 export function ChatPage() {
@@ -19,7 +27,7 @@ export function ChatPage() {
   const navigate = useNavigate();
   const connection = useConnection();
   const { channel: slug } = useParams({ strict: false });
-  const { panel } = useSearch({ strict: false });
+  const { panel, incident } = useSearch({ strict: false });
   const channels = useLive(state => state.channels);
   const users = useLive(state => state.users);
   const me = useLive(state => state.me);
@@ -51,7 +59,7 @@ export function ChatPage() {
 
   useKeys(event => {
     if (isCovered()) return;
-    if (event.key === 'Escape' && panel && !isTyping(event.target)) {
+    if (event.key === 'Escape' && (panel || incident) && !isTyping(event.target)) {
       event.preventDefault();
       showPanel(false);
     }
@@ -67,7 +75,8 @@ export function ChatPage() {
 
   const direct = channel?.kind === 'direct';
   const called = channel && (direct ? channelName(channel, users, me.userId) : `#${channel.name}`);
-  const panelOpen = panel === 'members' && channel !== undefined && !direct;
+  const beside = channel === undefined ? undefined : incident;
+  const panelOpen = panel === 'members' && channel !== undefined && !direct && beside === undefined;
 
   return (
     <>
@@ -88,6 +97,11 @@ export function ChatPage() {
             </Blank>
           </main>
         ))}
+      {beside !== undefined && (
+        <Suspense fallback={null}>
+          <IncidentPanel key={beside} incidentId={beside} onClose={() => showPanel(false)} />
+        </Suspense>
+      )}
       {panelOpen && <MembersPanel channel={channel} called={called!} onClose={() => showPanel(false)} />}
     </>
   );

@@ -1,14 +1,42 @@
-import type { EventFrame, Incident } from '@aerie/contract';
+import type { EventFrame, Incident, Severity } from '@aerie/contract';
+import type { IncidentsSearch } from './addresses.ts';
 
 /** Whether it still needs an end. */
 export function isOngoing(incident: Incident): boolean {
   return incident.state !== 'resolved';
 }
 
-/** Ongoing ones first, those that nobody has before the others; then the newest. */
-export function openFirst(incidents: readonly Incident[]): Incident[] {
+const severityRank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
+
+/** Ongoing ones first, the worst of them first, and those that nobody has before the others; then the newest. */
+export function worstFirst(incidents: readonly Incident[]): Incident[] {
   const rank = { open: 0, acknowledged: 1, resolved: 2 };
-  return incidents.toSorted((a, b) => rank[a.state] - rank[b.state] || b.openedAt - a.openedAt);
+  const weight = (incident: Incident) =>
+    isOngoing(incident) ? severityRank[incident.severity] * 2 + rank[incident.state] : Number.POSITIVE_INFINITY;
+  return incidents.toSorted((a, b) => {
+    const [left, right] = [weight(a), weight(b)];
+    return left === right ? b.openedAt - a.openedAt : left - right;
+  });
+}
+
+/** Which incidents a page asks for. */
+export type Wanted = Pick<IncidentsSearch, 'state' | 'rule' | 'severity' | 'mine'> & { siteId?: string };
+
+/** Whether an incident stands in a list by itself, and is one of those that are asked for. */
+export function isWanted(incident: Incident, wanted: Wanted, me: { userId: string; name: string }): boolean {
+  return (
+    incident.parentId === null &&
+    (wanted.state === undefined || incident.state === wanted.state) &&
+    (wanted.siteId === undefined || incident.siteId === wanted.siteId) &&
+    (wanted.rule === undefined || incident.rule === wanted.rule) &&
+    (wanted.severity === undefined || incident.severity === wanted.severity) &&
+    (!wanted.mine || isMine(incident, me))
+  );
+}
+
+/** Whether somebody is to see to an incident; when nobody is named, whoever acknowledged it is. */
+export function isMine({ assigneeId, acknowledgedBy }: Incident, me: { userId: string; name: string }): boolean {
+  return assigneeId === null ? acknowledgedBy === me.name : assigneeId === me.userId;
 }
 
 /** The list after an event; the same object when the event does not touch it. */

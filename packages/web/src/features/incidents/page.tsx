@@ -1,22 +1,26 @@
-import type { Incident } from '@aerie/contract';
 import { atLeast } from '@aerie/contract/roles';
-import { Link } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { useMe } from '../../app/context.ts';
 import { isCovered, isTyping, useKeys } from '../../app/keys.ts';
+import { useNarrow } from '../../app/use-media.ts';
 import { useText } from '../../i18n/use-text.tsx';
 import { Blank, Failed, SkeletonRows } from '../../ui/blank.tsx';
-import { useSay } from '../../ui/toast.tsx';
-import { isOngoing, openFirst } from './incident-list.ts';
+import { Button } from '../../ui/button.tsx';
+import { useSites } from '../sites/queries.ts';
+import type { IncidentsSearch } from './addresses.ts';
+import { type Wanted, worstFirst } from './incident-list.ts';
 import styles from './page.module.css';
-import { IncidentRow } from './parts/incident-row.tsx';
-import { useAcknowledge, useIncidents } from './queries.ts';
+import { IncidentPanel } from './parts/incident-panel.tsx';
+import { IncidentRows } from './parts/incident-rows.tsx';
+import { IncidentsHead } from './parts/incidents-head.tsx';
+import { TestIncidentDialog } from './parts/test-incident-dialog.tsx';
+import { useOngoing, useResolved } from './queries.ts';
 
-/** What needs somebody, then what needed somebody. */
+/** What needs somebody, then what needed somebody; beside it the timeline of the one that is open. */
 export function IncidentsPage() {
   const { t } = useText();
   const me = useMe();
-  const incidents = useIncidents();
   if (!atLeast(me.role, 'technician')) {
     return (
       <main className={styles.page}>
@@ -26,77 +30,89 @@ export function IncidentsPage() {
       </main>
     );
   }
-  return (
-    <main className={styles.page}>
-      <header className={styles.head}>
-        <h1>{t('rooms.incidents')}</h1>
-      </header>
-      {incidents.isPending ? (
-        <SkeletonRows count={6} tall />
-      ) : incidents.isError && !incidents.data ? (
-        <Failed error={incidents.error} retry={() => void incidents.refetch()} />
-      ) : (
-        <Rows incidents={openFirst(incidents.data ?? [])} />
-      )}
-    </main>
-  );
+  return <Incidents />;
 }
 
-function Rows({ incidents }: { incidents: readonly Incident[] }) {
-  const { t, sentence } = useText();
-  const say = useSay();
-  const acknowledge = useAcknowledge();
-  const body = useRef<HTMLElement>(null);
-  const ongoing = incidents.filter(isOngoing);
-  const over = incidents.filter(incident => !isOngoing(incident));
+function Incidents() {
+  const { t } = useText();
+  const narrow = useNarrow();
+  const navigate = useNavigate();
+  const { incidentId } = useParams({ strict: false });
+  const { do: doing, ...search } = useSearch({ from: '/incidents' });
+  const { data: sites } = useSites();
+  const site = search.site === undefined ? undefined : sites?.sites.find(each => each.code === search.site);
+  const { state, rule, severity, mine } = search;
+  const siteId = site?.siteId;
+  const unknownSite = search.site !== undefined && sites !== undefined && !site;
+  const wanted = useMemo<Wanted | undefined>(
+    () =>
+      search.site !== undefined && siteId === undefined
+        ? undefined
+        : {
+            ...(state && { state }),
+            ...(rule && { rule }),
+            ...(severity && { severity }),
+            ...(mine && { mine }),
+            ...(siteId && { siteId }),
+          },
+    [search.site, siteId, state, rule, severity, mine],
+  );
+  const ongoing = useOngoing(wanted);
+  const resolved = useResolved(wanted);
 
-  const take = (incident: Incident) => {
-    if (incident.state !== 'open' || acknowledge.isPending) return;
-    acknowledge.mutate(incident.incidentId, {
-      onSuccess: () => say(t('incident.acknowledged')),
-      onError: error => say(sentence(error), 'bad'),
-    });
-  };
-  const rows = () => [...(body.current?.querySelectorAll<HTMLElement>('[data-incident]') ?? [])];
+  const ask = (next: IncidentsSearch) => void navigate({ to: '.', search: next, replace: true });
+  const close = () => void navigate({ to: '/incidents', search, replace: !narrow });
   useKeys(event => {
-    if (isTyping(event.target) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) return;
-    const all = rows();
-    const at = all.findIndex(row => row.contains(document.activeElement));
-    if (event.key === 'j' || event.key === 'ArrowDown') all[Math.min(at + 1, all.length - 1)]?.focus();
-    else if (event.key === 'k' || event.key === 'ArrowUp') all[Math.max(at - 1, 0)]?.focus();
-    else if (event.key === 'a' && at >= 0) {
-      const incident = incidents.find(each => each.incidentId === all[at]!.dataset.incident);
-      if (incident) take(incident);
-    } else return;
+    if (event.key !== 'Escape' || incidentId === undefined || isCovered() || isTyping(event.target)) return;
     event.preventDefault();
+    close();
+    // The row that was open has the keys again.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-incident="${CSS.escape(incidentId)}"]`)?.focus());
   });
 
-  if (incidents.length === 0) {
-    return (
-      <Blank icon="check" title={t('incidents.none')}>
-        {t('incidents.noneText')}
-      </Blank>
-    );
-  }
-  const row = (incident: Incident) => (
-    <IncidentRow
-      key={incident.incidentId}
-      incident={incident}
-      busy={acknowledge.isPending && acknowledge.variables === incident.incidentId}
-      onAcknowledge={() => take(incident)}
-    />
-  );
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-    <section ref={body} className={styles.body} tabIndex={0} aria-label={t('rooms.incidents')}>
-      <h2 className={styles.group}>{t('incidents.ongoing')}</h2>
-      {ongoing.length === 0 ? <p className={styles.quiet}>{t('incidents.quiet')}</p> : <ul>{ongoing.map(row)}</ul>}
-      {over.length > 0 && (
-        <>
-          <h2 className={styles.group}>{t('incidents.over')}</h2>
-          <ul>{over.map(row)}</ul>
-        </>
+  const sorted = useMemo(() => worstFirst(ongoing.data ?? []), [ongoing.data]);
+  const over = useMemo(() => resolved.data?.pages.flat() ?? [], [resolved.data]);
+  const failed = [ongoing, resolved].find(query => query.isError && !query.data);
+  const pending =
+    !unknownSite &&
+    ((ongoing.isPending && ongoing.fetchStatus !== 'idle') || (resolved.isPending && resolved.fetchStatus !== 'idle') || !wanted);
+  const filtered = Object.keys(search).length > 0;
+
+  const list = (
+    <main className={styles.page}>
+      <IncidentsHead search={search} sites={sites?.sites ?? []} ask={ask} onTest={() => ask({ ...search, do: 'test' })} />
+      {pending ? (
+        <SkeletonRows count={6} tall />
+      ) : failed ? (
+        <Failed error={failed.error} retry={() => void failed.refetch()} />
+      ) : sorted.length + over.length === 0 ? (
+        filtered ? (
+          <Blank icon="filter" title={t('incidents.noMatch')} action={<Button onClick={() => ask({})}>{t('incidents.showAll')}</Button>} />
+        ) : (
+          <Blank icon="check" title={t('incidents.none')}>
+            {t('incidents.noneText')}
+          </Blank>
+        )
+      ) : (
+        <IncidentRows
+          ongoing={sorted}
+          over={over}
+          showsOngoing={state !== 'resolved'}
+          openId={incidentId}
+          onMore={resolved.hasNextPage ? () => !resolved.isFetching && void resolved.fetchNextPage() : undefined}
+        />
       )}
-    </section>
+      {doing === 'test' && <TestIncidentDialog site={site} sites={sites?.sites ?? []} onClose={() => ask(search)} />}
+    </main>
+  );
+  if (incidentId === undefined) return list;
+  const panel = <IncidentPanel key={incidentId} incidentId={incidentId} onClose={close} alone={narrow} />;
+  return narrow ? (
+    <main className={styles.page}>{panel}</main>
+  ) : (
+    <>
+      {list}
+      {panel}
+    </>
   );
 }

@@ -3,6 +3,13 @@ import type { Figures } from '../../i18n/figures.ts';
 import type { Times } from '../../i18n/times.ts';
 import type { Translate } from '../../i18n/translate.ts';
 
+/** What sentences are made with. */
+export interface Words {
+  t: Translate;
+  times: Times;
+  figures: Figures;
+}
+
 /** In words, what is or was wrong. */
 export function incidentSentence({ rule, subject, state }: Incident, t: Translate): string {
   return state === 'resolved' ? t(`incident.was.${rule}`, { subject }) : t(`incident.is.${rule}`, { subject });
@@ -15,14 +22,41 @@ export function incidentSpan({ openedAt, resolvedAt }: Incident, now: number, t:
     : t('incident.lasted', { span: span(resolvedAt - openedAt) });
 }
 
-/** The figures behind it, in words; nothing when there are none. */
-export function incidentDetail({ detail }: Incident, t: Translate, times: Times): string | undefined {
-  const { lastContactAt } = detail;
-  return typeof lastContactAt === 'number' ? t('incident.heard', { at: times.clock(lastContactAt) }) : undefined;
+/** The figures behind it, each in a few words. What a device calls itself is only text. */
+export function incidentFigures({ detail, rule }: Incident, now: number, { t, times, figures }: Words): string[] {
+  const said: string[] = [];
+  const { lastContactAt, ms, aboveMs, loss, above, address, before, after, ports, service, notAfter, by } = detail;
+  if (rule === 'probe.silent') {
+    if (typeof lastContactAt === 'number') said.push(t('incident.detail.contact', { at: times.near(lastContactAt, now) }));
+    else if (lastContactAt === null) said.push(t('incident.detail.never'));
+  }
+  if (typeof ms === 'number' && typeof aboveMs === 'number')
+    said.push(t('incident.detail.latency', { figure: figures.latency(ms), limit: figures.latency(aboveMs) }));
+  if (typeof loss === 'number' && typeof above === 'number')
+    said.push(t('incident.detail.loss', { figure: figures.percent(loss), limit: figures.percent(above) }));
+  if (typeof ports === 'string') said.push(t('incident.detail.ports', { ports }));
+  if (typeof service === 'string' && service !== '') said.push(service);
+  if (typeof before === 'string' || typeof after === 'string')
+    said.push(t('incident.detail.changed', { before: before ?? '–', after: after ?? '–' }));
+  if (typeof notAfter === 'number') said.push(t('incident.detail.expires', { when: times.dayYear(notAfter) }));
+  if (typeof address === 'string') said.push(t('incident.detail.address', { address }));
+  if (rule === 'test' && typeof by === 'string') said.push(t('incident.detail.raised', { name: by }));
+  return said;
 }
 
 /** In words, who looks or looked after it; nothing when it ended before anybody did. */
-export function incidentKeeper({ state, acknowledgedBy: name }: Incident, t: Translate): string | undefined {
-  if (name === null) return state === 'open' ? t('incident.nobody') : undefined;
-  return state === 'resolved' ? t('incident.hadBy', { name }) : t('incident.by', { name });
+export function incidentKeeper({ state, acknowledgedBy, assignee }: Incident, t: Translate): string | undefined {
+  if (assignee !== null && assignee !== acknowledgedBy) return t('incident.assigned', { name: assignee });
+  if (acknowledgedBy === null) {
+    if (assignee !== null) return t('incident.assigned', { name: assignee });
+    return state === 'open' ? t('incident.nobody') : undefined;
+  }
+  return state === 'resolved' ? t('incident.hadBy', { name: acknowledgedBy }) : t('incident.by', { name: acknowledgedBy });
+}
+
+/** Why nobody was told of it, or is reminded of it now; nothing where people were. */
+export function incidentQuiet({ quiet, snoozedUntil, state }: Incident, now: number, { t, times }: Words): string | undefined {
+  if (state !== 'resolved' && snoozedUntil !== null && snoozedUntil > now)
+    return t('incident.snoozed', { when: times.near(snoozedUntil, now) });
+  return quiet === null ? undefined : t(`incident.quiet.${quiet}`);
 }

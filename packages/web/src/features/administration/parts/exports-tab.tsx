@@ -1,37 +1,25 @@
 import type { Language } from '@aerie/contract/errors';
 import { useState } from 'react';
+import { useMe } from '../../../app/context.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Choice, SelectField, TextField } from '../../../ui/field.tsx';
 import { Icon } from '../../../ui/icon.tsx';
+import { useSites } from '../../sites/queries.ts';
 import { dayStart } from '../days.ts';
+import { type ExportForm, exportAddress } from '../export-address.ts';
 import { useChannels } from '../queries.ts';
 import styles from './exports-tab.module.css';
 
-const subjects = ['users', 'messages', 'audit'] as const;
+const subjects = ['users', 'messages', 'audit', 'devices', 'incidents'] as const;
 type Subject = (typeof subjects)[number];
-type Form = 'excel' | 'csv' | 'json';
-
-/** What is taken out and how: the query of the export's address. */
-function query(form: Form, language: Language, selection: Record<string, string | number | undefined>): string {
-  const asked = new URLSearchParams({ format: form === 'json' ? 'json' : 'csv' });
-  if (form !== 'json') asked.set('language', language);
-  if (form === 'excel') {
-    asked.set('bom', '1');
-    if (usesDecimalComma()) asked.set('separator', 'semicolon');
-  }
-  for (const [name, value] of Object.entries(selection)) if (value !== undefined && value !== '') asked.set(name, String(value));
-  return asked.toString();
-}
-
-/** Where a comma is the decimal sign, a spreadsheet looks for semicolons between cells. */
-function usesDecimalComma(): boolean {
-  return new Intl.NumberFormat(navigator.language).format(1.5).includes(',');
-}
+/** What technicians may take out, too. */
+const ofSites: readonly Subject[] = ['devices', 'incidents'];
 
 /** Everything as files: for a spreadsheet, for a program, for the archive. Plain links: the browser does the rest. */
 export function ExportsTab() {
   const { t, language } = useText();
-  const [form, setForm] = useState<Form>('excel');
+  const me = useMe();
+  const [form, setForm] = useState<ExportForm>('excel');
   const [headings, setHeadings] = useState<Language>(language);
   return (
     <div className={styles.page}>
@@ -60,21 +48,25 @@ export function ExportsTab() {
         )}
       </div>
       <p className={styles.note}>{t(`exports.means.${form}`)}</p>
-      {subjects.map(subject => (
+      {(me.role === 'admin' ? subjects : ofSites).map(subject => (
         <Export key={subject} subject={subject} form={form} language={headings} />
       ))}
     </div>
   );
 }
 
-function Export({ subject, form, language }: { subject: Subject; form: Form; language: Language }) {
+function Export({ subject, form, language }: { subject: Subject; form: ExportForm; language: Language }) {
   const { t, compare } = useText();
-  const channels = useChannels();
+  const channels = useChannels(subject === 'messages');
+  const sites = useSites(ofSites.includes(subject));
   const [channelId, setChannelId] = useState('');
+  const [siteId, setSiteId] = useState('');
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
-  const selection = { channelId, from: dayStart(from), to: dayStart(to, 1) };
+  const dated = subject !== 'users' && subject !== 'devices';
+  const selection = { channelId, siteId, ...(dated && { from: dayStart(from), to: dayStart(to, 1) }) };
   const sorted = channels.data?.channels.toSorted((a, b) => compare(a.name, b.name)) ?? [];
+  const sortedSites = sites.data?.sites.toSorted((a, b) => compare(a.name, b.name)) ?? [];
   return (
     <section className={styles.export} aria-label={t(`exports.${subject}`)}>
       <div className={styles.words}>
@@ -93,11 +85,25 @@ function Export({ subject, form, language }: { subject: Subject; form: Form; lan
               ))}
             </SelectField>
           )}
-          <TextField type="date" label={t('exports.since')} value={from} max={to} onChange={event => setFrom(event.target.value)} />
-          <TextField type="date" label={t('exports.until')} value={to} min={from} onChange={event => setTo(event.target.value)} />
+          {ofSites.includes(subject) && (
+            <SelectField label={t('exports.site')} value={siteId} onChange={event => setSiteId(event.target.value)}>
+              <option value="">{t('exports.allSites')}</option>
+              {sortedSites.map(site => (
+                <option key={site.siteId} value={site.siteId}>
+                  {site.name}
+                </option>
+              ))}
+            </SelectField>
+          )}
+          {dated && (
+            <>
+              <TextField type="date" label={t('exports.since')} value={from} max={to} onChange={event => setFrom(event.target.value)} />
+              <TextField type="date" label={t('exports.until')} value={to} min={from} onChange={event => setTo(event.target.value)} />
+            </>
+          )}
         </div>
       )}
-      <a className={styles.link} href={`/api/export/${subject}?${query(form, language, subject === 'users' ? {} : selection)}`} download>
+      <a className={styles.link} href={exportAddress(subject, form, language, selection)} download>
         <Icon name="download" />
         {t(`exports.get.${subject}`)}
       </a>

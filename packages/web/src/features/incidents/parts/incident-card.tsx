@@ -5,15 +5,18 @@ import { useMe } from '../../../app/context.ts';
 import { useFigures } from '../../../i18n/figures.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { useNow } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { laterOf } from '../incident-list.ts';
 import { useAcknowledge, useIncidents } from '../queries.ts';
-import { incidentDetail, incidentKeeper, incidentSentence, incidentSpan } from '../sentences.ts';
+import { incidentFigures, incidentKeeper, incidentQuiet, incidentSentence, incidentSpan } from '../sentences.ts';
+import { isOfLink } from '../wan-around.ts';
 import styles from './incident-card.module.css';
 import { IncidentMark } from './incident-mark.tsx';
+import { WanAround } from './wan-around.tsx';
 
-/** An incident in a conversation: it shows how it stands now, and lets one take it. */
+/** An incident in a conversation: it shows how it stands now, lets one take it, and opens its timeline beside. */
 export function IncidentCard({ card }: { card: Incident }) {
   const { t, times, sentence } = useText();
   const say = useSay();
@@ -24,14 +27,15 @@ export function IncidentCard({ card }: { card: Incident }) {
   // The message follows the incident a moment later; what is known already is shown already.
   const known = useIncidents().data?.find(each => each.incidentId === card.incidentId);
   const incident = laterOf(card, known);
-  const detail = incidentDetail(incident, t, times);
+  const words = { t, times, figures };
+  const quiet = incidentQuiet(incident, now, words);
   const mayOpen = atLeast(me.role, 'technician');
   const where = `${incident.siteName} (${incident.siteCode})`;
 
   return (
-    <div className={styles.card} data-state={incident.state}>
-      <p className={styles.head}>
-        <IncidentMark state={incident.state} />
+    <div className={styles.card} data-state={incident.state} data-severity={incident.severity}>
+      <div className={styles.head}>
+        <IncidentMark incident={incident} />
         {mayOpen ? (
           <Link to="/sites/$code" params={{ code: incident.siteCode }}>
             {where}
@@ -39,21 +43,34 @@ export function IncidentCard({ card }: { card: Incident }) {
         ) : (
           <span>{where}</span>
         )}
-      </p>
+      </div>
       <p className={styles.sentence}>{incidentSentence(incident, t)}</p>
       <p className={styles.facts}>
         <span title={times.absolute(incident.openedAt)}>{incidentSpan(incident, now, t, figures)}</span>
-        {detail && <span>{detail}</span>}
+        {incidentFigures(incident, now, words).map(each => (
+          <span key={each}>{each}</span>
+        ))}
         <span>{incidentKeeper(incident, t)}</span>
+        {incident.folded > 0 && incident.state !== 'resolved' && <span>{t('incident.folded', { count: incident.folded })}</span>}
+        {quiet && <span>{quiet}</span>}
       </p>
-      {incident.state === 'open' && mayOpen && (
-        <Button
-          icon="check"
-          busy={acknowledge.isPending}
-          onClick={() => acknowledge.mutate(incident.incidentId, { onError: error => say(sentence(error), 'bad') })}
-        >
-          {t('incident.acknowledge')}
-        </Button>
+      {mayOpen && isOfLink(incident) && <WanAround incident={incident} />}
+      {mayOpen && (
+        <div className={styles.acts}>
+          {incident.state === 'open' && (
+            <Button
+              icon="check"
+              busy={acknowledge.isPending}
+              onClick={() => acknowledge.mutate(incident.incidentId, { onError: error => say(sentence(error), 'bad') })}
+            >
+              {t('incident.acknowledge')}
+            </Button>
+          )}
+          <Link to="." search={{ incident: incident.incidentId }} resetScroll={false} className={styles.open}>
+            <Icon name="history" />
+            {t('incident.timeline')}
+          </Link>
+        </div>
       )}
     </div>
   );

@@ -1,11 +1,21 @@
-import type { Incident } from '@aerie/contract';
+import type { Incident, Severity } from '@aerie/contract';
 import { useText } from '../../../i18n/use-text.tsx';
 import { type Shape, StateMark } from '../../../ui/state-mark.tsx';
+import styles from './incident-mark.module.css';
 
-const shapes: Record<Incident['state'], Shape> = { open: 'down', acknowledged: 'degraded', resolved: 'up' };
+const shapes: Record<Severity, Shape> = { critical: 'down', warning: 'degraded', info: 'info' };
 
-/** How an incident stands. */
-export function IncidentMark({ state }: { state: Incident['state'] }) {
+/** How urgent an incident is, and how it stands. Red is only what is critical and nobody has; what is over is as calm as what is well. */
+export function IncidentMark({ incident: { severity, state } }: { incident: Pick<Incident, 'severity' | 'state'> }) {
   const { t } = useText();
-  return <StateMark shape={shapes[state]} word={t(`incident.state.${state}`)} />;
+  return (
+    <span className={styles.mark} data-state={state}>
+      {state === 'resolved' ? (
+        <StateMark shape="up" word={t('incident.state.resolved')} />
+      ) : (
+        <StateMark shape={shapes[severity]} word={t(`severity.${severity}`)} calm={state !== 'open'} />
+      )}
+      <span className={styles.state}>{state === 'resolved' ? t(`severity.${severity}`) : t(`incident.state.${state}`)}</span>
+    </span>
+  );
 }

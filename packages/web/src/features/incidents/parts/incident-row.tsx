@@ -1,41 +1,71 @@
 import type { Incident } from '@aerie/contract';
 import { Link } from '@tanstack/react-router';
+import { memo, type ReactNode } from 'react';
 import { useFigures } from '../../../i18n/figures.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { useNow } from '../../../ui/time.tsx';
-import styles from '../page.module.css';
-import { incidentDetail, incidentKeeper, incidentSentence, incidentSpan } from '../sentences.ts';
+import { incidentFigures, incidentKeeper, incidentQuiet, incidentSentence, incidentSpan } from '../sentences.ts';
 import { IncidentMark } from './incident-mark.tsx';
+import styles from './incident-row.module.css';
 
-/** An incident in one row: how it stands, where, what, for how long, and who has it. */
-export function IncidentRow({ incident, busy, onAcknowledge }: { incident: Incident; busy: boolean; onAcknowledge: () => void }) {
+interface IncidentRowProps {
+  incident: Incident;
+  busy: boolean;
+  onAcknowledge: () => void;
+  /** Its timeline stands beside the list. */
+  open?: boolean;
+  onFocus?: () => void;
+  /** What stands under it, when it is unfolded. */
+  children?: ReactNode;
+}
+
+/** An incident in one row: how urgent it is and how it stands, where, what, for how long, and who has it. */
+export const IncidentRow = memo(function IncidentRow({ incident, busy, onAcknowledge, open = false, onFocus, children }: IncidentRowProps) {
   const { t, times } = useText();
   const figures = useFigures();
   const now = useNow();
-  const detail = incidentDetail(incident, t, times);
+  const said = incidentFigures(incident, now, { t, times, figures });
+  const quiet = incidentQuiet(incident, now, { t, times, figures });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: j and k move from row to row, a acknowledges the one that has the focus
-    <li className={styles.row} data-incident={incident.incidentId} data-state={incident.state} tabIndex={0}>
-      <IncidentMark state={incident.state} />
-      <div className={styles.story}>
-        <p className={styles.sentence}>{incidentSentence(incident, t)}</p>
-        <p className={styles.facts}>
-          <Link to="/sites/$code" params={{ code: incident.siteCode }}>
-            {incident.siteName}
-          </Link>
-          <span title={times.absolute(incident.openedAt)}>{incidentSpan(incident, now, t, figures)}</span>
-          {detail && <span>{detail}</span>}
-          <span title={incident.acknowledgedAt === null ? undefined : times.absolute(incident.acknowledgedAt)}>
-            {incidentKeeper(incident, t)}
-          </span>
-        </p>
+    <li className={styles.row} data-state={incident.state} data-severity={incident.severity}>
+      <div className={styles.line} data-open={open || undefined}>
+        <IncidentMark incident={incident} />
+        <div className={styles.story}>
+          <p className={styles.sentence}>
+            <Link
+              to="/incidents/$incidentId"
+              params={{ incidentId: incident.incidentId }}
+              search={true}
+              className={styles.link}
+              aria-current={open || undefined}
+              data-incident={incident.incidentId}
+              {...(onFocus ? { onFocus } : {})}
+            >
+              {incidentSentence(incident, t)}
+            </Link>
+          </p>
+          <p className={styles.facts}>
+            <Link to="/sites/$code" params={{ code: incident.siteCode }} className={styles.site}>
+              {incident.siteName}
+            </Link>
+            <span title={times.absolute(incident.openedAt)}>{incidentSpan(incident, now, t, figures)}</span>
+            {said.map(each => (
+              <span key={each}>{each}</span>
+            ))}
+            <span title={incident.acknowledgedAt === null ? undefined : times.absolute(incident.acknowledgedAt)}>
+              {incidentKeeper(incident, t)}
+            </span>
+            {quiet && <span className={styles.quiet}>{quiet}</span>}
+          </p>
+          {children}
+        </div>
+        {incident.state === 'open' && (
+          <Button icon="check" busy={busy} onClick={onAcknowledge} className={styles.act}>
+            {t('incident.acknowledge')}
+          </Button>
+        )}
       </div>
-      {incident.state === 'open' && (
-        <Button icon="check" busy={busy} onClick={onAcknowledge}>
-          {t('incident.acknowledge')}
-        </Button>
-      )}
     </li>
   );
-}
+});
