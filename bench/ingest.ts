@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadResult } from './ingest/load.ts';
-import { type Measuring, measure, raisedLimits } from './ingest/measure.ts';
+import { type Measuring, measure, profile, raisedLimits } from './ingest/measure.ts';
 import { hosts, type Point, points, portsPerHost } from './ingest/points.ts';
 import { seedSites } from './ingest/seed.ts';
 import { measuredSeconds, parsedOptions, UsageError, wholeNumber } from './kit/arguments.ts';
@@ -11,17 +11,19 @@ import { chooseCores, describeMachine } from './kit/machine.ts';
 import { mediansOf, significant } from './kit/statistics.ts';
 import { table } from './kit/table.ts';
 
-const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--sites 32] [--plain]
+const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--sites 32] [--plain] [--only KEY]… [--profile]
   --json      one JSON array on standard output; remarks go to standard error
   --runs      how often each load is measured; the medians are shown
   --seconds   measured time of one run, after a second of warm-up
   --sites     sites with one probe each; each probe sends its next report when the one before is acknowledged
-  --plain     send JSON as it is instead of gzip, as the Harvester sends it`;
+  --plain     send JSON as it is instead of gzip, as the Harvester sends it
+  --only      ${points.map(({ key }) => key).join(', ')}
+  --profile   run each load once under the profiler instead, and show where the server's time goes`;
 
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
 /** One line of the result. */
-interface Row extends Omit<LoadResult, 'acknowledged'> {
+interface Row extends Omit<LoadResult, 'acknowledged' | 'fromS' | 'toS'> {
   name: string;
   server: string;
   /** Sites, and so reports under way at once. */
@@ -35,9 +37,12 @@ const fields = ['reportsPerS', 'ackP50Ms', 'ackP99Ms', 'cpu', 'rssMb', 'generato
 function readOptions(argv: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
-  const values = parsedOptions(argv, { json: flag, plain: flag, help: flag, runs: text, seconds: text, sites: text });
+  const values = parsedOptions(argv, { json: flag, plain: flag, profile: flag, help: flag, only: { type: 'string', multiple: true }, runs: text, seconds: text, sites: text });
+  const unknown = values.only?.find(key => !points.some(point => point.key === key));
+  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: there is no such load`);
   return {
     ...values,
+    points: values.only ? points.filter(({ key }) => values.only!.includes(key)) : points,
     runs: wholeNumber('--runs', values.runs ?? '3', 50),
     seconds: measuredSeconds(values.seconds ?? '4'),
     sites: wholeNumber('--sites', values.sites ?? '32', 1_000),
@@ -56,8 +61,12 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
   note(`The limit for one address is raised, since one machine plays all probes: AERIE_LIMITS=${raisedLimits}`);
   const probes = await seedSites(seed, options.sites);
   const how: Measuring = { seed, folder, probes, cores, gzip: !options.plain, warmSeconds: 1, seconds: options.seconds };
+  if (options.profile) {
+    for (const point of options.points) process.stdout.write(`${profiledText(point, await profile(point, how))}\n`);
+    return;
+  }
   const rows: Row[] = [];
-  for (const point of points) {
+  for (const point of options.points) {
     const results: LoadResult[] = [];
     for (let each = 1; each <= options.runs; each++) {
       const result = await measure(point, how);
@@ -69,6 +78,12 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
     rows.push({ name: 'ingest', server: 'aerie', n: options.sites, change: point.key, ...rounded, runs: results.length });
   }
   process.stdout.write(options.json ? `${JSON.stringify(rows, undefined, 1)}\n` : `${rowsText(rows)}\n`);
+}
+
+function profiledText({ title }: Point, { result, profile: { categories, functions } }: Awaited<ReturnType<typeof profile>>): string {
+  const lines = (shares: typeof functions) => shares.map(({ name, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
+  const head = `${title}, under the profiler: ${Math.round(result.reportsPerS).toLocaleString('en')} reports/s`;
+  return [head, ...lines(categories.filter(({ share }) => share >= 0.001)), 'Longest functions:', ...lines(functions.slice(0, 40)), ''].join('\n');
 }
 
 function rowsText(rows: readonly Row[]): string {

@@ -30,6 +30,9 @@ export interface LoadResult {
   /** Of one report: its JSON, and what is sent of it. */
   bytes: number;
   sentBytes: number;
+  /** The measured time, on the machine's monotonic clock, in seconds. */
+  fromS: number;
+  toS: number;
 }
 
 const load = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Load;
@@ -91,6 +94,10 @@ function serverMb(): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${load.pid}/status`, 'utf8'))![1]) / 1_024;
 }
 
+function clockS(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
+}
+
 const percentile = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
@@ -98,9 +105,11 @@ const playing = Promise.all(load.probes.map(play));
 const waited = (seconds: number) => Promise.race([new Promise(resolve => setTimeout(resolve, seconds * 1_000)), playing]);
 await waited(load.warmSeconds);
 isMeasuring = true;
+const fromS = clockS();
 const from = { at: performance.now(), server: serverSeconds(), own: process.cpuUsage() };
 await waited(load.seconds);
 isMeasuring = false;
+const toS = clockS();
 const elapsed = (performance.now() - from.at) / 1_000;
 const own = process.cpuUsage(from.own);
 const cpu = (serverSeconds() - from.server) / elapsed;
@@ -119,5 +128,7 @@ const result: LoadResult = {
   generatorCpu: (own.user + own.system) / 1e6 / elapsed,
   bytes,
   sentBytes,
+  fromS,
+  toS,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { newFolder } from '../kit/folders.ts';
 import type { Cores } from '../kit/machine.ts';
-import { onNode, startServer } from '../kit/server.ts';
+import { type Profile, profileFlags, readProfile } from '../kit/profile.ts';
+import { startServer } from '../kit/server.ts';
 import type { Load, LoadResult } from './load.ts';
 import type { Point } from './points.ts';
 import { type SeededProbe, storedReports } from './seed.ts';
@@ -29,12 +31,12 @@ export interface Measuring {
  * Starts a Nester on a fresh copy of the data, loads it once and stops it.
  * @throws when what is stored is not what was acknowledged
  */
-export async function measure(point: Point, how: Measuring): Promise<LoadResult> {
+export async function measure(point: Point, how: Measuring, nodeFlags: readonly string[] = []): Promise<LoadResult> {
   const data = join(how.folder, `run-${process.hrtime.bigint()}`);
   cpSync(how.seed, data, { recursive: true });
   try {
     const server = await startServer({
-      command: onNode(main, ['serve']),
+      command: [process.execPath, ...nodeFlags, main, 'serve'],
       core: how.cores.server,
       env: {
         AERIE_DATA: data,
@@ -67,6 +69,17 @@ export async function measure(point: Point, how: Measuring): Promise<LoadResult>
     return result;
   } finally {
     rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/** The same under the profiler, which itself costs a few percent. */
+export async function profile(point: Point, how: Measuring): Promise<{ result: LoadResult; profile: Profile }> {
+  const folder = newFolder('profile-');
+  try {
+    const result = await measure(point, how, profileFlags(folder));
+    return { result, profile: readProfile(folder, result.fromS, result.toS) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
