@@ -41,7 +41,7 @@ export function completionOf({ text, cursor }: Draft, words: Vocabulary): Comple
       words.commands.filter(name => name.startsWith(typed)).map(name => `/${name} `),
     );
   }
-  const [, asked = '', code] = /^(\/(?:scan|ping|trace|dns|port|http) +)([A-Za-z0-9-]*)$/.exec(before) ?? [];
+  const [, asked = '', code] = /^(\/(?:scan|ping|trace|dns|port|http|incident|ack|note|snooze) +)([A-Za-z0-9-]*)$/.exec(before) ?? [];
   if (code !== undefined) {
     return found(
       asked.length,

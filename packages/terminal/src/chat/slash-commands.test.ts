@@ -23,7 +23,7 @@ function deck(role: Role = 'technician') {
   } as unknown as Connection;
   const rest = { words: wordsIn('en'), channel: () => ({ channelId: 'c1' }) as OwnChannel, tell: (text: string) => told.push(text) };
   const type = (line: string) => runSlashCommand({ connection, ...rest } as unknown as Deck, slashCommand(line)!);
-  return { calls, told, type };
+  return { calls, told, type, answers };
 }
 
 test('a site is named, its probe that is there is asked, and the answer comes in this channel', async () => {
@@ -41,10 +41,33 @@ test('what is missing is said, and nothing is asked', async () => {
 });
 
 test('only those who may look at sites are shown these commands', async () => {
-  expect(commandNames('technician')).toEqual(expect.arrayContaining(['join', 'ping', 'scan']));
+  expect(commandNames('technician')).toEqual(expect.arrayContaining(['join', 'ping', 'scan', 'ack', 'incident']));
   expect(commandNames('member')).not.toContain('ping');
+  expect(commandNames('member')).not.toContain('ack');
   expect(commandNames('member')).toContain('join');
   const { told, type } = deck('member');
   await type('/help');
   expect(told[0]).not.toContain('/ping');
+});
+
+test('incidents are listed as they are named, and what is done about one is said', async () => {
+  const { calls, told, type, answers } = deck();
+  const incident = (siteCode: string, subject: string, more = {}) => ({
+    ...{ incidentId: subject, rule: 'probe.silent', severity: 'critical', siteCode, siteName: 'Lyon', subject },
+    ...{ openedAt: Date.now() - 60_000, acknowledgedBy: null, resolvedAt: null, ...more },
+  });
+  answers['incident.list'] = { incidents: [incident('S01', 'vm-1'), incident('S01', 'vm-2', { severity: 'info', acknowledgedBy: 'Ada' })] };
+  await type('/incident');
+  const at = wordsIn('en').clock(Date.now() - 60_000);
+  expect(told[0]).toBe(
+    `S01      ■ probe silent: vm-1 (Lyon), since ${at}\nS01/2    ◌ probe silent: vm-2 (Lyon), since ${at}, Ada looks after it`,
+  );
+  answers['incident.acknowledge'] = { incident: incident('S01', 'vm-1', { acknowledgedBy: 'Bo' }) };
+  await type('/ack s01 on my way');
+  expect(calls.at(-1)).toEqual(['incident.acknowledge', { incidentId: 'vm-1', note: 'on my way' }]);
+  expect(told[1]).toContain('Bo looks after it');
+  await expect(type('/snooze S01')).rejects.toThrow(SlashUsage);
+  answers['incident.list'] = { incidents: [] };
+  await type('/incident S01');
+  expect(told[2]).toBe('Nothing is wrong there.');
 });

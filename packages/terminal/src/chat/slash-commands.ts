@@ -1,6 +1,7 @@
 import type { Connection } from '@aerie/client';
 import { type DiagnosticName, diagnosticNames, startTyped, typedDiagnostic } from '@aerie/client/typed-diagnostic';
-import type { OwnChannel, PresenceState } from '@aerie/contract';
+import { actTyped, type IncidentName, incidentNames, listTyped, typedIncident } from '@aerie/client/typed-incident';
+import type { Incident, OwnChannel, PresenceState } from '@aerie/contract';
 import { userKey } from '@aerie/contract/names';
 import { atLeast, type Role } from '@aerie/contract/roles';
 import { Failure } from '../failure.ts';
@@ -74,6 +75,7 @@ const commands: Record<string, Run> = {
     tell(say('slash.topicSet'));
   },
   ...Object.fromEntries(diagnosticNames.map(name => [name, (deck: Deck, rest: string) => lookAtSite(deck, name, rest)])),
+  ...Object.fromEntries(incidentNames.map(name => [name, (deck: Deck, rest: string) => seeToIncident(deck, name, rest)])),
   away: deck => deck.be('away'),
   back: deck => deck.be('online'),
   dnd: deck => deck.be('dnd'),
@@ -93,10 +95,13 @@ const commands: Record<string, Run> = {
   quit: deck => deck.quit(),
 };
 
+/** For those who look after sites. */
+const ofSites: ReadonlySet<string> = new Set([...diagnosticNames, ...incidentNames]);
+
 /** The commands that somebody of that role is shown. */
 export function commandNames(role: Role | undefined): string[] {
   const mayLook = role !== undefined && atLeast(role, 'technician');
-  return Object.keys(commands).filter(name => mayLook || !diagnosticNames.includes(name as DiagnosticName));
+  return Object.keys(commands).filter(name => mayLook || !ofSites.has(name));
 }
 
 /** Has a site's probe look at something; what it finds is said in the channel. */
@@ -106,6 +111,37 @@ async function lookAtSite({ connection, channel, tell, words: { say } }: Deck, n
   if (!typed) throw new SlashUsage(`usage.${name}`);
   const { probeName } = await startTyped(connection, typed, channelId);
   tell(say('slash.asked', { probe: probeName }));
+}
+
+/** Shows incidents, or does something about one; what it does others see in the message of the incident. */
+async function seeToIncident({ connection, tell, words }: Deck, name: IncidentName, rest: string): Promise<void> {
+  const typed = typedIncident(name, rest);
+  if (!typed) throw new SlashUsage(`usage.${name}`);
+  if (typed.name !== 'incident') {
+    tell(incidentLine(await actTyped(connection, typed), words));
+    return;
+  }
+  const incidents = await listTyped(connection, typed.siteCode);
+  if (incidents.length === 0) return tell(words.say('slash.noIncident'));
+  // Counted within each site: so they are named in other commands.
+  const counts = new Map<string, number>();
+  const lines = incidents.map(incident => {
+    const nth = (counts.get(incident.siteCode) ?? 0) + 1;
+    counts.set(incident.siteCode, nth);
+    return `${`${incident.siteCode}${nth === 1 ? '' : `/${nth}`}`.padEnd(8)} ${incidentLine(incident, words)}`;
+  });
+  tell(lines.join('\n'));
+}
+
+/** "■ probe silent: vm-1 (Patriots) since 14:05, Ada" */
+function incidentLine(
+  { rule, severity, subject, siteName, openedAt, acknowledgedBy, resolvedAt }: Incident,
+  { say, clock, day }: Words,
+): string {
+  const mark = resolvedAt !== null ? '●' : { critical: '■', warning: '▲', info: '◌' }[severity];
+  const at = Date.now() - openedAt < 86_400_000 ? clock(openedAt) : day(openedAt);
+  const line = say('slash.incidentLine', { rule: say(`rule.${rule}`), subject, site: siteName, at });
+  return `${mark} ${line}${acknowledgedBy === null ? '' : `, ${say('slash.incidentBy', { name: acknowledgedBy })}`}`;
 }
 
 /** The command and the rest of a line that begins with one slash; undefined for text. Two slashes say a text that begins with one. */
