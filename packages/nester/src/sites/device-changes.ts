@@ -109,7 +109,7 @@ export function farewellsOf(row: DeviceTable, ports: ReadonlyMap<number, DeviceP
 }
 
 /** What rules ask of a device. */
-export function marksOf(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>): DeviceMark[] {
+function marksOf(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>): DeviceMark[] {
   const marks: DeviceMark[] = [];
   if (row.label !== null) marks.push('labelled');
   for (const { state } of ports.values())

@@ -3,7 +3,7 @@ import { gunzip, gunzipSync } from 'node:zlib';
 import { AppError, type Report } from '@aerie/contract';
 import type { FreshReport } from '../incidents/observation.ts';
 import { newId } from '../new-id.ts';
-import type { SiteTable } from '../store/schema.ts';
+import type { ReportTable, SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { bookOf } from './books.ts';
 import { stageSite } from './changes.ts';
@@ -59,7 +59,7 @@ interface Taken {
   site: SiteRecord;
   probe: ProbeRecord | undefined;
   report: Report;
-  json: string;
+  kept: Pick<ReportTable, 'body' | 'packed'>;
   times: ReportTimes;
   file?: Pick<FileReport, 'raw' | 'file' | 'shape'>;
 }
@@ -83,7 +83,7 @@ export class Ingest {
     const probe = this.#signerOf(upload);
     this.#shared.clones.admitReport(probe, upload.machine ?? '');
     try {
-      const { report, json } = readReport(upload.gzip ? await unzipped(upload.body) : upload.body);
+      const { report, json, isAsItCame } = readReport(upload.gzip ? await unzipped(upload.body) : upload.body);
       if (report.probeId !== probe.row.probe_id) throw new AppError('bad_report', { reason: 'another probe made it' });
       const { site, connectionId, row } = probe;
       const now = this.#shared.now();
@@ -91,7 +91,8 @@ export class Ingest {
       const skewMs = (connectionId === undefined ? null : row.clock_skew_ms) ?? Number(upload.time) - now;
       const times = timesOf(report, skewMs, site.policy.scanEveryMs, now);
       // A late report is history only: it waits for no other one of its site, so that a backlog of two weeks shares its syncs.
-      const taken: Taken = { site, probe, report, json, times };
+      const kept = isAsItCame && upload.gzip ? { body: '', packed: upload.body } : { body: json, packed: null };
+      const taken: Taken = { site, probe, report, kept, times };
       return await (times.isLate ? this.#keep(taken) : inTurn(site, () => this.#keep(taken)));
     } catch (error) {
       if (error instanceof AppError && error.code === 'bad_report')
@@ -115,7 +116,7 @@ export class Ingest {
     const { report, json } = readReport(Buffer.from(JSON.stringify({ ...understood, probeId: fileProbe })));
     return await inTurn(site, () => {
       const times = fileTimesOf(report, site.row.last_report_at, this.#shared.now());
-      return this.#keep({ site, probe: undefined, report, json, times, file: { raw, file: cleanText(file).slice(0, 255), shape } });
+      return this.#keep({ site, probe: undefined, report, kept: { body: json, packed: null }, times, file: { raw, file: cleanText(file).slice(0, 255), shape } });
     });
   }
 
@@ -159,7 +160,7 @@ export class Ingest {
     }
   }
 
-  async #unitOf({ site, probe, report, json, times, file }: Taken): Promise<Unit> {
+  async #unitOf({ site, probe, report, kept, times, file }: Taken): Promise<Unit> {
     const { store, contacts, ledger, log, now } = this.#shared;
     const siteId = site.row.site_id;
     const { reportId } = report;
@@ -167,7 +168,7 @@ export class Ingest {
     const speaksOfDevices = times.isNewest ?? !isLate;
     const devices = speaksOfDevices ? await bookOf(store.read, site) : undefined;
     const samples = samplesOf(report.wan, siteId, finishedAt);
-    const row = newReportRow(report, json, { siteId, probeId: probe?.row.probe_id ?? '', times, now: now(), file });
+    const row = newReportRow(report, kept, { siteId, probeId: probe?.row.probe_id ?? '', times, now: now(), file });
     const unit = new Unit().insert('report', row);
     for (const sample of samples) unit.insert('wan_sample', sample);
     const wasHeard = !probe || (ledger.hearing(probe, now()) === 'heard' && probe.toldSilent === false);

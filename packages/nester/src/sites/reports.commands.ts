@@ -1,11 +1,11 @@
-import { AppError, type Report } from '@aerie/contract';
+import { AppError } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import type { Handlers } from '../context.ts';
 import type { ReportTable, Tables } from '../store/schema.ts';
 import type { Shared } from './parts.ts';
 import { differencesOf } from './report-differences.ts';
 import { reportById, reportsBefore } from './reports.store.ts';
-import { summaryOf } from './reports.ts';
+import { jsonOf, keptReport, summaryOf } from './reports.ts';
 import { requireSite } from './sites.commands.ts';
 
 export function reportCommands(shared: Shared): Handlers<'report.list' | 'report.show' | 'report.raw' | 'report.compare'> {
@@ -18,19 +18,19 @@ export function reportCommands(shared: Shared): Handlers<'report.list' | 'report
 
     async 'report.show'(ctx, { reportId }) {
       const row = await requireReport(ctx.db, reportId);
-      return { siteId: row.site_id, summary: summaryOf(row), report: JSON.parse(row.body) };
+      return { siteId: row.site_id, summary: summaryOf(row), report: keptReport(row) };
     },
 
     async 'report.raw'(ctx, { reportId }) {
       const row = await requireReport(ctx.db, reportId);
-      return { content: row.raw ?? row.body };
+      return { content: row.raw ?? jsonOf(row) };
     },
 
     async 'report.compare'(ctx, { fromReportId, toReportId }) {
       const from = await requireReport(ctx.db, fromReportId);
       const to = await requireReport(ctx.db, toReportId);
       if (from.site_id !== to.site_id) throw new AppError('bad_input', { field: 'toReportId', reason: 'it is of another site' });
-      const changes = differencesOf(JSON.parse(from.body) as Report, JSON.parse(to.body) as Report);
+      const changes = differencesOf(keptReport(from), keptReport(to));
       return { siteId: from.site_id, from: summaryOf(from), to: summaryOf(to), changes };
     },
   };

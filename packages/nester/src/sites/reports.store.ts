@@ -2,7 +2,7 @@ import type { CompiledQuery, Kysely } from 'kysely';
 import type { ReportTable, Tables } from '../store/schema.ts';
 
 /** A report without its body. */
-export type ReportRow = Omit<ReportTable, 'body' | 'raw'>;
+export type ReportRow = Omit<ReportTable, 'body' | 'packed' | 'raw'>;
 
 const summaryColumns = [
   'report_id',

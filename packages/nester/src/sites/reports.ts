@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { AppError, type CommandOutput, type Report, report as schema } from '@aerie/contract';
 import { type ErrorObject, Ajv2020 as Validator } from 'ajv/dist/2020.js';
 import * as z from 'zod';
@@ -22,10 +23,10 @@ const isReport = new Validator({ allowUnionTypes: true }).compile<Report>(unionT
 
 /**
  * Reads a report as it came: its shape, then what no shape can say. Unwanted characters are removed from its texts.
- * @returns the report, and the JSON to keep of it
+ * @returns the report, the JSON to keep of it, and whether that is to the letter what came
  * @throws AppError `bad_report`
  */
-export function readReport(bytes: Uint8Array): { report: Report; json: string } {
+export function readReport(bytes: Uint8Array): { report: Report; json: string; isAsItCame: boolean } {
   let json: string;
   let value: unknown;
   try {
@@ -35,7 +36,8 @@ export function readReport(bytes: Uint8Array): { report: Report; json: string } 
     refuse('it is not JSON in UTF-8');
   }
   if (!isReport(value)) refuse(faultOf(isReport.errors?.[0]));
-  if (mayHoldUnwanted(json)) {
+  const isAsItCame = !mayHoldUnwanted(json);
+  if (!isAsItCame) {
     value = cleaned(value);
     json = JSON.stringify(value);
   }
@@ -43,7 +45,7 @@ export function readReport(bytes: Uint8Array): { report: Report; json: string } 
   report.hosts = uniqueHosts(report);
   for (const { target, sent, received } of report.wan) if (received > sent) refuse(`more answers than echoes: ${show(target)}`);
   if (report.finishedAt < report.startedAt) refuse('it ended before it began');
-  return { report, json };
+  return { report, json, isAsItCame };
 }
 
 /** True when a text says the same as the contract's schema, without the rules beyond it. */
@@ -95,7 +97,7 @@ export function fileTimesOf(report: Report, newestAt: number | null, now: number
 
 export function newReportRow(
   report: Report,
-  json: string,
+  kept: Pick<ReportTable, 'body' | 'packed'>,
   fields: {
     siteId: string;
     probeId: string;
@@ -123,11 +125,21 @@ export function newReportRow(
     hosts_up: hostsUp,
     open_ports: openPorts,
     late: fields.times.isLate ? 1 : 0,
-    body: json,
+    ...kept,
     file: fields.file?.file ?? null,
     shape: fields.file?.shape ?? null,
     raw: fields.file?.raw ?? null,
   };
+}
+
+/** The JSON of a report that is kept. */
+export function jsonOf({ body, packed }: Pick<ReportTable, 'body' | 'packed'>): string {
+  return packed === null ? body : gunzipSync(packed, { maxOutputLength: reportBytes }).toString();
+}
+
+/** A report that is kept. */
+export function keptReport(row: Pick<ReportTable, 'body' | 'packed'>): Report {
+  return JSON.parse(jsonOf(row)) as Report;
 }
 
 export function summaryOf(row: ReportRow): Summary {

@@ -20,7 +20,7 @@ import { inTurn, probeOf, type SiteRecord, siteOf } from './ledger.ts';
 import type { Shared } from './parts.ts';
 import { changedPolicy, isZone } from './policy.ts';
 import { newestReport, reportById } from './reports.store.ts';
-import { summaryOf } from './reports.ts';
+import { keptReport, summaryOf } from './reports.ts';
 import { wanSince } from './series.store.ts';
 import { pointsOf } from './series.ts';
 import { allSites, siteById } from './sites.store.ts';
@@ -60,9 +60,9 @@ export function siteCommands(shared: Shared): Handlers<Names> {
         };
       });
       const site = siteOf(read.row, record, shared.standing(siteId));
-      const scan = read.report && (JSON.parse(read.report.body) as Report);
+      const scan = read.report && keptReport(read.report);
       const isSame = read.report?.report_id === read.newest?.report_id;
-      const last = isSame ? scan : read.newest && (JSON.parse(read.newest.body) as Report);
+      const last = isSame ? scan : read.newest && keptReport(read.newest);
       return {
         seq: read.seq,
         site,
