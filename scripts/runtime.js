@@ -14,10 +14,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
 /**
- * A small young generation: what most connections hold for long is little, and a large one costs every server tens of
- * megabytes for garbage that waits (measured by `npm run bench -- chat`).
+ * `gc` is there for a server that gives back, once, what its start took: a young generation of the usual size then costs
+ * memory only under load (measured by `npm run bench -- chat`).
  */
-const nodeFlags = ['--max-semi-space-size=4'];
+const nodeFlags = ['--expose-gc'];
 
 /**
  * The environment for a program of ours. What was compiled is kept: the next start takes half the time, and the compiler

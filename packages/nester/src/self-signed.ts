@@ -2,7 +2,6 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
-import { generate } from 'selfsigned';
 
 const dayMs = 86_400_000;
 
@@ -34,6 +33,8 @@ export async function selfSignedCertificate(folder: string, now: number): Promis
     if (fits) return;
   }
   const names = [...new Set(['localhost', hostname()])];
+  // Loaded when it is needed: most servers never make a certificate, and its libraries take megabytes.
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: hostname() }], {
     keyType: 'ec',
     curve: 'P-256',

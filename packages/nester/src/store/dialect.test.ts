@@ -14,7 +14,8 @@ it('does not wait for ever for a PostgreSQL that says nothing', async () => {
   const mute = createServer(socket => sockets.add(socket.on('error', () => undefined)));
   await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve));
   const { port } = mute.address() as AddressInfo;
-  const db = new Kysely<Tables>({ dialect: postgresDialect(`postgres://nobody@127.0.0.1:${port}/none`).connect('read') });
+  const dialect = await postgresDialect(`postgres://nobody@127.0.0.1:${port}/none`);
+  const db = new Kysely<Tables>({ dialect: dialect.connect('read') });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const reached = once(mute, 'connection');
   let failed = false;

@@ -1,6 +1,6 @@
 import type { ColumnDataType, Dialect, Kysely, SqliteDatabase, Transaction } from 'kysely';
 import { PostgresDialect, SqliteDialect, sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import { postgresTransaction } from './postgres.ts';
 import type { Tables } from './schema.ts';
 import { kyselyDatabase, openSqlite, sqliteTransaction } from './sqlite.ts';
@@ -14,6 +14,8 @@ export interface StoreDialect {
   readonly int64: ColumnDataType;
   /** Column type of a 64-bit float. */
   readonly float64: ColumnDataType;
+  /** Column type of bytes. */
+  readonly blob: ColumnDataType;
   connect(access: 'write' | 'read'): Dialect;
   /** Runs a transaction of the committer on the connection that writes, past the query builder. */
   transaction<T>(write: Kysely<Tables>, work: (writing: Writing) => Promise<T>): Promise<T>;
@@ -41,6 +43,7 @@ export function sqliteDialect(file: string): StoreDialect {
     name: 'sqlite',
     int64: 'integer',
     float64: 'real',
+    blob: 'blob',
     // Opened at the first query: Kysely closes only what it has used, and a connection left open keeps the WAL from being folded in.
     connect: access =>
       new SqliteDialect({ database: async () => (access === 'write' ? toWrite() : kyselyDatabase(openSqlite(file, access))) }),
@@ -63,17 +66,20 @@ const connectMs = 10_000;
 /** No statement of ours takes as long; one that does is stuck. */
 const statementMs = 60_000;
 
-export function postgresDialect(url: string): StoreDialect {
+export async function postgresDialect(url: string): Promise<StoreDialect> {
+  // Only where it is used: most servers run on SQLite.
+  const { default: driver } = await import('pg');
   // Times and seqs are below 2^53, so a bigint may come as a number.
   const types = {
-    getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')),
+    getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? Number : driver.types.getTypeParser(oid, format as 'text')),
   };
   return {
     name: 'postgres',
     int64: 'bigint',
     float64: 'double precision',
+    blob: 'bytea',
     connect(access) {
-      const pool = new pg.Pool({
+      const pool = new driver.Pool({
         connectionString: url,
         max: access === 'write' ? 1 : 8,
         types: types as unknown as pg.CustomTypesConfig,

@@ -18,7 +18,7 @@ export interface Store {
  * @param where `databaseUrl` names a PostgreSQL database; without it `nester.db` in `folder` is used, made if absent (folder mode 0700).
  */
 export async function openStore(where: { folder: string; databaseUrl?: string | undefined }): Promise<Store> {
-  const dialect = where.databaseUrl ? postgresDialect(where.databaseUrl) : sqliteDialect(sqliteFile(where.folder));
+  const dialect = where.databaseUrl ? await postgresDialect(where.databaseUrl) : sqliteDialect(sqliteFile(where.folder));
   const write = new Kysely<Tables>({ dialect: dialect.connect('write') });
   await migrate(write, dialect);
   const read = new Kysely<Tables>({ dialect: dialect.connect('read') });
