@@ -1,4 +1,5 @@
 import { startTyped, typedDiagnostic } from '@aerie/client/typed-diagnostic';
+import { actTyped, typedIncident } from '@aerie/client/typed-incident';
 import type { OwnChannel } from '@aerie/contract';
 import { atLeast } from '@aerie/contract/roles';
 import { useNavigate } from '@tanstack/react-router';
@@ -96,6 +97,19 @@ export function useSlash(channel: OwnChannel, called: string, onMembers: () => v
         if (!typed) throw usage();
         const { probeName } = await startTyped(connection, typed, channelId);
         return say(t('slash.asked', { probe: probeName }));
+      }
+      case 'incident':
+      case 'ack':
+      case 'note':
+      case 'snooze': {
+        const typed = typedIncident(name, rest);
+        if (!typed) throw usage();
+        if (typed.name === 'incident')
+          return void (await (typed.siteCode === undefined
+            ? navigate({ to: '/incidents' })
+            : navigate({ to: '/sites/$code', params: { code: typed.siteCode } })));
+        const { subject, siteName } = await actTyped(connection, typed);
+        return say(t(`slash.did.${typed.name}`, { subject, site: siteName }));
       }
       case 'kick': {
         const { person: user, rest: reason } = person();
