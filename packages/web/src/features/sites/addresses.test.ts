@@ -10,7 +10,7 @@ test('an address says what is looked at; what makes no sense is left out', () =>
 });
 
 test('Esc goes up one step', () => {
-  expect(upFrom('/sites/NE/devices/d')).toEqual({ to: '/sites/$code', params: { code: 'NE' } });
+  expect(upFrom('/sites/NE/devices/d')).toEqual({ to: '/sites/$code', params: { code: 'NE' }, search: { tab: 'devices' } });
   expect(upFrom('/sites/NE')).toEqual({ to: '/sites' });
   expect(upFrom('/wall')).toEqual({ to: '/sites' });
   expect(upFrom('/sites')).toEqual({ to: '/' });

@@ -1,4 +1,3 @@
-import type { Site } from '@aerie/contract';
 import { type SiteShape, shapes } from './site-list.ts';
 
 /** The parts of a site's page, in order; the first has no name in the address. */
@@ -72,9 +71,12 @@ export function wallSearch(raw: Raw): WallSearch {
   return set({ group: words(raw.group) });
 }
 
+type Up = { to: '/' | '/sites' } | { to: '/sites/$code'; params: { code: string }; search: SiteSearch };
+
 /** Where Esc leads from an address: to what it stands in. */
-export function upFrom(pathname: string): { to: '/' | '/sites' } | { to: '/sites/$code'; params: { code: Site['code'] } } {
+export function upFrom(pathname: string): Up {
   const [, room, code, part] = pathname.split('/');
-  if (room === 'sites' && code && part) return { to: '/sites/$code', params: { code: decodeURIComponent(code) } };
+  if (room === 'sites' && code && part)
+    return { to: '/sites/$code', params: { code: decodeURIComponent(code) }, search: { tab: 'devices' } };
   return (room === 'sites' && code) || room === 'wall' ? { to: '/sites' } : { to: '/' };
 }

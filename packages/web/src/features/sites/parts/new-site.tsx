@@ -18,6 +18,8 @@ export function NewSite({ onMade, autoFocus = false }: { onMade: (site: MadeSite
   const create = useSiteAct('site.create');
   const [name, setName] = useState('');
   const [code, setCode] = useState<string>();
+  // Most sites are where their administrator is; the field is there for the others.
+  const [zone, setZone] = useState(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
   const proposed = code ?? proposedCode(name);
   const failed = (create.error as { code?: string } | null)?.code;
   const said = create.isError ? sentence(create.error) : undefined;
@@ -27,7 +29,7 @@ export function NewSite({ onMade, autoFocus = false }: { onMade: (site: MadeSite
     event.preventDefault();
     const named = { name: name.trim(), code: proposed };
     // The first site takes the place of this form before the answer comes: a callback of the form would be forgotten.
-    create.mutateAsync(named).then(
+    create.mutateAsync({ ...named, zone: zone.trim() }).then(
       ({ siteId }) => onMade({ siteId, ...named }),
       () => {},
     );
@@ -55,6 +57,22 @@ export function NewSite({ onMade, autoFocus = false }: { onMade: (site: MadeSite
         spellCheck={false}
         required
       />
+      <TextField
+        label={t('settings.zone')}
+        hint={t('settings.zoneHint')}
+        value={zone}
+        maxLength={64}
+        list="new-site-zones"
+        onChange={event => setZone(event.target.value)}
+        autoComplete="off"
+        spellCheck={false}
+        required
+      />
+      <datalist id="new-site-zones">
+        {Intl.supportedValuesOf('timeZone').map(each => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
       <FormError>{!aboutCode && said}</FormError>
       <div className={styles.end}>
         <Button look="primary" type="submit" busy={create.isPending}>

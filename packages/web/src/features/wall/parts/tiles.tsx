@@ -52,7 +52,11 @@ const TileFace = memo(function TileFace({ site, size, minute }: { site: Site; si
       </p>
       {size === 'small' ? (
         <p className={styles.figures}>
-          {[shape === 'up' ? undefined : word, warned ? t('sites.incidents', { count: site.openIncidents }) : wan, devices]
+          {[
+            shape === 'up' ? undefined : word,
+            warned ? t('sites.incidents', { count: site.openIncidents }) : shape === 'up' && wan,
+            devices,
+          ]
             .filter(Boolean)
             .join(' · ')}
         </p>
