@@ -62,14 +62,14 @@ needs('chromium')('the sites, from the list to a device, as people see them', ()
     await ada.http.call('site.setPolicy', { siteId, policy: { heartbeatMs: 1_000 } });
     probe = await SimulatedProbe.enrol(nester, ada, siteId, 'hv-ne');
     await probe.connect();
-    const now = Date.now();
+    const [now, ports] = [Date.now(), '22,80,443,8080'];
     for (let ago = 20; ago > 2; ago--) {
       const finishedAt = now - ago * 60 * minute;
       await probe.send(probe.report({ startedAt: finishedAt - 1_000, finishedAt, wan: wan(20 + ago, ago === 9 ? 5 : 10) }));
     }
-    await probe.send(probe.report({ startedAt: now - 3 * minute, finishedAt: now - 2 * minute, hosts: [server], wan: wan(20) }));
+    await probe.send(probe.report({ startedAt: now - 3 * minute, finishedAt: now - 2 * minute, ports, hosts: [server], wan: wan(20) }));
     const hosts = [{ ...server, ports: [...server.ports, port(8080, 'http-alt')] }, host('192.0.2.30', { hostname: hostile })];
-    await probe.send(probe.report({ hosts, wan: wan(21), machine: { name: 'hv-ne', addresses: ['192.0.2.20'] } }));
+    await probe.send(probe.report({ ports, hosts, wan: wan(21), machine: { name: 'hv-ne', addresses: ['192.0.2.20'] } }));
     browser = await launchBrowser();
     desk = await Screen.open(browser, { viewport: wide });
     await logIn(desk.page, nester.httpUrl, 'Ada');
