@@ -41,10 +41,10 @@ async function* userPages(ask: Ask): AsyncGenerator<UserRecord[]> {
 }
 
 /** Oldest first. */
-async function* messagePages(ask: Ask, selection: ExportSelection): AsyncGenerator<ExportedMessage[]> {
+async function* messagePages(ask: Ask, { channelId, from, to }: ExportSelection): AsyncGenerator<ExportedMessage[]> {
   let after: number | null = 0;
   while (after !== null) {
-    const page: CommandOutput<'message.export'> = await ask('message.export', { ...selection, after, limit: messagesAtOnce });
+    const page: CommandOutput<'message.export'> = await ask('message.export', { channelId, from, to, after, limit: messagesAtOnce });
     yield page.messages;
     after = page.next;
   }
