@@ -1,3 +1,4 @@
+import { useWaitingFiles } from '../features/administration/waiting-files.ts';
 import { isOngoing } from '../features/incidents/incident-list.ts';
 import { useIncidents } from '../features/incidents/queries.ts';
 import { useSites } from '../features/sites/queries.ts';
@@ -18,8 +19,8 @@ export function RoomBadge({ room }: { room: Room['to'] }) {
       return <Worst />;
     case '/incidents':
       return <Ongoing />;
-    default:
-      return null;
+    case '/admin':
+      return <Waiting />;
   }
 }
 
@@ -39,6 +40,12 @@ function Ongoing() {
   const ongoing = useIncidents().data?.filter(isOngoing) ?? [];
   const alone = ongoing.some(incident => incident.state === 'open');
   return <Count count={ongoing.length} words={t('rail.incidents', { count: ongoing.length })} look={alone ? 'alarm' : 'calm'} />;
+}
+
+function Waiting() {
+  const { t } = useText();
+  const waiting = useWaitingFiles();
+  return <Count count={waiting} words={t('rail.files', { count: waiting })} look="calm" />;
 }
 
 function Worst() {

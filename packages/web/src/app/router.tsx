@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { ChatPage } from '../features/chat/page.tsx';
 import { besideIncident, incidentsSearch } from '../features/incidents/addresses.ts';
 import { siteSearch, sitesSearch, wallSearch } from '../features/sites/addresses.ts';
@@ -38,9 +38,7 @@ const admin = createRoute({
 const adminIndex = createRoute({
   getParentRoute: () => admin,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/admin/users', replace: true });
-  },
+  component: lazyRouteComponent(administration, 'FirstTab'),
 });
 const users = createRoute({ getParentRoute: () => admin, path: '/users', component: lazyRouteComponent(administration, 'UsersTab') });
 const invitations = createRoute({
@@ -75,6 +73,21 @@ const settings = createRoute({
   component: lazyRouteComponent(administration, 'SettingsTab'),
 });
 const exports = createRoute({ getParentRoute: () => admin, path: '/exports', component: lazyRouteComponent(administration, 'ExportsTab') });
+
+const files = createRoute({ getParentRoute: () => admin, path: '/files', component: lazyRouteComponent(administration, 'FilesTab') });
+const maintenance = createRoute({
+  getParentRoute: () => admin,
+  path: '/maintenance',
+  component: lazyRouteComponent(administration, 'MaintenanceTab'),
+  validateSearch: (search: Record<string, unknown>): { do?: 'announce' } => (search.do === 'announce' ? { do: 'announce' } : {}),
+});
+const notifications = createRoute({
+  getParentRoute: () => admin,
+  path: '/notifications',
+  component: lazyRouteComponent(administration, 'NotificationsTab'),
+});
+const tokens = createRoute({ getParentRoute: () => admin, path: '/tokens', component: lazyRouteComponent(administration, 'TokensTab') });
+const storage = createRoute({ getParentRoute: () => admin, path: '/storage', component: lazyRouteComponent(administration, 'StorageTab') });
 
 const sitePages = () => import('../features/sites/page.tsx');
 /** The words of the sites are not part of the first load. */
@@ -147,7 +160,22 @@ export function makeRouter() {
       setup,
       invitation,
       me,
-      admin.addChildren([adminIndex, users, invitations, channels, connections, bans, audit, settings, exports]),
+      admin.addChildren([
+        adminIndex,
+        users,
+        invitations,
+        channels,
+        connections,
+        bans,
+        files,
+        maintenance,
+        notifications,
+        audit,
+        exports,
+        tokens,
+        storage,
+        settings,
+      ]),
     ]),
     defaultPreload: 'intent',
     defaultErrorComponent: Crash,

@@ -16,7 +16,7 @@ import { MeMenu } from './me-menu.tsx';
 import { useNotifications } from './notify.ts';
 import { PaletteContext } from './palette-context.ts';
 import { RoomBadge } from './room-badge.tsx';
-import { roomAt, rooms } from './rooms.ts';
+import { roomAt, rooms, roomTitle } from './rooms.ts';
 import styles from './shell.module.css';
 import { useNarrow } from './use-media.ts';
 import { useOwnPresence } from './use-own-presence.ts';
@@ -79,7 +79,7 @@ export function Shell() {
           <Icon name={room.icon} size={20} />
           <RoomBadge room={room.to} />
         </span>
-        {t(room.title)}
+        {t(roomTitle(room, me.role))}
       </Link>
     ));
 

@@ -15,6 +15,12 @@ const lists = [
   'channel.browse',
   'channel.members',
   'connection.list',
+  'route.list',
+  'delivery.list',
+  'mail.show',
+  'token.list',
+  'intake.list',
+  'maintenance.list',
 ] as const;
 
 function askAgain(client: QueryClient): Promise<unknown> {

@@ -2,8 +2,8 @@ import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useText } from '../i18n/use-text.tsx';
 import { channelAt, channelName, mentionTotal, slugAt, unreadTotal } from './channels.ts';
-import { useLive } from './context.ts';
-import { roomAt } from './rooms.ts';
+import { useLive, useMe } from './context.ts';
+import { roomAt, roomTitle } from './rooms.ts';
 
 /** A count as it stands in a tab; nothing where there is nothing to count. */
 function counted(mark: string, count: number): string {
@@ -14,6 +14,7 @@ function counted(mark: string, count: number): string {
 export function useTitle(): void {
   const { t } = useText();
   const { pathname } = useLocation();
+  const { role } = useMe();
   const unread = useLive(unreadTotal);
   const mentions = useLive(mentionTotal);
   const open = useLive(state => {
@@ -22,7 +23,7 @@ export function useTitle(): void {
     return channel && (channel.kind === 'direct' ? '' : '#') + channelName(channel, state.users, state.me.userId);
   });
   const room = roomAt(pathname);
-  const place = open ?? (pathname === '/me' ? t('me.title') : room && t(room.title));
+  const place = open ?? (pathname === '/me' ? t('me.title') : room && t(roomTitle(room, role)));
   useEffect(() => {
     document.title = `${counted('@', mentions) || counted('', unread)}${place ? `${place} · ` : ''}Aerie`;
   }, [unread, mentions, place]);

@@ -72,6 +72,9 @@ export const enAdministration = {
   'audit.subject': 'On',
   'audit.from': 'From',
 
+  'admin.group.people': 'People',
+  'admin.group.sites': 'Sites',
+  'admin.group.server': 'Server',
   'table.label': '{what}: ',
   'users.show': 'Which accounts',
   'users.all': 'All accounts',

@@ -3,6 +3,7 @@ export const enPlaces = {
   'rooms.sites': 'Sites',
   'rooms.incidents': 'Incidents',
   'rail.incidents': { one: '{count} ongoing incident', other: '{count} ongoing incidents' },
+  'rail.files': { one: '{count} file waits for somebody', other: '{count} files wait for somebody' },
   'rail.troubled': { one: '{count} site to look at: {state}', other: '{count} sites to look at, the worst: {state}' },
   'closed.title': 'This page is closed to you',
   'closed.text': 'Technicians and administrators see the sites. Ask an administrator.',

@@ -75,6 +75,9 @@ export const frAdministration: Record<keyof typeof enAdministration, Entry> = {
   'audit.subject': 'Sur',
   'audit.from': 'Depuis',
 
+  'admin.group.people': 'Personnes',
+  'admin.group.sites': 'Sites',
+  'admin.group.server': 'Serveur',
   'table.label': '{what} : ',
   'users.show': 'Quels comptes',
   'users.all': 'Tous les comptes',

@@ -6,6 +6,7 @@ export const frPlaces: Record<keyof typeof enPlaces, Entry> = {
   'rooms.sites': 'Sites',
   'rooms.incidents': 'Incidents',
   'rail.incidents': { one: '{count} incident en cours', other: '{count} incidents en cours' },
+  'rail.files': { one: '{count} fichier attend quelqu’un', other: '{count} fichiers attendent quelqu’un' },
   'rail.troubled': { one: '{count} site à regarder : {state}', other: '{count} sites à regarder, le pire : {state}' },
   'closed.title': 'Cette page vous est fermée',
   'closed.text': 'Les techniciens et les administrateurs voient les sites. Demandez à un administrateur.',

@@ -7,7 +7,7 @@ import { useConnection } from '../../app/context.ts';
 const settleMs = 500;
 
 /** Asks for a list again when an event says that something in it changed. */
-function useAskedAgain(list: string, ...events: readonly EventName[]): void {
+export function useAskedAgain(list: string, ...events: readonly EventName[]): void {
   const connection = useConnection();
   const client = useQueryClient();
   const named = events.join(' ');
@@ -104,7 +104,7 @@ export function useAudit(question: AuditQuestion) {
   });
 }
 
-export function useSettings() {
+export function useSettings(wanted = true) {
   const connection = useConnection();
-  return useQuery({ queryKey: ['settings.show'], queryFn: () => connection.call('settings.show', {}) });
+  return useQuery({ queryKey: ['settings.show'], enabled: wanted, queryFn: () => connection.call('settings.show', {}) });
 }

@@ -13,23 +13,23 @@ const draft: MaintenanceDraft = {
 };
 
 test('once, from one moment to a later one', () => {
-  expect(announcement(draft, 's')).toEqual({
+  expect(announcement(draft, ['s'])).toEqual({
     title: 'New router',
     siteIds: ['s'],
     times: { once: { from: '2026-11-29T22:00', to: '2026-11-30T02:00' } },
   });
-  expect(announcement({ ...draft, to: draft.from }, 's')).toBeUndefined();
-  expect(announcement({ ...draft, from: '' }, 's')).toBeUndefined();
-  expect(announcement({ ...draft, title: ' ' }, 's')).toBeUndefined();
+  expect(announcement({ ...draft, to: draft.from }, ['s'])).toBeUndefined();
+  expect(announcement({ ...draft, from: '' }, ['s'])).toBeUndefined();
+  expect(announcement({ ...draft, title: ' ' }, ['s'])).toBeUndefined();
 });
 
 test('every week, over midnight too, at all sites', () => {
-  expect(announcement({ ...draft, kind: 'weekly', everywhere: true }, 's')).toEqual({
+  expect(announcement({ ...draft, kind: 'weekly', everywhere: true }, ['s'])).toEqual({
     title: 'New router',
     siteIds: null,
     times: { weekly: { days: [3, 7], from: '23:00', to: '01:00' } },
   });
-  expect(announcement({ ...draft, kind: 'weekly', days: [] }, 's')).toBeUndefined();
+  expect(announcement({ ...draft, kind: 'weekly', days: [] }, ['s'])).toBeUndefined();
 });
 
 test('the clocks of the site', () => {

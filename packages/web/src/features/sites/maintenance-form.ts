@@ -14,11 +14,11 @@ export interface MaintenanceDraft {
   everywhere: boolean;
 }
 
-/** What is announced; undefined while something is missing or ends before it begins. */
-export function announcement(draft: MaintenanceDraft, siteId: string): Announcement | undefined {
+/** What is announced at some sites; undefined while something is missing or ends before it begins. */
+export function announcement(draft: MaintenanceDraft, chosen: readonly string[]): Announcement | undefined {
   const { kind, from, to, days, clockFrom, clockTo } = draft;
   const title = draft.title.trim();
-  const siteIds = draft.everywhere ? null : [siteId];
+  const siteIds = draft.everywhere ? null : [...chosen];
   if (title === '') return undefined;
   if (kind === 'once') {
     const times = { from: from.slice(0, 16), to: to.slice(0, 16) };

@@ -31,7 +31,7 @@ export function MaintenanceDialog({ site, onClose }: { site: Site; onClose: () =
     value: draft[field],
     onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
   });
-  const input = announcement(draft, site.siteId);
+  const input = announcement(draft, [site.siteId]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!input) return;

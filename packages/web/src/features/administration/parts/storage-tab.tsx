@@ -1,0 +1,59 @@
+import { useFigures } from '../../../i18n/figures.ts';
+import { useText } from '../../../i18n/use-text.tsx';
+import { Failed, SkeletonRows } from '../../../ui/blank.tsx';
+import { Moment } from '../../../ui/time.tsx';
+import { bytesWords } from '../bytes.ts';
+import { useStorage } from '../notify-queries.ts';
+import styles from './storage-tab.module.css';
+
+/** What Nester keeps: how much of it, since when, and for how long. */
+export function StorageTab() {
+  const { t, language } = useText();
+  const figures = useFigures();
+  const storage = useStorage();
+  if (storage.isPending) return <SkeletonRows count={8} />;
+  if (storage.isError) return <Failed error={storage.error} retry={() => void storage.refetch()} />;
+  const { databaseBytes, kinds } = storage.data;
+  const greatest = Math.max(1, ...kinds.map(kind => kind.bytes ?? 0));
+  const rows = new Intl.NumberFormat(language);
+  return (
+    <div className={styles.page}>
+      <p className={styles.total}>
+        <strong>{bytesWords(databaseBytes, language)}</strong> {t('storage.total')}
+      </p>
+      <p className={styles.text}>{t('storage.text')}</p>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t('storage.what')}</th>
+            <th scope="col" className={styles.number}>
+              {t('storage.rows')}
+            </th>
+            <th scope="col" className={styles.number}>
+              {t('storage.size')}
+            </th>
+            <th scope="col" className={styles.bars}>
+              <span className="hidden-text">{t('storage.share')}</span>
+            </th>
+            <th scope="col">{t('storage.since')}</th>
+            <th scope="col">{t('storage.kept')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {kinds.map(({ kind, rows: count, bytes, oldestAt, keptMs }) => (
+            <tr key={kind}>
+              <th scope="row">{t(`storage.kind.${kind}`)}</th>
+              <td className={styles.number}>{rows.format(count)}</td>
+              <td className={styles.number}>{bytes === null ? t('storage.unknown') : bytesWords(bytes, language)}</td>
+              <td className={styles.bars} aria-hidden="true">
+                {bytes !== null && bytes > 0 && <span style={{ width: `${Math.max(1, (bytes / greatest) * 100)}%` }} />}
+              </td>
+              <td className={styles.soft}>{oldestAt === null ? '–' : <Moment at={oldestAt} />}</td>
+              <td className={styles.soft}>{keptMs === null ? t('storage.forEver') : figures.length(keptMs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
