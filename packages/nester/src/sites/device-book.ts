@@ -32,6 +32,8 @@ export class DeviceBook {
   readonly #aliasAddresses: Index = new Map();
   /** How many devices are up. */
   up = 0;
+  /** By probe (empty: files), the ranges that its last report looked at. */
+  readonly lookedAt = new Map<string, readonly string[]>();
 
   /**
    * @param devices those that are merged into others too

@@ -67,6 +67,28 @@ onEachDatabase('devices', newDatabase => {
     expect({ ...(await show(await idAt('10.0.0.1'))), seq: 0 }).toEqual({ ...before, seq: 0 });
   });
 
+  it('is new only where somebody looked before, and found nobody', async () => {
+    const news = () => room.observations.splice(0).flatMap(({ rule, subject }) => (rule === 'device.new' ? [subject] : []));
+    await probe.send(probe.report({ targets: ['127.0.0.1/32'], hosts: [] }));
+    // Its network is authorised: all of it is found at once.
+    room.now += minute;
+    const network = ['127.0.0.1/32', '10.0.0.0/24'];
+    await probe.send(probe.report({ targets: network, hosts: [host('127.0.0.1'), host('10.0.0.1')] }));
+    expect(news()).toEqual(['127.0.0.1']);
+    // Another probe of the site looks at another network, and now and then at nothing.
+    const other = await room.probe(siteId, 'other');
+    await other.send(other.report({ targets: ['10.1.0.0/24'], hosts: [host('10.1.0.1')] }));
+    await other.send(other.report({ kind: 'sweep', targets: [], hosts: [] }));
+    expect(news()).toEqual([]);
+    await room.restart();
+    room.now += minute;
+    await other.send(other.report({ targets: ['10.1.0.0/24'], hosts: [host('10.1.0.1'), host('10.1.0.2')] }));
+    room.now += minute;
+    await probe.send(probe.report({ targets: network, hosts: [host('127.0.0.1'), host('10.0.0.1'), host('10.0.0.2')] }));
+    await other.send(other.report({ targets: ['10.1.0.0/24'], hosts: [host('10.1.0.3')] }));
+    expect(news()).toEqual(['10.1.0.2', '10.1.0.3']);
+  });
+
   it('is named, with notes, and keeps both', async () => {
     await report(host('10.0.0.1', { mac: macs[0] }));
     const deviceId = await idAt('10.0.0.1');

@@ -5,6 +5,7 @@ import type { FreshReport } from '../incidents/observation.ts';
 import { newId } from '../new-id.ts';
 import type { ReportTable, SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
+import { insideOf } from './addresses.ts';
 import { bookOf } from './books.ts';
 import { stageSite } from './changes.ts';
 import { observationsOf } from './device-changes.ts';
@@ -116,7 +117,14 @@ export class Ingest {
     const { report, json } = readReport(Buffer.from(JSON.stringify({ ...understood, probeId: fileProbe })));
     return await inTurn(site, () => {
       const times = fileTimesOf(report, site.row.last_report_at, this.#shared.now());
-      return this.#keep({ site, probe: undefined, report, kept: { body: json, packed: null }, times, file: { raw, file: cleanText(file).slice(0, 255), shape } });
+      return this.#keep({
+        site,
+        probe: undefined,
+        report,
+        kept: { body: json, packed: null },
+        times,
+        file: { raw, file: cleanText(file).slice(0, 255), shape },
+      });
     });
   }
 
@@ -178,14 +186,21 @@ export class Ingest {
     if (devices) {
       const changed = compareHosts(devices, report, finishedAt, siteId, newId);
       this.#stageDevices(unit, changed, isLate);
+      if (report.targets.length > 0) unit.onSettled(written => void (written && devices.lookedAt.set(row.probe_id, report.targets)));
       if (changed.up !== site.row.devices_up) changes.devices_up = changed.up;
       if (changed.known !== site.row.devices_known) changes.devices_known = changed.known;
       const isNewest = finishedAt >= (site.row.last_report_at ?? 0);
       const wan = bestOf(samples);
       if (!isLate) {
         const machine = report.machine.name || (probe?.row.name ?? '');
-        fresh = { siteId, probeId: probe?.row.probe_id ?? null, machine, kind: row.kind, wan };
-        this.#observe(unit, changed, site.row.last_report_at === null);
+        // What a probe kept from before its newest report says nothing of now, however little before.
+        const isNews = finishedAt >= (probe?.reportedAt ?? site.row.last_report_at ?? 0);
+        if (isNews) fresh = { siteId, probeId: probe?.row.probe_id ?? null, machine, kind: row.kind, wan };
+        if (isNews && probe)
+          unit.onSettled(written => {
+            if (written) probe.reportedAt = finishedAt;
+          });
+        this.#observe(unit, changed, insideOf(devices.lookedAt.get(row.probe_id) ?? []));
       }
       if (isNewest) {
         changes.last_report_at = finishedAt;
@@ -219,11 +234,12 @@ export class Ingest {
     });
   }
 
-  /** @param isFirst nothing was known of the site: no device of it is new */
-  #observe(unit: Unit, { changed }: DeviceChanges, isFirst: boolean): void {
+  /** @param wasLookedAt whether the report before looked at an address: a device is new only where nobody was */
+  #observe(unit: Unit, { changed }: DeviceChanges, wasLookedAt: (address: string) => boolean): void {
     for (const { row, ports, changes } of changed)
       for (const change of changes)
-        for (const seen of observationsOf(row, ports, change)) if (!isFirst || seen.rule !== 'device.new') this.#shared.observe(unit, seen);
+        for (const seen of observationsOf(row, ports, change))
+          if (seen.rule !== 'device.new' || wasLookedAt(row.address)) this.#shared.observe(unit, seen);
   }
 }
 

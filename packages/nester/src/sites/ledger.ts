@@ -37,6 +37,8 @@ export interface ProbeRecord {
   heardAt: number | undefined;
   /** Since when it has been heard without a silence. */
   presentSince: number | undefined;
+  /** The end of its newest report that came since the start. */
+  reportedAt: number | undefined;
   /** What incidents were last told of it; undefined when not since the start. */
   toldSilent: boolean | undefined;
   /** Its row in the store is older than `row`. */
@@ -109,6 +111,7 @@ export class Ledger {
       heardAt: undefined,
       presentSince: undefined,
       toldSilent: undefined,
+      reportedAt: undefined,
     };
     return { site, row, key, isDirty: false, ...nothing };
   }

@@ -248,7 +248,7 @@ onEachDatabase('probes', newDatabase => {
   it('that are heard often cost one whisper a second and one write a round', async () => {
     await probe.connect();
     await vi.waitFor(async () => expect(await state()).toBe('up reporting'));
-    const writes = vi.spyOn(room.store.write, 'transaction');
+    const writes = vi.spyOn(room.store.dialect, 'transaction');
     for (let i = 0; i < 50; i++) await probe.beat({ spoolDepth: i });
     expect(writes).not.toHaveBeenCalled();
     await room.sites.checkSilence();

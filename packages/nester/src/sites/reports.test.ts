@@ -106,7 +106,7 @@ describe('reading a report', () => {
 
   it('keeps the JSON as it came when there is nothing to remove', () => {
     const json = JSON.stringify(good, null, 2);
-    expect(readReport(Buffer.from(json))).toEqual({ report: good, json });
+    expect(readReport(Buffer.from(json))).toEqual({ report: good, json, isAsItCame: true });
   });
 
   it('writes an address in one way, and counts a host that is named twice once', () => {

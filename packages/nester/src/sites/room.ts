@@ -55,7 +55,7 @@ export interface Sites {
   siteOfReport(reportId: string): Promise<string | undefined>;
   /** What makes an incident at a site. */
   rules(siteId: string): IncidentRules;
-  /** The probes that may speak for a site. */
+  /** The probes that speak for a site: not those that were shut out, nor those that never came. */
   activeProbes(siteId: string): readonly string[];
   /** Does work for a site when all that was begun for it before is done. */
   inTurn<T>(siteId: string, work: () => Promise<T>): Promise<T>;
@@ -103,7 +103,7 @@ export async function openSites(parts: SitesParts): Promise<Sites> {
     rules: siteId => ledger.site(siteId)?.rules ?? firstIncidentRules,
     activeProbes(siteId) {
       const site = ledger.site(siteId);
-      return site ? activeProbes(site).map(({ row }) => row.probe_id) : [];
+      return site ? activeProbes(site).flatMap(({ row }) => (row.last_contact_at === null ? [] : row.probe_id)) : [];
     },
     inTurn(siteId, work) {
       const site = ledger.site(siteId);
