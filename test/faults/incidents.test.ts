@@ -1,4 +1,4 @@
-import type { Incident } from '@aerie/contract';
+import type { Incident, Report } from '@aerie/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholeHistory } from '../kit/history.ts';
 import { type Line, LineClient } from '../kit/line-client.ts';
@@ -30,7 +30,7 @@ async function screen(): Promise<LineClient> {
   return line;
 }
 
-const incidents = async (): Promise<Incident[]> => (await ada.http.call('incident.list', { siteId })).incidents;
+const incidents = async (): Promise<Incident[]> => (await ada.http.call('incident.list', { siteId, folded: true })).incidents;
 const cards = async () => (await wholeHistory(ada, supervision)).flatMap(({ card, messageId }) => (card ? [{ ...card, messageId }] : []));
 const isOpening = (subject: string) => (line: Line) => line.event === 'incident.opened' && line.incident.subject === subject;
 const isCard = (subject: string, state: Incident['state']) => (line: Line) =>
@@ -99,3 +99,59 @@ describe('kill -9 between an incident and its message', () => {
     await eyes.close();
   });
 });
+
+describe('a site whose link dies', () => {
+  it('is one message, with its devices under it; what comes late, and what is over when it is back, sends nothing', async () => {
+    const kc = await newSite(ada, 'KC');
+    const rules = (await ada.http.call('site.show', { siteId: kc })).rules;
+    const gone = { ...rules['device.gone'], forMs: 0, only: 'all' as const };
+    await ada.http.call('site.update', { siteId: kc, rules: { 'device.gone': gone, 'wan.loss': { ...rules['wan.loss'], forMs: 0 } } });
+    const probe = await SimulatedProbe.enrol(nester, ada, kc, 'kc-probe');
+    const addresses = Array.from({ length: 40 }, (_, i) => `127.0.1.${i + 1}`);
+    const seeing = (hosts: readonly string[], fields: Partial<Report> = {}) =>
+      probe.report({ scanner: 'nmap', targets: ['127.0.1.0/24'], hosts: hosts.map(address => host(address)), ...fields });
+    const of = async (folded: boolean) => (await ada.http.call('incident.list', { siteId: kc, folded, state: 'unresolved' })).incidents;
+    const told = async () => (await cards()).filter(({ siteCode }) => siteCode === 'KC');
+
+    const send = async (report: Report) => expect(await probe.send(report)).toMatchObject({ accepted: true });
+    const eyes = await screen();
+    await probe.connect();
+    await send(seeing(addresses));
+    await send(seeing(addresses.slice(2)));
+    for (const address of addresses.slice(0, 2)) await eyes.next(`the card of ${address}`, isCard(address, 'open'), noticedMs);
+    await probe.vanish();
+    await eyes.next('the card of the silence', isCard('kc-probe', 'open'), noticedMs);
+    expect(await of(false)).toMatchObject([{ rule: 'probe.silent', folded: 2 }]);
+    expect((await of(true)).length).toBe(3);
+    expect((await told()).length).toBe(3);
+
+    // Back, with what was kept meanwhile: a bad hour that is over. The newest first, as probes send them.
+    await probe.connect();
+    await eyes.next('the card of the silence, resolved', isCard('kc-probe', 'resolved'), noticedMs);
+    await send(seeing(addresses));
+    const wan = {
+      target: '127.0.0.9',
+      role: 'internet' as const,
+      sent: 10,
+      received: 0,
+      minMs: null,
+      medianMs: null,
+      maxMs: null,
+    };
+    const hourAgo = Date.now() - 3_600_000;
+    await send(seeing([], { startedAt: hourAgo - 1_000, finishedAt: hourAgo, wan: [wan] }));
+    for (const address of addresses.slice(0, 2))
+      await eyes.next(`the card of ${address}, resolved`, isCard(address, 'resolved'), noticedMs);
+    // The same loss now is told: that the late one was not is no accident.
+    await send(seeing(addresses, { wan: [wan] }));
+    await eyes.next('the card of the loss', line => isCard('kc-probe', 'open')(line) && line.message.card.rule === 'wan.loss', noticedMs);
+    expect((await of(true)).map(({ rule }) => rule)).toEqual(['wan.loss']);
+    expect((await told()).length).toBe(4);
+    await probe.vanish();
+    await eyes.close();
+  });
+});
+
+function host(address: string): Report['hosts'][number] {
+  return { address, hostname: null, mac: null, vendor: null, status: 'up', rttMs: 0.1, os: null, ports: [] };
+}

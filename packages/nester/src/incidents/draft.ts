@@ -24,7 +24,7 @@ export interface SiteWatch {
 export interface Surroundings {
   at: number;
   rules: IncidentRules;
-  /** The probes that may speak for the site. */
+  /** The probes that speak for the site. */
   probes: readonly string[];
   inMaintenance: boolean;
   /** Asked once for each incident that is to be told: whether so many open just now that they are summed up. */
@@ -185,14 +185,20 @@ export class Draft {
 
   fold(record: IncidentRecord, cause: IncidentRecord): void {
     this.put({ ...record, parentId: cause.incidentId, quiet: 'folded' }, { kind: 'folded', by: null, text: cause.subject });
-    // The cause may have changed since it was looked up.
-    const now = this.incidents.get(subjectKey(cause)) ?? cause;
-    this.put({ ...now, folded: now.folded + 1 });
+    this.#count(cause.incidentId, 1);
+  }
+
+  /** The same cause by another name: that one is over, this one goes on. */
+  refold(record: IncidentRecord, cause: IncidentRecord): void {
+    if (record.parentId !== null) this.#count(record.parentId, -1);
+    this.put({ ...record, parentId: cause.incidentId });
+    this.#count(cause.incidentId, 1);
   }
 
   unfold(record: IncidentRecord): void {
     const after = { ...record, parentId: null, quiet: null };
     this.put(after, { kind: 'unfolded', by: null, text: null });
+    if (record.parentId !== null) this.#count(record.parentId, -1);
     this.announce(after, after.pausedUntil !== null && after.pausedUntil > this.around.at);
   }
 
@@ -222,6 +228,15 @@ export class Draft {
     const { at } = this.around;
     this.put({ ...record, state: 'resolved', resolvedAt: at, resolvedBy: by, snoozedUntil: null }, { kind: 'resolved', by, text });
     if (record.toldAt !== null) this.tell(record, quietly ? 'updated' : 'resolved');
+  }
+
+  /** How many it explains is part of what is told of it; once it is over, that stays. */
+  #count(incidentId: string, more: number): void {
+    const cause = this.incident(incidentId);
+    if (!cause) return;
+    const after = { ...cause, folded: cause.folded + more };
+    this.put(after);
+    if (after.toldAt !== null) this.tell(after, 'updated');
   }
 
   /** @returns undefined when nothing changed */

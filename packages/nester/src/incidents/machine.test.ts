@@ -438,6 +438,9 @@ describe('whatever happens, in whatever order, with restarts at any point', () =
             expect(record.state).not.toBe('resolved');
             expect(record.parentId !== null).toBe(record.quiet === 'folded');
             if (record.parentId !== null) expect(site.all.has(record.parentId)).toBe(true);
+            // Those that ended while they were folded are counted with it too.
+            const under = [...site.all.values()].filter(({ parentId }) => parentId === record.incidentId);
+            expect(record.folded).toBe(under.length);
             if (record.quiet !== null && record.quiet !== 'folded') expect(record.toldAt).toBeNull();
           }
           // What time may do is known before: until then it does nothing.

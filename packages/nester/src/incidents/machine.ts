@@ -196,7 +196,7 @@ function foldAndUnfold(draft: Draft): void {
     const cause = causeOf(record, draft);
     if (cause?.incidentId === record.parentId) continue;
     if (cause && record.parentId === null) draft.fold(record, cause);
-    else if (cause) draft.put({ ...record, parentId: cause.incidentId });
+    else if (cause) draft.refold(record, cause);
     else if (record.parentId !== null && !isStillUnknown(record, draft)) draft.unfold(record);
   }
 }

@@ -14,7 +14,7 @@ export interface SitesSeen {
   site(siteId: string): { code: string; name: string } | undefined;
   /** What makes an incident there. */
   rules(siteId: string): IncidentRules;
-  /** The probes that may speak for a site. */
+  /** The probes that speak for a site. */
   activeProbes(siteId: string): readonly string[];
   /** Does work for a site when all that was begun for it before is done. */
   inTurn<T>(siteId: string, work: () => Promise<T>): Promise<T>;
