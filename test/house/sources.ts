@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const folders = '{packages/*/{src,test,bin},scripts,bench,test}';
+const folders = '{packages/*/{src,test,bin},scripts,bench,demo,test}';
 
 /** The project's TypeScript and JavaScript, by path from the root. */
 export function sources(): Map<string, string> {
