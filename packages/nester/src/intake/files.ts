@@ -48,6 +48,7 @@ interface Stats {
 /** What a look at a name, without opening it, tells. */
 export interface Glance {
   kind: 'file' | 'folder' | 'other';
+  size: number;
   mark: string;
   writtenAt: number;
 }
@@ -57,7 +58,7 @@ export async function glanceAt(path: Path): Promise<Glance | undefined> {
   const stats = await lstat(path, { bigint: true }).catch(unlessGone);
   if (!stats) return undefined;
   const kind = stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'other';
-  return { kind, mark: markOf(stats), writtenAt: writtenAt(stats) };
+  return { kind, size: Number(stats.size), mark: markOf(stats), writtenAt: writtenAt(stats) };
 }
 
 /**

@@ -25,8 +25,9 @@ import type { Taker } from './taker.ts';
 
 /** Of one folder, so many names are looked at before their files are taken up. */
 const namesPerLook = 1_000;
-/** So many files are read, and wait for their commit, at a time. */
+/** So many files are read, and wait for their commit, at a time; of large ones only one. */
 const atATime = 4;
+const largeBytes = 256 * 1_024;
 /** Folders of sites that are watched; of more, only the sweeps know. */
 const mostWatched = 4_096;
 /** What watchers tell is gathered for so long. */
@@ -75,6 +76,7 @@ export class Inbox {
   readonly #due = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  #large: Promise<void> = Promise.resolve();
   #isStopped = false;
   #isRecovered = false;
 
@@ -145,7 +147,7 @@ export class Inbox {
       const ready = found.ready.sort((a, b) => a.glance.writtenAt - b.glance.writtenAt || Buffer.compare(a.name, b.name));
       let next = 0;
       const work = async () => {
-        for (let one = ready[next++]; one && !this.#isStopped; one = ready[next++]) await this.#takeUp(folder, one);
+        for (let one = ready[next++]; one && !this.#isStopped; one = ready[next++]) await this.#inItsPlace(folder, one);
       };
       await Promise.all(Array.from({ length: atATime }, work));
     }
@@ -186,6 +188,13 @@ export class Inbox {
   /** A file that was moved in has been whole for as long as nobody has written to it, however short it has been here. */
   #ageOf({ since }: Waiting, writtenAt: number): number {
     return Math.max(performance.now() - since, this.#parts.now() - writtenAt);
+  }
+
+  /** One large file after the other: what they need is bounded, and there is room for everybody else between them. */
+  async #inItsPlace(folder: string, found: Found): Promise<void> {
+    if (found.glance.size < largeBytes) return await this.#takeUp(folder, found);
+    this.#large = this.#large.then(() => this.#takeUp(folder, found));
+    await this.#large;
   }
 
   async #takeUp(folder: string, { name, path, glance }: Found): Promise<void> {

@@ -16,6 +16,8 @@ import { isFields } from './values.ts';
 export const fileBytes = 8 * 1024 * 1024;
 
 const dayMs = 86_400_000;
+/** To make an object out of so much takes a moment by itself. */
+const largeChars = 256 * 1_024;
 
 /** A file that was understood. */
 export interface Reading {
@@ -38,10 +40,11 @@ export async function readFileOf(bytes: Uint8Array, name: string, pause: () => P
 async function draftOf(text: string, name: string, pause: () => Promise<void>): Promise<Draft> {
   if (text.trimStart().startsWith('<')) return await readShapeD(text.trimStart(), pause);
   const value = jsonOf(text);
+  if (text.length > largeChars) await pause();
   const own = isShape1(value) ? readShape1(value) : undefined;
   if (own) return own;
-  if (isShapeA(value)) return readShapeA(value);
-  if (isShapeC(value)) return readShapeC(value);
+  if (isShapeA(value)) return await readShapeA(value, pause);
+  if (isShapeC(value)) return await readShapeC(value, pause);
   if (isShapeB(value)) return readShapeB(value, name);
   throw unknownShape(value);
 }

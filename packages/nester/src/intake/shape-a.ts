@@ -4,6 +4,8 @@ import { Unreadable } from './reasons.ts';
 import { addressOf, type Fields, field, isFields, msOf, portOf, portStateOf, statusOf, textOf } from './values.ts';
 
 const mostPorts = 4_096;
+/** After so many, others have their turn. */
+const hostsPerTurn = 500;
 const mostMoments = 5_000;
 
 export function isShapeA(value: unknown): value is Fields {
@@ -11,17 +13,19 @@ export function isShapeA(value: unknown): value is Fields {
 }
 
 /** The first Harvester's own: `{meta, results, summary}`. Host ids are new in every run and tell nothing. */
-export function readShapeA(file: Fields): Draft {
+export async function readShapeA(file: Fields, pause: () => Promise<void>): Promise<Draft> {
   const meta = file.meta as Fields;
   const results = file.results as unknown[];
   const missing = new Missing();
   const hosts: ReportedHost[] = [];
   const moments: unknown[] = [field(meta, 'generated_at')];
   let nameless = 0;
+  let seen = 0;
   let byTcp = 0;
   let listsOpenOnly = false;
   const looked: Set<number>[] = [];
   for (const result of results) {
+    if (++seen % hostsPerTurn === 0) await pause();
     const address = isFields(result) ? addressOf(field(result, 'host', 'ip')) : null;
     if (!isFields(result) || address === null) {
       nameless++;

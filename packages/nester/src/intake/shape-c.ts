@@ -19,6 +19,8 @@ import {
 } from './values.ts';
 
 const mostPorts = 4_096;
+/** After so many, others have their turn. */
+const hostsPerTurn = 500;
 const mostTookMs = 86_400_000;
 
 export function isShapeC(value: unknown): value is Fields {
@@ -31,15 +33,17 @@ export function isShapeC(value: unknown): value is Fields {
 }
 
 /** The richest of the older ones: a franchise, a subnet, hosts with hardware addresses, systems and services. */
-export function readShapeC(file: Fields): Draft {
+export async function readShapeC(file: Fields, pause: () => Promise<void>): Promise<Draft> {
   const missing = new Missing();
   const network = textOf(field(file, 'network'), 64);
   const targets = network !== null && ipaddr.isValidCIDR(network) ? [network] : [];
   const isInside = insideOf(targets);
   const hosts: ReportedHost[] = [];
   let nameless = 0;
+  let seen = 0;
   let outside = 0;
   for (const value of file.hosts as unknown[]) {
+    if (++seen % hostsPerTurn === 0) await pause();
     const address = isFields(value) ? addressOf(field(value, 'ip', 'host', 'address')) : null;
     if (!isFields(value) || address === null) {
       nameless++;
