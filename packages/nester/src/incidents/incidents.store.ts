@@ -1,5 +1,6 @@
 import type { CommandRequest, Incident } from '@aerie/contract';
 import type { CompiledQuery, Kysely } from 'kysely';
+import { textOnce } from '../store/prepared.ts';
 import type { IncidentTable, Tables } from '../store/schema.ts';
 import { type IncidentRecord, incidentKey } from './records.ts';
 
@@ -112,7 +113,9 @@ export async function incidentsByIds(db: Kysely<Tables>, incidentIds: readonly s
 /** Brings a row up to date. An incident that is resolved stays as it is; one that is not there is left alone. */
 export function updateQuery(db: Kysely<Tables>, record: IncidentRecord): CompiledQuery {
   const { incident_id, site_id: _site, rule: _rule, subject_id: _subject, opened_at: _opened, ...changes } = rowOf(record);
-  return db.updateTable('incident').set(changes).where('incident_id', '=', incident_id).where('state', '!=', 'resolved').compile();
+  return textOnce(db, 'update incident', [...Object.values(changes), incident_id, 'resolved'], () =>
+    db.updateTable('incident').set(changes).where('incident_id', '=', incident_id).where('state', '!=', 'resolved').compile(),
+  );
 }
 
 export function rowOf(record: IncidentRecord): IncidentTable {

@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import { textOnce } from '../store/prepared.ts';
 import type { SymptomTable, Tables } from '../store/schema.ts';
 import type { Symptom } from './records.ts';
 
@@ -17,19 +18,24 @@ export async function allSymptoms(db: Kysely<Tables>): Promise<Map<string, Sympt
 }
 
 export function putSymptomQuery(db: Kysely<Tables>, siteId: string, symptom: Symptom): CompiledQuery {
+  const row: SymptomTable = {
+    site_id: siteId,
+    rule: symptom.rule,
+    subject_id: symptom.subjectId,
+    item: symptom.item,
+    subject: symptom.subject,
+    state: symptom.state,
+    since: symptom.since,
+    over_since: symptom.overSince,
+    detail: JSON.stringify(symptom.detail),
+  };
+  return textOnce(db, 'put symptom', Object.values(row), () => putRow(db, row));
+}
+
+function putRow(db: Kysely<Tables>, row: SymptomTable): CompiledQuery {
   return db
     .insertInto('symptom')
-    .values({
-      site_id: siteId,
-      rule: symptom.rule,
-      subject_id: symptom.subjectId,
-      item: symptom.item,
-      subject: symptom.subject,
-      state: symptom.state,
-      since: symptom.since,
-      over_since: symptom.overSince,
-      detail: JSON.stringify(symptom.detail),
-    })
+    .values(row)
     .onConflict(conflict =>
       conflict.columns(['site_id', 'rule', 'subject_id', 'item']).doUpdateSet(eb => ({
         subject: eb.ref('excluded.subject'),
@@ -43,13 +49,15 @@ export function putSymptomQuery(db: Kysely<Tables>, siteId: string, symptom: Sym
 }
 
 export function dropSymptomQuery(db: Kysely<Tables>, siteId: string, { rule, subjectId, item }: Where): CompiledQuery {
-  return db
-    .deleteFrom('symptom')
-    .where('site_id', '=', siteId)
-    .where('rule', '=', rule)
-    .where('subject_id', '=', subjectId)
-    .where('item', '=', item)
-    .compile();
+  return textOnce(db, 'drop symptom', [siteId, rule, subjectId, item], () =>
+    db
+      .deleteFrom('symptom')
+      .where('site_id', '=', siteId)
+      .where('rule', '=', rule)
+      .where('subject_id', '=', subjectId)
+      .where('item', '=', item)
+      .compile(),
+  );
 }
 
 function symptomOf(row: SymptomTable): Symptom {

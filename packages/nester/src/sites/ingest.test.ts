@@ -62,6 +62,23 @@ onEachDatabase('ingest', newDatabase => {
     expect((await show()).site).toMatchObject({ lastReportAt: room.now - minute, lastContactAt: room.now - minute });
   });
 
+  it('keeps gzip as it came, unless something had to be removed', async () => {
+    const report = probe.report({ hosts: [host('10.0.0.1', { hostname: 'printer' }, 22)] });
+    const written = JSON.stringify(report, null, 2);
+    const body = gzipSync(written);
+    await probe.send(body, { gzip: true });
+    const unclean = probe.report({ hosts: [host('10.0.0.1', { hostname: 'pri\u0007nter' }, 22)] });
+    await probe.send(unclean, { gzip: true });
+    const kept = await room.store.read.selectFrom('report').select(['report_id', 'packed', 'body']).execute();
+    const row = (reportId: string) => kept.find(({ report_id }) => report_id === reportId)!;
+    expect([Buffer.from(row(report.reportId).packed!), row(report.reportId).body]).toEqual([body, '']);
+    expect(row(unclean.reportId)).toMatchObject({ packed: null, body: expect.stringContaining('"printer"') });
+    expect(await room.call('report.raw', { reportId: report.reportId })).toEqual({ content: written });
+    expect(await room.call('report.show', { reportId: report.reportId })).toMatchObject({ report });
+    const asked = { fromReportId: report.reportId, toReportId: unclean.reportId };
+    expect((await room.call('report.compare', asked)).changes).toEqual([]);
+  });
+
   it('writes no row for an unchanged host', async () => {
     const hosts = [host('10.0.0.1', {}, 22, 80), host('10.0.0.2', {}, 443)];
     await probe.send(probe.report({ hosts }));

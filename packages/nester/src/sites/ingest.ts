@@ -186,21 +186,21 @@ export class Ingest {
     if (devices) {
       const changed = compareHosts(devices, report, finishedAt, siteId, newId);
       this.#stageDevices(unit, changed, isLate);
-      if (report.targets.length > 0) unit.onSettled(written => void (written && devices.lookedAt.set(row.probe_id, report.targets)));
       if (changed.up !== site.row.devices_up) changes.devices_up = changed.up;
       if (changed.known !== site.row.devices_known) changes.devices_known = changed.known;
       const isNewest = finishedAt >= (site.row.last_report_at ?? 0);
       const wan = bestOf(samples);
-      if (!isLate) {
+      // What a probe kept from before its newest report says nothing of now, however little before.
+      const isNews = !isLate && finishedAt >= (probe?.reportedAt ?? site.row.last_report_at ?? 0);
+      if (isNews) {
         const machine = report.machine.name || (probe?.row.name ?? '');
-        // What a probe kept from before its newest report says nothing of now, however little before.
-        const isNews = finishedAt >= (probe?.reportedAt ?? site.row.last_report_at ?? 0);
-        if (isNews) fresh = { siteId, probeId: probe?.row.probe_id ?? null, machine, kind: row.kind, wan };
-        if (isNews && probe)
-          unit.onSettled(written => {
-            if (written) probe.reportedAt = finishedAt;
-          });
+        fresh = { siteId, probeId: probe?.row.probe_id ?? null, machine, kind: row.kind, wan };
         this.#observe(unit, changed, insideOf(devices.lookedAt.get(row.probe_id) ?? []));
+        unit.onSettled(written => {
+          if (!written) return;
+          if (probe) probe.reportedAt = finishedAt;
+          if (report.targets.length > 0) devices.lookedAt.set(row.probe_id, report.targets);
+        });
       }
       if (isNewest) {
         changes.last_report_at = finishedAt;

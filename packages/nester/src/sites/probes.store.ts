@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import { textOnce } from '../store/prepared.ts';
 import type { ProbeTable, Tables } from '../store/schema.ts';
 
 export async function allProbes(db: Kysely<Tables>): Promise<ProbeTable[]> {
@@ -8,11 +9,10 @@ export async function allProbes(db: Kysely<Tables>): Promise<ProbeTable[]> {
 /** What a probe says of itself, and when it was last heard. */
 export function noteProbeQuery(db: Kysely<Tables>, row: ProbeTable): CompiledQuery {
   const { name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms, machine } = row;
-  return db
-    .updateTable('probe')
-    .set({ name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms, machine })
-    .where('probe_id', '=', row.probe_id)
-    .compile();
+  const said = { name, version, networks, address, last_contact_at, policy_version, spool_depth, clock_skew_ms, machine };
+  return textOnce(db, 'note probe', [...Object.values(said), row.probe_id], () =>
+    db.updateTable('probe').set(said).where('probe_id', '=', row.probe_id).compile(),
+  );
 }
 
 /** Another machine with its key, and what becomes of it. */

@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import { textOnce } from '../store/prepared.ts';
 import type { SiteTable, Tables } from '../store/schema.ts';
 
 export async function allSites(db: Kysely<Tables>): Promise<SiteTable[]> {
@@ -15,5 +16,7 @@ export async function sitesByIds(db: Kysely<Tables>, siteIds: readonly string[])
 }
 
 export function updateSiteQuery(db: Kysely<Tables>, siteId: string, changes: Partial<SiteTable>): CompiledQuery {
-  return db.updateTable('site').set(changes).where('site_id', '=', siteId).compile();
+  return textOnce(db, `update site ${Object.keys(changes).join()}`, [...Object.values(changes), siteId], () =>
+    db.updateTable('site').set(changes).where('site_id', '=', siteId).compile(),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import { type Compilable, CompiledQuery, type Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 
 class Parameter {
@@ -30,7 +30,31 @@ export function compiledOnce<V extends Record<string, unknown>, R>(
   };
 }
 
-/** The same, run at once. */
+const texts = new WeakMap<object, Map<string, string>>();
+
+/**
+ * The same for a query whose columns are chosen by the call.
+ * @param name what makes its text: the choice
+ * @param parameters in the order in which the text has them
+ */
+export function textOnce(db: Kysely<Tables>, name: string, parameters: readonly unknown[], build: () => CompiledQuery): CompiledQuery {
+  const kind = db.getExecutor().adapter.constructor;
+  let known = texts.get(kind);
+  if (!known) {
+    known = new Map();
+    texts.set(kind, known);
+  }
+  let text = known.get(name);
+  if (text === undefined) {
+    const query = build();
+    if (query.parameters.some((value, i) => value !== parameters[i])) throw new RangeError(`the values of ${name} are in another order`);
+    text = query.sql;
+    known.set(name, text);
+  }
+  return CompiledQuery.raw(text, parameters as unknown[]);
+}
+
+/** The same as compiledOnce, run at once. */
 export function prepared<V extends Record<string, unknown>, R>(
   build: (db: Kysely<Tables>, value: <K extends keyof V & string>(name: K) => V[K]) => Compilable<R>,
 ): (db: Kysely<Tables>, values: V) => Promise<R[]> {

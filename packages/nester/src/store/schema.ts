@@ -250,8 +250,10 @@ export interface ReportTable {
   hosts_up: number;
   open_ports: number;
   late: number;
-  /** JSON in the contract's shape. */
+  /** JSON in the contract's shape; empty where it is packed. */
   body: string;
+  /** The same as gzip, as it came. */
+  packed: Uint8Array | null;
   /** The name of the file in which it came; null: a probe sent it. */
   file: string | null;
   shape: string | null;

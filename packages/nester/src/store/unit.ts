@@ -6,7 +6,7 @@ import type { Tables } from './schema.ts';
 export type Topic = 'all' | `channel:${string}` | `user:${string}` | 'sites' | `probe:${string}`;
 
 export type TableName = keyof Tables;
-export type Row = Record<string, string | number | null>;
+export type Row = Record<string, string | number | null | Uint8Array>;
 
 /** An event that a unit wants to write. `seq` is given at commit; until then it is 0. */
 export interface EventDraft {

@@ -30,6 +30,7 @@ export function centre(dialect: StoreDialect): Migration {
       await schema.alterTable('report').addColumn('file', 'text').execute();
       await schema.alterTable('report').addColumn('shape', 'text').execute();
       await schema.alterTable('report').addColumn('raw', 'text').execute();
+      await schema.alterTable('report').addColumn('packed', dialect.blob).execute();
 
       await schema.alterTable('device').addColumn('label', 'text').execute();
       await schema
