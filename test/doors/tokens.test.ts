@@ -89,7 +89,8 @@ describe('/metrics', () => {
   it('is for this machine, and for tokens', async () => {
     const figures = await (await scrape()).text();
     expect(figures).toMatch(/^aerie_sites\{state="unknown"\} 1$/m);
-    expect(figures).toMatch(/^aerie_connections\{door="tcp",who="probe"\} 0$|^# TYPE aerie_connections gauge$/m);
+    expect(figures).toMatch(/^aerie_probes_connected 0$/m);
+    expect(figures).toMatch(/^aerie_site_state\{site="NE",state="unknown"\} 1$/m);
     expect(figures).toMatch(/^aerie_commit_units_count [1-9]\d*$/m);
     expect(figures).toMatch(/^aerie_database_bytes [1-9]\d+$/m);
     expect((await scrape({ authorization: `Bearer ${metrics}` })).status).toBe(200);
