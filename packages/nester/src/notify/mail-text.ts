@@ -93,7 +93,7 @@ function contentOf(
     subject: (news === 'opened' ? '' : 'Re: ') + incidentHeadline(incident, language),
     lines: news === 'reminder' ? [sentence, say.reminder] : [sentence],
     facts: factsOf(incident, language, zone),
-    link: { url: `${publicUrl}/incidents?incident=${encodeURIComponent(incident.incidentId)}`, says: say.open },
+    link: { url: `${publicUrl}/incidents/${encodeURIComponent(incident.incidentId)}`, says: say.open },
   };
 }
 

@@ -105,8 +105,8 @@ it('tells one incident in one thread: opened, asked for again, over', async () =
   expect(header(opened!, 'from')).toBe('Aerie <aerie@school.example>');
   expect(header(opened!, 'auto-submitted')).toBe('auto-generated');
   expect(opened!.text).toContain('Incident : la sonde vm-1 du site Patriots (NE) ne répond plus.');
-  expect(opened!.text).toContain('Ouvrir l’incident : https://aerie.example/incidents?incident=i1');
-  expect(opened!.html).toContain('<a href="https://aerie.example/incidents?incident=i1">Ouvrir l’incident</a>');
+  expect(opened!.text).toContain('Ouvrir l’incident : https://aerie.example/incidents/i1');
+  expect(opened!.html).toContain('<a href="https://aerie.example/incidents/i1">Ouvrir l’incident</a>');
   expect(reminder!.text).toContain('Rappel : personne ne s’en occupe encore.');
   expect(resolved!.text).toContain('Résolu : la sonde vm-1');
   expect(resolved!.text).toContain('Pris en charge par : Ada');

@@ -70,7 +70,7 @@ it('sends signed JSON, with a link and the incident as it is now', async () => {
   expect(first).toEqual({
     type: 'incident.opened',
     timestamp: new Date(room.now).toISOString(),
-    data: { text: expect.stringContaining('no longer answers'), link: 'https://aerie.example/incidents?incident=i1', incident },
+    data: { text: expect.stringContaining('no longer answers'), link: 'https://aerie.example/incidents/i1', incident },
   });
   // What came from the network stays what it was, as data; the sentence is one line.
   expect(first.data.text).not.toMatch(/[\r\n\u202E]/);

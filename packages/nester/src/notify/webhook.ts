@@ -74,7 +74,7 @@ function bodyOf({ tale, at, route }: Errand, { publicUrl, site }: { publicUrl():
     return { type, timestamp, data: { text: stormText(storm, language), link: `${publicUrl()}/incidents`, storm } };
   }
   const { incident, news } = tale;
-  const link = `${publicUrl()}/incidents?incident=${encodeURIComponent(incident.incidentId)}`;
+  const link = `${publicUrl()}/incidents/${encodeURIComponent(incident.incidentId)}`;
   const text = incidentSentence(incident, language, site(incident.siteId)?.zone);
   return { type: `incident.${news}`, timestamp, data: { text, link, incident } };
 }

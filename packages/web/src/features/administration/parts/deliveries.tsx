@@ -1,4 +1,5 @@
 import type { Delivery } from '@aerie/contract';
+import { deliveryErrorIn } from '@aerie/contract/delivery-words';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useDo } from '../../../app/use-act.ts';
@@ -83,7 +84,7 @@ export function Deliveries({ routes }: { routes: readonly Route[] }) {
 }
 
 function DeliveryRow({ delivery }: { delivery: Delivery }) {
-  const { t } = useText();
+  const { t, language } = useText();
   const act = useDo();
   const { state, error, attempts, nextAt, incidentId, what } = delivery;
   return (
@@ -112,7 +113,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
               </span>
             )}
           </span>
-          {error !== null && <span className={sections.error}>{error}</span>}
+          {error !== null && <span className={sections.error}>{deliveryErrorIn(language, error)}</span>}
         </span>
       </td>
       <td className={styles.soft}>

@@ -1,4 +1,5 @@
 import type { CommandOutput } from '@aerie/contract';
+import { deliveryErrorIn } from '@aerie/contract/delivery-words';
 import { type FormEvent, useState } from 'react';
 import { useAct } from '../../../app/use-act.ts';
 import { useText } from '../../../i18n/use-text.tsx';
@@ -70,7 +71,7 @@ export function MailServer({ isNeeded }: { isNeeded: boolean }) {
 }
 
 function MailTest() {
-  const { t, sentence } = useText();
+  const { t, sentence, language } = useText();
   const test = useAct('mail.test');
   const [to, setTo] = useState('');
   const submit = (event: FormEvent) => {
@@ -88,7 +89,7 @@ function MailTest() {
       <div role="status">
         {test.data && (
           <p className={styles.answer} data-bad={!test.data.sent || undefined}>
-            {t(test.data.sent ? 'mail.testSent' : 'mail.testFailed', { answer: test.data.answer })}
+            {t(test.data.sent ? 'mail.testSent' : 'mail.testFailed', { answer: deliveryErrorIn(language, test.data.answer) })}
           </p>
         )}
         {test.isError && (

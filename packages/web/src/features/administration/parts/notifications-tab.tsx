@@ -1,3 +1,4 @@
+import { deliveryErrorIn } from '@aerie/contract/delivery-words';
 import { useState } from 'react';
 import { useConnection } from '../../../app/context.ts';
 import { useAct, useDo } from '../../../app/use-act.ts';
@@ -69,7 +70,7 @@ export function NotificationsTab() {
 }
 
 function RouteRow({ route, onEdit, onRemove }: { route: Route; onEdit: () => void; onRemove: () => void }) {
-  const { t, list, sentence } = useText();
+  const { t, list, sentence, language } = useText();
   const say = useSay();
   const act = useDo();
   const connection = useConnection();
@@ -84,7 +85,7 @@ function RouteRow({ route, onEdit, onRemove }: { route: Route; onEdit: () => voi
         onSuccess: ({ delivery }) =>
           delivery.state === 'sent'
             ? say(t('routes.testSent', { name }))
-            : say(t('routes.testFailed', { name, reason: delivery.error ?? '–' }), 'bad'),
+            : say(t('routes.testFailed', { name, reason: deliveryErrorIn(language, delivery.error ?? '–') }), 'bad'),
         onError: error => say(sentence(error), 'bad'),
       },
     );
@@ -126,7 +127,7 @@ function RouteRow({ route, onEdit, onRemove }: { route: Route; onEdit: () => voi
             <span className={sections.fate}>
               <StateMark shape={fateShapes[last.state]} word={t(`fate.${last.state}`)} /> <Moment at={last.at} className={styles.soft} />
             </span>
-            {last.error && <span className={sections.error}>{last.error}</span>}
+            {last.error && <span className={sections.error}>{deliveryErrorIn(language, last.error)}</span>}
           </span>
         )}
       </td>

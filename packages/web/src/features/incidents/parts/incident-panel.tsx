@@ -1,4 +1,5 @@
 import type { Incident } from '@aerie/contract';
+import { deliveryErrorIn } from '@aerie/contract/delivery-words';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useMe } from '../../../app/context.ts';
@@ -62,7 +63,7 @@ const deviceRules = /^(?:device|port|service|certificate)\./;
 const shapes = { waiting: 'unknown', sent: 'up', failed: 'down' } as const;
 
 function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail | undefined }) {
-  const { t, times, sentence } = useText();
+  const { t, times, sentence, language } = useText();
   const figures = useFigures();
   const now = useNow();
   const say = useSay();
@@ -193,7 +194,7 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
                     <StateMark shape={shapes[each.state]} word={t(`delivery.${each.state}`)} />
                     <span className={styles.route}>{each.routeName}</span>
                     <Moment at={each.at} as="near" className={styles.at} />
-                    {each.error !== null && <p className={styles.error}>{each.error}</p>}
+                    {each.error !== null && <p className={styles.error}>{deliveryErrorIn(language, each.error)}</p>}
                   </li>
                 ))}
               </ul>
