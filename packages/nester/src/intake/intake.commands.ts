@@ -6,7 +6,15 @@ import { fileTimesOf, readReport } from '../sites/reports.ts';
 import type { IntakeTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { headOf, type NotPlain, type PlainFile, readAny, removeFile } from './files.ts';
-import { countWaiting, forgetAliasQuery, intakeBefore, intakeByDigest, intakeById, updateIntakeQuery } from './intake.store.ts';
+import {
+  countWaiting,
+  forgetAliasQuery,
+  intakeBefore,
+  intakeByDigest,
+  intakeById,
+  requireSame,
+  updateIntakeQuery,
+} from './intake.store.ts';
 import type { About, Verdict } from './judging.ts';
 import { franchiseKey } from './names.ts';
 import type { IntakeParts, Place } from './parts.ts';
@@ -25,7 +33,6 @@ export interface Shared extends IntakeParts {
   /** Which site a franchise is, as people said. */
   readonly aliases: Map<string, string>;
   readonly taker: Taker;
-  changed(): void;
   judge(found: PlainFile | NotPlain, about: About): Promise<Verdict>;
 }
 
@@ -49,7 +56,7 @@ export function intakeCommands(shared: Shared): { commands: Handlers<keyof typeo
   ): Promise<IntakeTable> {
     const path = join(folder, row.place);
     const found = await readAny(path);
-    if (!found) throw new AppError('bad_report', { reason: sentenceOf(reason('gone'), 'en') });
+    if (!found) throw refused(reason('gone'));
     const verdict = await shared.judge(found, { name: row.name, folder: row.site_code, place });
     const learned = ctx && place ? verdict.aliases.map(franchiseKey).filter(alias => alias !== '') : [];
     const settled = await shared.taker.settle(verdict, path, {
@@ -134,12 +141,14 @@ export function intakeCommands(shared: Shared): { commands: Handlers<keyof typeo
     async 'intake.discard'(ctx, { intakeId }) {
       const row = await requireWaiting(intakeId);
       const changes = { state: 'discarded' as const, place: null };
-      const unit = new Unit().run(updateIntakeQuery(store.read, intakeId, changes));
-      await ctx.commitAct(unit, { action: 'intake.discard', subject: row.name, detail: { intakeId, bytes: row.bytes } });
-      const path = join(folder, row.place);
-      await removeFile(path);
-      await removeFile(`${path}.reason`);
-      shared.changed();
+      await shared.taker.inTurn(row.digest, async () => {
+        await requireSame(store.read, row);
+        const unit = new Unit().run(updateIntakeQuery(store.read, intakeId, changes));
+        await ctx.commitAct(unit, { action: 'intake.discard', subject: row.name, detail: { intakeId, bytes: row.bytes } });
+        const path = join(folder, row.place);
+        await removeFile(path);
+        await removeFile(`${path}.reason`);
+      });
       return { file: fileOf({ ...row, ...changes }, languageOf(ctx)) };
     },
 

@@ -1,8 +1,15 @@
+import { AppError } from '@aerie/contract';
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { IntakeTable, SiteAliasTable, Tables } from '../store/schema.ts';
 
 export async function intakeById(db: Kysely<Tables>, intakeId: string): Promise<IntakeTable | undefined> {
   return await db.selectFrom('intake').selectAll().where('intake_id', '=', intakeId).executeTakeFirst();
+}
+
+/** @throws AppError `conflict` when somebody else has done something with that file */
+export async function requireSame(db: Kysely<Tables>, row: IntakeTable): Promise<void> {
+  const now = await intakeById(db, row.intake_id);
+  if (now?.state !== row.state || now.place !== row.place) throw new AppError('conflict');
 }
 
 export async function intakeByDigest(db: Kysely<Tables>, digest: string): Promise<IntakeTable | undefined> {

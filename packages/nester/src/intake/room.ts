@@ -40,7 +40,6 @@ export async function openIntake(given: Omit<IntakeParts, 'sites'> & { sites: Si
     ...parts,
     aliases,
     taker,
-    changed,
     judge: (found, about) => judge(found, about, { sites: parts.sites, aliases, keys, pause }),
   };
   const inbox = new Inbox(shared);

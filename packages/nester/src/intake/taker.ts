@@ -5,7 +5,7 @@ import { newId } from '../new-id.ts';
 import type { IntakeTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { freePlace, glanceAt, moveFile, type Path, readAny, removeFile } from './files.ts';
-import { countDoubleQuery, intakeByDigest, updateIntakeQuery } from './intake.store.ts';
+import { countDoubleQuery, intakeByDigest, requireSame, updateIntakeQuery } from './intake.store.ts';
 import { digestOf, type Verdict } from './judging.ts';
 import { safeName } from './names.ts';
 import type { IntakeParts } from './parts.ts';
@@ -48,21 +48,25 @@ export class Taker {
    * @throws AppError `storage_failed`, `busy`, `stopping`: then it lies where it lay
    */
   async settle(verdict: Verdict, from: Path, settling: Settling = {}): Promise<Settled> {
-    // Of two files with the same bytes one waits for what becomes of the other.
-    const before = this.#turns.get(verdict.digest) ?? Promise.resolve();
-    const work = () => this.#settle(verdict, from, settling);
+    return await this.inTurn(verdict.digest, () => this.#settle(verdict, from, settling));
+  }
+
+  /** Of two who are at files with the same bytes, one waits for what the other does. */
+  async inTurn<T>(digest: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(digest) ?? Promise.resolve();
     const done = before.then(work, work);
-    this.#turns.set(verdict.digest, done);
+    this.#turns.set(digest, done);
     try {
       return await done;
     } finally {
-      if (this.#turns.get(verdict.digest) === done) this.#turns.delete(verdict.digest);
+      if (this.#turns.get(digest) === done) this.#turns.delete(digest);
       this.#changed();
     }
   }
 
   async #settle(verdict: Verdict, from: Path, settling: Settling): Promise<Settled> {
     const { store, sites, reached } = this.#parts;
+    if (settling.known) await requireSame(store.read, settling.known);
     const before = settling.known ?? (await intakeByDigest(store.read, verdict.digest));
     if (before && !settling.known) {
       if (before.state === 'taken') {
