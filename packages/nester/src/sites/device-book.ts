@@ -32,7 +32,7 @@ export class DeviceBook {
   readonly #aliasAddresses: Index = new Map();
   /** How many devices are up. */
   up = 0;
-  /** By probe (empty: files), the ranges that its last report looked at. */
+  /** By probe (empty: files), the ranges that its newest report looked at. */
   readonly lookedAt = new Map<string, readonly string[]>();
 
   /**

@@ -14,6 +14,7 @@ import { compareHosts, type DeviceChanges } from './devices.ts';
 import { isSignedBy, reportText } from './enrolment.ts';
 import { inTurn, type ProbeRecord, type SiteRecord } from './ledger.ts';
 import type { Shared } from './parts.ts';
+import { isMacOf } from './report-keys.ts';
 import { senderOf } from './reports.store.ts';
 import { fileTimesOf, newReportRow, type ReportTimes, readReport, reportBytes, timesOf } from './reports.ts';
 import { bestOf, samplesOf } from './series.ts';
@@ -30,6 +31,8 @@ export interface ProbeUpload {
   /** Of the probe's clock when it sent this, epoch milliseconds. */
   time: string;
   signature: string;
+  /** With the key on which the live connection agreed; empty when there is none. */
+  mac?: string;
   /** Digest of the machine that sends it; empty when it does not say. */
   machine?: string;
   /** As sent: what is signed. */
@@ -128,11 +131,14 @@ export class Ingest {
     });
   }
 
-  #signerOf({ probeId, time, signature, body }: ProbeUpload): ProbeRecord {
+  /** A MAC of the live connection says who sent it, and so does a signature: it may have been on its way while a connection ended. */
+  #signerOf({ probeId, time, signature, mac = '', body }: ProbeUpload): ProbeRecord {
     const probe = this.#shared.ledger.probe(probeId);
-    const isSigned =
-      probe && probe.row.revoked_at === null && /^\d{1,15}$/.test(time) && isSignedBy(probe.key, reportText(time, body), signature);
-    if (isSigned) return probe;
+    if (probe && probe.row.revoked_at === null && /^\d{1,15}$/.test(time)) {
+      const { reportKey, connectionId } = probe;
+      const hasKey = reportKey !== undefined && reportKey.connectionId === connectionId;
+      if ((hasKey && isMacOf(reportKey.key, time, body, mac)) || isSignedBy(probe.key, reportText(time, body), signature)) return probe;
+    }
     this.#shared.log.warning('REPORT', 'Report refused', { probe: probeId.slice(0, 64), reason: 'its sender is not known' });
     throw new AppError('probe_refused');
   }
