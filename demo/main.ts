@@ -11,7 +11,7 @@ const usage = `npm run demo -- [--reset] [--data ./demo-data] [--http 3000] [--t
   --reset       forgets the demonstration that is there and makes a new one
   --data        the folder that it is kept in
   --http, --tcp ports of this machine; --port N is both (0: any that are free)
-  --sites       franchises with a probe each, 1 to 1000; --days: of history, 3 to 60; both for a new one only`;
+  --sites       franchises with a probe each, 1 to 1000; --days: of history, 4 to 60; both for a new one only`;
 
 interface Options {
   reset: boolean;
@@ -41,7 +41,7 @@ function readOptions(argv: readonly string[]): Options | 'help' {
     http: whole('--http', values.http ?? values.port ?? '3000', 0, 65_535),
     tcp: whole('--tcp', values.tcp ?? (values.port === '0' ? '0' : '12345'), 0, 65_535),
     sites: whole('--sites', values.sites ?? '32', 1, 1_000),
-    days: whole('--days', values.days ?? '30', 3, 60),
+    days: whole('--days', values.days ?? '30', 4, 60),
   };
 }
 

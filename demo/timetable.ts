@@ -35,7 +35,7 @@ export function plays(scene: Scene, site: number, role: keyof typeof cast): bool
 /** Moments of the stories. A month has them all at their natural distance; a shorter history has them closer together. */
 export function moments({ seededAt, days }: Scene) {
   const ago = (share: number, more = 0) => seededAt - share * days * day - more;
-  const episodes = [0.17, 0.15, 0.13].map(share => ago(share));
+  const episodes = [0.2, 0.18, 0.16].map(share => ago(share));
   const night = lastAt(ago(0.5), 6 * hour);
   return {
     beginning: seededAt - days * day,
