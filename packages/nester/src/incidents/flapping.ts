@@ -8,9 +8,9 @@ export interface Firings {
 
 export const flapWindowMs = 2 * 3_600_000;
 /** From one more on it is told no longer. */
-export const firingsTold = 10;
+const firingsTold = 10;
 /** How long it must stay as it is to be told again. */
-export const calmMs = 30 * 60_000;
+const calmMs = 30 * 60_000;
 
 /** Counts a beginning. `now`: it is paused from this one on; `already`: it was. */
 export function firedAgain(before: Firings | undefined, at: number): { firings: Firings; isPaused: 'no' | 'now' | 'already' } {

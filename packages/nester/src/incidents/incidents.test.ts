@@ -331,6 +331,37 @@ onEachDatabase('the incidents room', newDatabase => {
     expect((await states()).every(state => state === 'resolved')).toBe(true);
   });
 
+  it('tells nobody during maintenance; at its end, what is still bad', async () => {
+    room.maintenance.set('s1', room.now + minute);
+    await room.see(silent(true), gone(true, { rule: 'device.new', siteId: 's2', marks: [] }));
+    await room.see(silent(true, { siteId: 's2', subjectId: 'p2', subject: 'vm-2' }));
+    room.maintenance.set('s2', room.now + minute);
+    await room.see(silent(false, { siteId: 's2', subjectId: 'p2' }));
+    expect(room.told.map(({ subject, what }) => `${subject} ${what}`)).toEqual(['files opened', 'vm-2 opened', 'vm-2 resolved']);
+    await room.pass(minute);
+    room.maintenance.clear();
+    await room.pass(5_000);
+    expect(room.told.slice(3)).toMatchObject([{ subject: 'vm-1', what: 'opened' }]);
+    const silence = (await room.rows()).find(row => row.subject === 'vm-1')!;
+    expect(silence).toMatchObject({ quiet: null, told_at: room.now });
+    expect(await timeline(silence.incident_id)).toEqual([
+      ['opened', null, null],
+      ['not_told', null, 'maintenance'],
+      ['told', null, null],
+    ]);
+  });
+
+  it('goes on when an observer forgets what it staged', async () => {
+    const forgotten = room.observed(silent(true));
+    expect(forgotten.operations.length).toBeGreaterThan(0);
+    const waiting = room.see(silent(true));
+    await waiting;
+    expect(await room.rows()).toEqual([]);
+    await room.pass(5 * minute + 1);
+    expect(room.lines.filter(line => line.includes('was never stored')).length).toBe(1);
+    expect(await states()).toEqual(['open']);
+  });
+
   it('lists by everything that it can be asked for', async () => {
     await room.see(silent(true));
     await room.see(gone(true, { rule: 'device.new', marks: [] }));

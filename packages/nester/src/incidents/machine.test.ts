@@ -179,6 +179,16 @@ describe('rules', () => {
     expect(site.open()).toEqual(['probe.silent p1']);
   });
 
+  it('do not hold for a probe that was shut out: what it measured last is left', () => {
+    const site = new Site();
+    site.report(0.5);
+    site.now += 5 * minute;
+    site.report(0.5);
+    site.see('wan.loss', 'p1', false);
+    expect([...site.all.values()]).toMatchObject([{ rule: 'wan.loss', state: 'resolved', resolvedBy: null, detail: { unwatched: 1 } }]);
+    expect(site.toldOf('p1')).toEqual(['opened', 'updated']);
+  });
+
   it('look at when a certificate ends', () => {
     const site = new Site();
     const day = 24 * hour;

@@ -32,6 +32,10 @@ export function seen(observation: Observation): Input {
     const { at, rules } = draft.around;
     const { rule, subjectId, subject, detail, item = '' } = observation;
     const known = draft.symptoms.get(subjectKey(observation))?.get(item);
+    if (isMeasured(rule)) {
+      if (!observation.isBad) leave(draft, subjectKey(observation));
+      return;
+    }
     if (!observation.isBad) {
       if (known) seenWell(draft, known);
     } else if (known && rule === 'certificate.expiring') {
@@ -78,11 +82,7 @@ export const rulesChanged: Input = draft => {
   const { rules } = draft.around;
   for (const record of draft.incidents.values()) {
     if (rules[record.rule].on) continue;
-    for (const symptom of draft.symptoms.get(subjectKey(record))?.values() ?? []) {
-      if (isKept(record.rule)) draft.putSymptom({ ...symptom, state: 'pending' });
-      else draft.dropSymptom(symptom);
-    }
-    draft.resolve({ ...record, detail: { ...record.detail, unwatched: 1 } }, null, { quietly: true });
+    leave(draft, subjectKey(record));
   }
   for (const symptoms of draft.symptoms.values())
     for (const symptom of symptoms.values()) if (!rules[symptom.rule].on && !isKept(symptom.rule)) draft.dropSymptom(symptom);
@@ -111,6 +111,16 @@ export function dueAt({ incidents, symptoms }: SiteWatch, rules: Surroundings['r
     if (record.quiet === 'maintenance') at(0);
   }
   return due;
+}
+
+/** Ends what nobody watches for any more. */
+function leave(draft: Draft, key: string): void {
+  for (const symptom of draft.symptoms.get(key)?.values() ?? []) {
+    if (isKept(symptom.rule)) draft.putSymptom({ ...symptom, state: 'pending' });
+    else draft.dropSymptom(symptom);
+  }
+  const record = draft.incidents.get(key);
+  if (record) draft.resolve({ ...record, detail: { ...record.detail, unwatched: 1 } }, null, { quietly: true });
 }
 
 function seenWell(draft: Draft, symptom: Symptom): void {

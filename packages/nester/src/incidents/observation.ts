@@ -7,6 +7,7 @@ export type DeviceMark = 'labelled' | 'server' | 'random_mac';
  * What somebody saw of a thing that a rule watches. Late observations are not made into these: late is not now.
  *
  * Observers tell changes, once: that it is so, and that it is so no longer. Rules and time decide whether it is an incident.
+ * How the link is, reports tell; only that nobody measures it any more is told here, as that it is well.
  * Of ports, an observer tells `port.opened` before `port.closed`: a port that was missed and is back is not a new one.
  */
 export interface Observation {

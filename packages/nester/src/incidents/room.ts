@@ -34,8 +34,6 @@ export interface Incidents {
   openCount(siteId: string): number;
   /** The worst of these. */
   worst(siteId: string): CommandOutput<'site.list'>['sites'][number]['worst'];
-  /** How many are open, by how urgent they are. */
-  counts(): Record<Incident['severity'], number>;
   /** What was wrong at a site in a span: for curves. */
   between(siteId: string, from: number, to: number): Promise<CommandOutput<'series.wan'>['incidents']>;
   /** An incident as it is now, as cards show it. */
@@ -122,7 +120,6 @@ export async function openIncidents(parts: {
       const { incidentId, rule, severity, subject, openedAt } = record;
       return { incidentId, rule, severity, subject, openedAt };
     },
-    counts: () => watch.counts(),
     async between(siteId, from, to) {
       const records = await incidentsBetween(db, siteId, from, to);
       return records.map(({ incidentId, rule, severity, subject, openedAt, resolvedAt }) => ({

@@ -3,7 +3,7 @@ import type { IncidentTable, StormTable } from '../store/schema.ts';
 import type { Storm } from './telling.ts';
 
 /** More than this many incidents to tell within a minute, over all sites, are a storm. */
-export const stormIncidents = 20;
+const stormIncidents = 20;
 const minuteMs = 60_000;
 /** A storm is over when a minute brings no more than this. */
 const calmIncidents = 5;

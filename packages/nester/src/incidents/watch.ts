@@ -1,4 +1,4 @@
-import { AppError, type Incident, type IncidentRules } from '@aerie/contract';
+import { AppError, type IncidentRules } from '@aerie/contract';
 import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
@@ -30,10 +30,13 @@ export interface WatchParts extends ChangeParts {
   maintenanceUntil(siteId: string, at: number): number | null;
 }
 
+/** A unit that was neither stored nor refused for so long was forgotten by whoever made it. */
+const lostMs = 5 * 60_000;
+
 interface Desk {
   state: SiteWatch;
   /** What the state becomes when the unit is durable. */
-  staged: { unit: Unit; state: SiteWatch; settled: Promise<void> } | undefined;
+  staged: { unit: Unit; state: SiteWatch; at: number; settled: Promise<void>; end(): void } | undefined;
   /** What came while another unit was under way; in order. */
   waiting: Input[];
   dueAt: number | undefined;
@@ -95,6 +98,11 @@ export class Watch {
   /** Lets time pass: for every site where it may change something. Rejects when something could not be stored; it is tried again. */
   async pass(): Promise<void> {
     const at = this.#parts.now();
+    for (const [siteId, { staged }] of this.#desks)
+      if (staged && at - staged.at > lostMs) {
+        this.#parts.log.error('INCIDENT', 'What was observed was never stored; the site is watched as it was before', { siteId });
+        staged.end();
+      }
     const due = [...this.#desks].filter(([siteId, desk]) => desk.waiting.length > 0 || this.#dueAt(siteId, desk) <= at);
     const acts = await Promise.allSettled(
       due.map(([siteId, desk]) => {
@@ -135,14 +143,6 @@ export class Watch {
     return worst;
   }
 
-  /** How many incidents are open, by how urgent they are; of all sites. */
-  counts(): Record<Incident['severity'], number> {
-    const counts = { critical: 0, warning: 0, info: 0 };
-    for (const { state } of this.#desks.values())
-      for (const { severity, parentId } of state.incidents.values()) if (parentId === null) counts[severity] += 1;
-    return counts;
-  }
-
   #around(siteId: string): Surroundings {
     const { now, sites, storms, maintenanceUntil } = this.#parts;
     const at = now();
@@ -158,14 +158,19 @@ export class Watch {
 
   #follow(desk: Desk, unit: Unit, state: SiteWatch): void {
     const { promise, resolve } = Promise.withResolvers<void>();
-    desk.staged = { unit, state, settled: promise };
-    unit.onSettled(written => {
-      if (written && desk.staged) {
-        desk.state = desk.staged.state;
-        desk.dueAt = undefined;
-      }
+    const end = () => {
       desk.staged = undefined;
       resolve();
+    };
+    const staged = { unit, state, at: this.#parts.now(), settled: promise, end };
+    desk.staged = staged;
+    unit.onSettled(written => {
+      if (desk.staged !== staged) return;
+      if (written) {
+        desk.state = staged.state;
+        desk.dueAt = undefined;
+      }
+      end();
       if (desk.waiting.length > 0) this.#judgeWaiting(desk);
     });
   }

@@ -8,6 +8,7 @@ import { activeProbes, inTurn, type ProbeRecord } from './ledger.ts';
 import type { Shared } from './parts.ts';
 import { normalRange } from './policy.ts';
 import { revokeProbeQuery } from './probes.store.ts';
+import { ReportKeys } from './report-keys.ts';
 import { cleanText } from './texts.ts';
 
 type Names = 'probe.challenge' | 'probe.connect' | 'probe.heartbeat' | 'probe.revoke' | 'probe.scan' | 'probe.separate';
@@ -15,14 +16,16 @@ type Names = 'probe.challenge' | 'probe.connect' | 'probe.heartbeat' | 'probe.re
 export function probeCommands(shared: Shared): Handlers<Names> {
   const { ledger, contacts, clones, bus } = shared;
   const challenges = new Challenges();
+  const keys = new ReportKeys();
   return {
-    'probe.challenge': ctx => ({ challenge: challenges.give(ctx.caller.connection!.connectionId, ctx.now()) }),
+    'probe.challenge': ctx => ({ challenge: challenges.give(ctx.caller.connection!.connectionId, ctx.now()), agree: keys.publicKey }),
 
-    async 'probe.connect'(ctx, { probeId, signature, name, version, networks, machine }) {
+    async 'probe.connect'(ctx, { probeId, signature, name, version, networks, machine, agree }) {
       const connection = ctx.caller.connection!;
       const challenge = challenges.take(connection.connectionId, ctx.now());
       const probe = ledger.probe(probeId);
-      if (!probe || probe.row.revoked_at !== null || challenge === undefined || !isSignedBy(probe.key, connectText(challenge), signature)) {
+      const text = challenge === undefined ? undefined : connectText(challenge, agree);
+      if (!probe || probe.row.revoked_at !== null || text === undefined || !isSignedBy(probe.key, text, signature)) {
         refused(ctx, probe, probeId);
         throw new AppError('probe_refused');
       }
@@ -31,6 +34,8 @@ export function probeCommands(shared: Shared): Handlers<Names> {
       // Asking the other machine took a while.
       if (row.revoked_at !== null) throw new AppError('probe_refused');
       connection.logInProbe({ kind: 'probe', probeId, siteId: row.site_id, name: row.name });
+      const reportKey = agree === undefined ? undefined : keys.agree(probeId, challenge!, agree);
+      probe.reportKey = reportKey && { connectionId: connection.connectionId, key: reportKey };
       row.name = cleanText(name).trim() || row.name;
       row.version = cleanText(version);
       row.networks = JSON.stringify(networks.flatMap(network => readableRange(network)));
@@ -74,6 +79,8 @@ export function probeCommands(shared: Shared): Handlers<Names> {
         const unit = new Unit().run(revokeProbeQuery(ctx.db, probeId, at), new AppError('not_found', { thing: 'probe' }));
         // Whoever is shut out is not missed.
         observeProbe(shared.observe, unit, probe, false);
+        for (const rule of ['wan.latency', 'wan.loss'] as const)
+          shared.observe(unit, { siteId: site.row.site_id, rule, subjectId: probeId, subject: probe.row.name, isBad: false, detail: {} });
         stageSite(
           shared,
           unit,
