@@ -18,7 +18,7 @@ export const enMaintenance = {
   'maintenance.everywhere': 'all sites',
   'maintenance.by': 'announced by {name}',
   'maintenance.until': 'under way until {when}',
-  'maintenance.fromTo': 'from {from} to {to}',
+  'maintenance.fromTo': '{from} – {to}',
   'maintenance.there': '{from}–{to} in {zone}',
   'maintenance.weekly': 'every week, {days}',
   'maintenance.over': 'over',

@@ -32,6 +32,18 @@ test('what nobody expected is shown as it is', () => {
   expect(plainly({ odd: ['x'] })).toBe('odd : ["x"]');
 });
 
+test('acts on incidents, routes, files and maintenance are said without the names that programs use', () => {
+  expect(subjectWords({ action: 'incident.snooze', subject: 'NE wan.loss <b>hv 1</b>' }, french.t)).toBe(
+    'NE · Perte de paquets sur le WAN · <b>hv 1</b>',
+  );
+  expect(subjectWords({ action: 'incident.test', subject: 'NE' }, french.t)).toBe('NE');
+  expect(plainly({ routeId: 'r1', kind: 'mail', where: 'a@b.example', on: true })).toBe('par : Courriel, vers : a@b.example, active : oui');
+  expect(plainly({ intakeId: 'i', site: 'NE', becomes: 'taken' })).toBe('site : NE, devient : Pris');
+  const times = JSON.stringify({ once: { from: '2026-11-29T02:30', to: '2026-11-29T04:00' } });
+  expect(plainly({ times, sites: 'all' })).toBe('quand : 2026-11-29 02:30 – 2026-11-29 04:00, sites : tout');
+  expect(plainly({ times: 'not JSON' })).toBe('quand : not JSON');
+});
+
 test('what has no name is said in words; somebody who is called so keeps their name', () => {
   expect(subjectWords({ action: 'export.messages', subject: 'all' }, french.t)).toBe('tout');
   expect(subjectWords({ action: 'user.mute', subject: 'all' }, french.t)).toBe('all');

@@ -3,6 +3,7 @@ import { roles } from '@aerie/contract/roles';
 import type { Figures } from '../../i18n/figures.ts';
 import type { Times } from '../../i18n/times.ts';
 import type { Key, Translate } from '../../i18n/translate.ts';
+import { incidentRules } from '../incidents/addresses.ts';
 
 /** Acts that have words of their own; another one stands as its name. */
 const acts = [
@@ -11,14 +12,35 @@ const acts = [
   'channel.create',
   'channel.update',
   'connection.close',
+  'delivery.retry',
+  'device.forget',
+  'device.merge',
+  'device.split',
+  'device.update',
   'diagnostic.cancel',
   'diagnostic.start',
   'export.audit',
+  'export.devices',
+  'export.incidents',
   'export.messages',
   'export.users',
   'import.classcord',
+  'incident.acknowledge',
+  'incident.assign',
+  'incident.note',
+  'incident.resolve',
+  'incident.snooze',
+  'incident.test',
+  'intake.assign',
+  'intake.discard',
+  'intake.retry',
+  'intake.take',
   'invitation.create',
   'invitation.revoke',
+  'mail.set',
+  'mail.test',
+  'maintenance.create',
+  'maintenance.end',
   'member.add',
   'member.remove',
   'message.delete',
@@ -26,12 +48,20 @@ const acts = [
   'probe.enrol',
   'probe.revoke',
   'probe.separate',
+  'route.create',
+  'route.remove',
+  'route.test',
+  'route.update',
+  'secret.rotate',
   'server.announce',
   'server.stop',
   'setup.complete',
   'setup.renew',
   'site.create',
   'site.setPolicy',
+  'site.update',
+  'token.create',
+  'token.revoke',
   'user.ban',
   'user.create',
   'user.disable',
@@ -50,32 +80,53 @@ const details = [
   'address',
   'archived',
   'asked',
+  'becomes',
+  'by',
+  'bytes',
+  'changed',
   'channel',
   'channels',
   'days',
   'door',
   'expiresAt',
+  'forgotten',
   'format',
   'from',
+  'hosts',
   'invited',
   'kind',
+  'label',
   'length',
+  'merged',
   'messages',
   'minRole',
   'minutes',
   'name',
+  'on',
+  'port',
   'postRole',
   'ranges',
   'reason',
   'refused',
+  'resealed',
   'role',
+  'route',
+  'scopes',
+  'sent',
   'site',
+  'sites',
+  'split',
+  'state',
+  'times',
+  'tls',
   'to',
   'topic',
   'until',
+  'user',
   'users',
   'version',
   'wanTargets',
+  'where',
 ] as const;
 
 interface Words {
@@ -100,8 +151,14 @@ const subjects: Record<string, Key> = {
 /** Acts on such a subject; elsewhere somebody may be called so. */
 const onNoName = /^(?:export|import|server|setup)\.|^user\.import$/;
 
+/** Of an incident the audit keeps the site, the rule and what it is about. */
+const incidentSubject = /^(\S+) (\S+) (.*)$/s;
+
 /** On whom or what it was done. */
 export function subjectWords({ action, subject }: { action: string; subject: string }, t: Translate): string {
+  const [, code, rule, about] = action.startsWith('incident.') ? (incidentSubject.exec(subject) ?? []) : [];
+  const watched = incidentRules.find(each => each === rule);
+  if (watched) return `${code} · ${t(`rule.${watched}`)} · ${about}`;
   const known = onNoName.test(action) && Object.hasOwn(subjects, subject) ? subjects[subject] : undefined;
   return known ? t(known) : subject;
 }
@@ -124,10 +181,31 @@ export function detailWords(detail: string, words: Words): string {
   for (const [key, each] of Object.entries(value)) {
     // The moment when a mute or a ban ends says as much as how long it lasts.
     if (key.endsWith('Id') || each === '' || each === null || (key === 'minutes' && 'until' in value)) continue;
-    const known = details.find(name => name === key);
+    // `kind` is that of a channel, or by what a route tells.
+    const named = key === 'kind' && isRouteKind(each) ? 'by' : key;
+    const known = details.find(name => name === named);
     parts.push(words.t('act.detail', { what: known ? words.t(`act.detail.${known}`) : key, value: valueWords(key, each, words) }));
   }
   return parts.join(', ');
+}
+
+const routeKinds = ['channel', 'mail', 'webhook'] as const;
+const fates = ['waiting', 'sent', 'failed'] as const;
+const fileStates = ['taken', 'unassigned', 'quarantined', 'discarded'] as const;
+
+function isRouteKind(value: unknown): boolean {
+  return routeKinds.some(each => each === value);
+}
+
+/** When maintenance is, out of its kept form. */
+function timesWords(json: string): string {
+  try {
+    const { once, weekly } = JSON.parse(json) as Record<string, { from: string; to: string } | undefined>;
+    const span = once ?? weekly;
+    return span ? `${span.from.replace('T', ' ')} – ${span.to.replace('T', ' ')}` : json;
+  } catch {
+    return json;
+  }
 }
 
 function valueWords(key: string, value: unknown, { t, times, figures }: Words): string {
@@ -139,6 +217,14 @@ function valueWords(key: string, value: unknown, { t, times, figures }: Words): 
   }
   const role = roles.find((each): each is Role => each === value);
   if (role) return t(`role.${role}`);
+  const kind = key === 'kind' && routeKinds.find(each => each === value);
+  if (kind) return t(`routes.kind.${kind}`);
+  const fate = key === 'state' && fates.find(each => each === value);
+  if (fate) return t(`fate.${fate}`);
+  const file = key === 'becomes' && fileStates.find(each => each === value);
+  if (file) return t(`files.state.${file}`);
+  if (key === 'times' && typeof value === 'string') return timesWords(value);
+  if (key === 'sites' && value === 'all') return t('act.on.all');
   if (value === 'public' || value === 'private') return t(`create.${value}`);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

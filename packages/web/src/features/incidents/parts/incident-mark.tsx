@@ -1,9 +1,8 @@
-import type { Incident, Severity } from '@aerie/contract';
+import type { Incident } from '@aerie/contract';
 import { useText } from '../../../i18n/use-text.tsx';
-import { type Shape, StateMark } from '../../../ui/state-mark.tsx';
+import { StateMark } from '../../../ui/state-mark.tsx';
+import { severityShape } from '../../sites/severity.ts';
 import styles from './incident-mark.module.css';
-
-const shapes: Record<Severity, Shape> = { critical: 'down', warning: 'degraded', info: 'info' };
 
 /** How urgent an incident is, and how it stands. Red is only what is critical and nobody has; what is over is as calm as what is well. */
 export function IncidentMark({ incident: { severity, state } }: { incident: Pick<Incident, 'severity' | 'state'> }) {
@@ -13,7 +12,7 @@ export function IncidentMark({ incident: { severity, state } }: { incident: Pick
       {state === 'resolved' ? (
         <StateMark shape="up" word={t('incident.state.resolved')} />
       ) : (
-        <StateMark shape={shapes[severity]} word={t(`severity.${severity}`)} calm={state !== 'open'} />
+        <StateMark shape={severityShape[severity]} word={t(`severity.${severity}`)} calm={state !== 'open'} />
       )}
       <span className={styles.state}>{state === 'resolved' ? t(`severity.${severity}`) : t(`incident.state.${state}`)}</span>
     </span>

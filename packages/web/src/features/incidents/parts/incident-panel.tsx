@@ -10,6 +10,8 @@ import { IconButton } from '../../../ui/button.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
 import { Moment, useNow } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
+import { RunbookPanel } from '../../runbooks/parts/runbook-panel.tsx';
+import { runbookFor } from '../../runbooks/runbook.ts';
 import { useSites } from '../../sites/queries.ts';
 import { isOngoing, laterOf } from '../incident-list.ts';
 import { type IncidentDetail, useIncident, useIncidentAct, useIncidents } from '../queries.ts';
@@ -85,6 +87,7 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
   const said = incidentFigures(incident, now, words);
   const quiet = incidentQuiet(incident, now, words);
   const ongoing = isOngoing(incident);
+  const runbook = runbookFor(incident.rule);
   const send = () => {
     const text = note.trim();
     if (text === '' || write.isPending) return;
@@ -178,6 +181,7 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
             </ul>
           </details>
         )}
+        {ongoing && runbook && <RunbookPanel key={incident.incidentId} name={runbook} about={incident.incidentId} />}
         <section className={styles.section} aria-label={t('incident.timeline')}>
           <h3>{t('incident.timeline')}</h3>
           {detail ? <Timeline steps={detail.steps} zone={site?.zone} /> : <SkeletonRows count={3} />}

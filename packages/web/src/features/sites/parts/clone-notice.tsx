@@ -5,6 +5,7 @@ import { Button } from '../../../ui/button.tsx';
 import { FormError } from '../../../ui/field.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
+import { RunbookPanel } from '../../runbooks/parts/runbook-panel.tsx';
 import { useSiteAct } from '../queries.ts';
 import styles from './clone-notice.module.css';
 
@@ -34,6 +35,7 @@ export function CloneNotice({ probe, clone }: { probe: Probe; clone: NonNullable
           {t('clone.separate')}
         </Button>
       )}
+      <RunbookPanel name="cloned-probe" about={`${probe.probeId}.${clone.machine}`} />
       <FormError>{separate.isError && sentence(separate.error)}</FormError>
     </div>
   );

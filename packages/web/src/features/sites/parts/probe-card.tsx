@@ -10,6 +10,7 @@ import { Menu, MenuItem } from '../../../ui/menu.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
 import { Moment } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
+import { RunbookPanel } from '../../runbooks/parts/runbook-panel.tsx';
 import { useSiteAct } from '../queries.ts';
 import { CloneNotice } from './clone-notice.tsx';
 import styles from './one-site.module.css';
@@ -98,6 +99,7 @@ export function ProbeCard({ probe, policyVersion }: { probe: Probe; policyVersio
           </>
         )}
       </dl>
+      {!revoked && <RunbookPanel name="collection" about={probeId} />}
       {!revoked && probe.clone && <CloneNotice probe={probe} clone={probe.clone} />}
       {revoking && <RevokeDialog probe={probe} onClose={() => setRevoking(false)} />}
     </section>

@@ -1,7 +1,6 @@
 import { Fragment } from 'react';
 import { useFigures } from '../../../i18n/figures.ts';
 import { useText } from '../../../i18n/use-text.tsx';
-import { useNow } from '../../../ui/time.tsx';
 import type { SiteDetail } from '../queries.ts';
 import { isCurrent } from '../sentences.ts';
 import { wanFault } from '../wan-fault.ts';
@@ -76,7 +75,6 @@ export function WanCard({ detail }: { detail: SiteDetail }) {
 function Checks({ detail: { dns, http } }: { detail: SiteDetail }) {
   const { t, times } = useText();
   const { latency } = useFigures();
-  const now = useNow();
   return (
     <>
       <h3>{t('wan.checks')}</h3>
@@ -92,7 +90,7 @@ function Checks({ detail: { dns, http } }: { detail: SiteDetail }) {
             <dt className={styles.mono}>{url}</dt>
             <dd className={error !== null || status === null || status >= 400 ? styles.warn : undefined}>
               {[status, ms === null ? undefined : latency(ms), error].filter(each => each !== undefined && each !== null).join(', ')}
-              {notAfter !== null && ` · ${t('wan.certificate', { when: times.day(notAfter, now) })}`}
+              {notAfter !== null && ` · ${t('wan.certificate', { when: times.dayYear(notAfter) })}`}
             </dd>
           </Fragment>
         ))}

@@ -86,7 +86,8 @@ export function WanPanel({ site }: { site: Site }) {
     act();
   };
 
-  const nothing = drawn?.at.length === 0 && marks.length === 0;
+  // Whoever looks around in the past keeps the axis under hand, also where nothing was measured.
+  const nothing = !chosen && drawn?.at.length === 0 && marks.length === 0;
   return (
     <section className={styles.panel} aria-label={t('wan.title')}>
       <div className={styles.tools}>
