@@ -12,6 +12,7 @@ const stampName = '.sources.sha256';
 /** All that ends up in the built files. */
 const sources = [
   'package-lock.json',
+  'docs/runbooks',
   'packages/contract/src',
   'packages/client/src',
   'packages/web/src',

@@ -129,6 +129,14 @@ const incidents = createRoute({
 // The page stays as it is when a timeline is opened beside it.
 const incident = createRoute({ getParentRoute: () => incidents, path: '/$incidentId', component: none });
 
+const runbookPage = () => import('../features/runbooks/page.tsx');
+const runbooks = createRoute({ getParentRoute: () => root, path: '/runbooks', component: lazyRouteComponent(runbookPage, 'RunbookPage') });
+const runbook = createRoute({
+  getParentRoute: () => root,
+  path: '/runbooks/$name',
+  component: lazyRouteComponent(runbookPage, 'RunbookPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => root,
   path: '/me',
@@ -157,6 +165,8 @@ export function makeRouter() {
       device,
       wall,
       incidents.addChildren([incident]),
+      runbooks,
+      runbook,
       setup,
       invitation,
       me,

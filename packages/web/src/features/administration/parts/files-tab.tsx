@@ -7,6 +7,7 @@ import { Button } from '../../../ui/button.tsx';
 import { MoreRows } from '../../../ui/more-rows.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
 import { Moment } from '../../../ui/time.tsx';
+import { RunbookPanel } from '../../runbooks/parts/runbook-panel.tsx';
 import { useSites } from '../../sites/queries.ts';
 import { bytesWords } from '../bytes.ts';
 import { type IntakeShown, useIntake } from '../intake-queries.ts';
@@ -44,6 +45,7 @@ export function FilesTab() {
         <span className={styles.space} />
       </div>
       <HowToSend />
+      {waiting > 0 && <RunbookPanel name="quarantine" about="files" />}
       <Listing
         query={intake}
         expect={5}
