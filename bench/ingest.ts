@@ -11,12 +11,13 @@ import { chooseCores, describeMachine } from './kit/machine.ts';
 import { mediansOf, significant } from './kit/statistics.ts';
 import { table } from './kit/table.ts';
 
-const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--sites 32] [--plain] [--only KEY]… [--profile]
+const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--sites 32] [--plain] [--signed] [--only KEY]… [--profile]
   --json      one JSON array on standard output; remarks go to standard error
   --runs      how often each load is measured; the medians are shown
   --seconds   measured time of one run, after a second of warm-up
   --sites     sites with one probe each; each probe sends its next report when the one before is acknowledged
   --plain     send JSON as it is instead of gzip, as the Harvester sends it
+  --signed    sign each report, as a probe that is not connected does; otherwise a MAC tells who sent it
   --only      ${points.map(({ key }) => key).join(', ')}
   --profile   run each load once under the profiler instead, and show where the server's time goes`;
 
@@ -37,7 +38,17 @@ const fields = ['reportsPerS', 'ackP50Ms', 'ackP99Ms', 'cpu', 'rssMb', 'generato
 function readOptions(argv: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
-  const values = parsedOptions(argv, { json: flag, plain: flag, profile: flag, help: flag, only: { type: 'string', multiple: true }, runs: text, seconds: text, sites: text });
+  const values = parsedOptions(argv, {
+    json: flag,
+    plain: flag,
+    signed: flag,
+    profile: flag,
+    help: flag,
+    only: { type: 'string', multiple: true },
+    runs: text,
+    seconds: text,
+    sites: text,
+  });
   const unknown = values.only?.find(key => !points.some(point => point.key === key));
   if (unknown !== undefined) throw new UsageError(`--only ${unknown}: there is no such load`);
   return {
@@ -60,7 +71,16 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
   );
   note(`The limit for one address is raised, since one machine plays all probes: AERIE_LIMITS=${raisedLimits}`);
   const probes = await seedSites(seed, options.sites);
-  const how: Measuring = { seed, folder, probes, cores, gzip: !options.plain, warmSeconds: 1, seconds: options.seconds };
+  const how: Measuring = {
+    seed,
+    folder,
+    probes,
+    cores,
+    gzip: !options.plain,
+    live: !options.signed,
+    warmSeconds: 1,
+    seconds: options.seconds,
+  };
   if (options.profile) {
     for (const point of options.points) process.stdout.write(`${profiledText(point, await profile(point, how))}\n`);
     return;
@@ -83,7 +103,13 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
 function profiledText({ title }: Point, { result, profile: { categories, functions } }: Awaited<ReturnType<typeof profile>>): string {
   const lines = (shares: typeof functions) => shares.map(({ name, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
   const head = `${title}, under the profiler: ${Math.round(result.reportsPerS).toLocaleString('en')} reports/s`;
-  return [head, ...lines(categories.filter(({ share }) => share >= 0.001)), 'Longest functions:', ...lines(functions.slice(0, 40)), ''].join('\n');
+  return [
+    head,
+    ...lines(categories.filter(({ share }) => share >= 0.001)),
+    'Longest functions:',
+    ...lines(functions.slice(0, 40)),
+    '',
+  ].join('\n');
 }
 
 function rowsText(rows: readonly Row[]): string {

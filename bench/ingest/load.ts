@@ -1,13 +1,16 @@
 /** The load of the ingest benchmark, a process of its own: probes that send one report after the other, each over a connection that stays. */
 import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { connectProbe, macOf, Poster } from './door.ts';
 import { type Point, reportOf } from './points.ts';
 import type { SeededProbe } from './seed.ts';
 
 export interface Load {
   port: number;
+  tcpPort: number;
+  /** Whether probes are connected, so that a MAC tells their uploads; otherwise each is signed. */
+  live: boolean;
   /** Of the server, to read its processor time. */
   pid: number;
   change: Point['key'];
@@ -36,7 +39,13 @@ export interface LoadResult {
 }
 
 const load = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Load;
-const agent = new http.Agent({ keepAlive: true });
+/** A report that is ready to be sent. */
+interface Ready {
+  body: Buffer;
+}
+
+/** What is measured is taking reports in, not making them: so many a second and probe are made beforehand. */
+const readyPerS = 260;
 const times: number[] = [];
 let acknowledged = 0;
 let isMeasuring = false;
@@ -44,44 +53,35 @@ let isOver = false;
 let bytes = 0;
 let sentBytes = 0;
 
-async function play({ probeId, key: pem }: SeededProbe): Promise<void> {
+function made(probeId: string, n: number, at: number): Ready {
+  const json = JSON.stringify(reportOf(probeId, n, at, load.change));
+  const body = load.gzip ? gzipSync(json, { level: 1 }) : Buffer.from(json);
+  bytes = Buffer.byteLength(json);
+  sentBytes = body.length;
+  return { body };
+}
+
+async function play({ probeId, key: pem }: SeededProbe, ready: readonly Ready[], macKey: Buffer | undefined): Promise<void> {
   const key = createPrivateKey(pem);
+  const door = await Poster.connect(load.port);
+  const fixed = `content-type: application/json\r\naerie-probe: ${probeId}\r\n${load.gzip ? 'content-encoding: gzip\r\n' : ''}`;
   let at = 0;
   for (let n = 1; !isOver; n++) {
     at = Math.max(at + 1, Date.now());
-    const json = JSON.stringify(reportOf(probeId, n, at, load.change));
-    const body = load.gzip ? gzipSync(json, { level: 1 }) : Buffer.from(json);
-    bytes = Buffer.byteLength(json);
-    sentBytes = body.length;
-    const headers = { ...signed(key, body), 'aerie-probe': probeId };
+    const { body } = ready[n - 1] ?? made(probeId, n, at);
+    const time = String(Date.now());
+    const told = macKey ? `aerie-mac: ${macOf(macKey, time, body)}\r\n` : `aerie-signature: ${signatureOf(key, time, body)}\r\n`;
     const before = performance.now();
-    const status = await post(body, headers);
+    const status = await door.post('/api/probe/reports', `${fixed}aerie-time: ${time}\r\n${told}`, body);
     if (status !== 201) throw new Error(`a report was answered with ${status}`);
     acknowledged++;
     if (isMeasuring) times.push(performance.now() - before);
   }
+  door.close();
 }
 
-function signed(key: KeyObject, body: Buffer): Record<string, string> {
-  const time = String(Date.now());
-  const text = `aerie-report:${time}:${createHash('sha256').update(body).digest('hex')}`;
-  return { 'aerie-time': time, 'aerie-signature': sign(null, Buffer.from(text), key).toString('base64url') };
-}
-
-function post(body: Buffer, own: Record<string, string>): Promise<number> {
-  const encoding: Record<string, string> = load.gzip ? { 'content-encoding': 'gzip' } : {};
-  const headers = { 'content-type': 'application/json', 'content-length': String(body.length), ...encoding, ...own };
-  return new Promise((resolve, reject) => {
-    const request = http.request(
-      { port: load.port, host: '127.0.0.1', path: '/api/probe/reports', method: 'POST', agent, headers },
-      answer => {
-        answer.resume();
-        answer.once('end', () => resolve(answer.statusCode!));
-      },
-    );
-    request.once('error', reject);
-    request.end(body);
-  });
+function signatureOf(key: KeyObject, time: string, body: Buffer): string {
+  return sign(null, Buffer.from(`aerie-report:${time}:${createHash('sha256').update(body).digest('hex')}`), key).toString('base64url');
 }
 
 /** Seconds of processor time of the server until now: utime and stime of proc_pid_stat(5), in hundredths. */
@@ -101,7 +101,13 @@ function clockS(): number {
 const percentile = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-const playing = Promise.all(load.probes.map(play));
+// They end before now, a millisecond apart: nothing is said of the future.
+const count = Math.ceil(readyPerS * (load.warmSeconds + load.seconds) * Math.min(1, 32 / load.probes.length));
+const made0 = Date.now() - count - 1;
+const ready = load.probes.map(({ probeId }) => Array.from({ length: count }, (_, i) => made(probeId, i + 1, made0 + i)));
+const lines = load.live ? await Promise.all(load.probes.map(probe => connectProbe(load.tcpPort, probe))) : [];
+await Promise.all(lines.map(({ beat }) => beat()));
+const playing = Promise.all(load.probes.map((probe, i) => play(probe, ready[i]!, lines[i]?.macKey)));
 const waited = (seconds: number) => Promise.race([new Promise(resolve => setTimeout(resolve, seconds * 1_000)), playing]);
 await waited(load.warmSeconds);
 isMeasuring = true;
@@ -116,7 +122,7 @@ const cpu = (serverSeconds() - from.server) / elapsed;
 const rssMb = serverMb();
 isOver = true;
 await playing;
-agent.destroy();
+for (const { line } of lines) line.close();
 times.sort((a, b) => a - b);
 const result: LoadResult = {
   acknowledged,

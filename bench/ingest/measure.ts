@@ -23,6 +23,7 @@ export interface Measuring {
   probes: SeededProbe[];
   cores: Cores;
   gzip: boolean;
+  live: boolean;
   warmSeconds: number;
   seconds: number;
 }
@@ -48,9 +49,11 @@ export async function measure(point: Point, how: Measuring, nodeFlags: readonly 
     });
     let result: LoadResult;
     try {
-      const { probes, gzip, warmSeconds, seconds } = how;
+      const { probes, gzip, live, warmSeconds, seconds } = how;
       result = await play(data, how.cores.load, {
         port: server.httpPort!,
+        tcpPort: server.tcpPort,
+        live,
         pid: server.pid,
         change: point.key,
         probes,

@@ -194,10 +194,14 @@ export const siteCommands = {
     role: 'anyone',
     live: true,
     input: empty,
-    output: z.strictObject({ challenge: z.string() }),
+    output: z.strictObject({
+      challenge: z.string(),
+      agree: z.string().optional().describe('half of a key for uploads: X25519, raw, base64url'),
+    }),
   }),
   'probe.connect': command({
-    summary: 'Log a live connection in as a probe. `signature` is Ed25519 over `aerie-probe-connect:` and the challenge, base64url.',
+    summary:
+      'Log a live connection in as a probe. `signature` is Ed25519 over `aerie-probe-connect:` and the challenge, base64url; with `agree`, over `aerie-probe-connect:`, the challenge, `:` and `agree`.',
     role: 'anyone',
     live: true,
     input: z.strictObject({
@@ -211,6 +215,11 @@ export const siteCommands = {
         .max(64)
         .optional()
         .describe('a digest of what makes this running machine itself (boot, MACs, namespaces): tells a restart from a clone'),
+      agree: z
+        .string()
+        .max(64)
+        .optional()
+        .describe('the other half of the key for uploads over which this connection agrees; only where the challenge had one'),
     }),
     output: z.strictObject({ policy, now: time }),
   }),

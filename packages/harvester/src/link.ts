@@ -77,6 +77,7 @@ export class Link {
         get machine() {
           return machine;
         },
+        reportKey: () => this.uplink.reportKey,
         now: () => this.uplink.nesterNow(),
       },
       backlogKbps: parts.backlogKbps,

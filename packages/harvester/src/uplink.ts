@@ -7,6 +7,7 @@ import { type Policy, policy as policySchema } from '@aerie/contract/reports';
 import type { Endpoint } from './endpoint.ts';
 import type { ProbeKey } from './identity.ts';
 import type { Log } from './log.ts';
+import { offerFor } from './report-key.ts';
 import { probeTransport } from './socket.ts';
 
 /** A probe that was refused asks again now and then: somebody may change their mind, or restore a backup. */
@@ -52,6 +53,7 @@ export interface UplinkParts {
 /** The outbound line to Nester: proves who the probe is, beats, hears the policy, and comes back by itself. */
 export class Uplink {
   readonly #parts: UplinkParts;
+  #reportKey: Buffer | undefined;
   #line: Line | undefined;
   #state: LinkState = 'stopped';
   #failures = 0;
@@ -94,6 +96,11 @@ export class Uplink {
     this.#cutOff('stopped');
   }
 
+  /** For uploads while the line is there; undefined where Nester knows of none. */
+  get reportKey(): Buffer | undefined {
+    return this.#reportKey;
+  }
+
   /** Tells Nester now what the next heartbeat would tell. */
   tell(): void {
     // Several words in one moment are not several beats that nobody answered.
@@ -126,12 +133,19 @@ export class Uplink {
       'probe.challenge',
       {},
       {
-        ok: ({ challenge }) => {
-          const signature = key.sign(`aerie-probe-connect:${challenge}`);
+        ok: ({ challenge, agree }) => {
+          const offer = agree === undefined ? undefined : offerFor(probeId, challenge, agree);
+          const signature = key.sign(`aerie-probe-connect:${challenge}${offer ? `:${offer.publicKey}` : ''}`);
           this.#line?.ask(
             'probe.connect',
-            { probeId, signature, version, ...this.#parts.machine() },
-            { ok: answer => this.#proved(answer), failed },
+            { probeId, signature, version, ...this.#parts.machine(), ...(offer && { agree: offer.publicKey }) },
+            {
+              ok: answer => {
+                this.#reportKey = offer?.key;
+                this.#proved(answer);
+              },
+              failed,
+            },
           );
         },
         failed,
@@ -264,6 +278,7 @@ export class Uplink {
     clearTimeout(this.#retry);
     const line = this.#line;
     this.#line = undefined;
+    this.#reportKey = undefined;
     line?.close();
     if (line) this.#parts.down?.();
   }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import type { Endpoint } from './endpoint.ts';
 import type { ProbeKey } from './identity.ts';
+import { macOf } from './report-key.ts';
 
 const gzip = promisify(gzipCallback);
 
@@ -18,6 +19,8 @@ interface Upload {
   readonly endpoint: Endpoint;
   readonly probeId: string;
   readonly key: ProbeKey;
+  /** On which the live connection agreed with Nester. */
+  readonly reportKey?: () => Buffer | undefined;
   /** Digest of this machine. */
   readonly machine: string;
   /** The time on Nester's clock, as well as it is known. */
@@ -31,8 +34,9 @@ export function packed(report: Buffer): Promise<Buffer> {
 }
 
 /** Sends one packed report, signed; a broken connection is an outcome, not an error. */
-export async function upload(body: Buffer, { endpoint, probeId, key, machine, now, signal }: Upload): Promise<Outcome> {
+export async function upload(body: Buffer, { endpoint, probeId, key, reportKey, machine, now, signal }: Upload): Promise<Outcome> {
   const time = String(Math.round(now()));
+  const agreed = reportKey?.();
   const digest = createHash('sha256').update(body).digest('hex');
   const headers = {
     'content-type': 'application/json',
@@ -40,7 +44,9 @@ export async function upload(body: Buffer, { endpoint, probeId, key, machine, no
     'aerie-probe': probeId,
     'aerie-machine': machine,
     'aerie-time': time,
+    // Beside a MAC too: the connection may end while this is on its way.
     'aerie-signature': key.sign(`aerie-report:${time}:${digest}`),
+    ...(agreed && { 'aerie-mac': macOf(agreed, time, body) }),
   };
   try {
     return outcomeOf(await endpoint.post('/api/probe/reports', headers, body, signal));

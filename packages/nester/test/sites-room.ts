@@ -1,4 +1,14 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { CommandInput, CommandName, CommandOutput, Report } from '@aerie/contract';
 import { commitAct } from '../src/accounts/audit.ts';
@@ -53,13 +63,15 @@ export interface TestProbe {
   key: KeyObject;
   actor: ProbeActor;
   connect(connection?: LiveProbe, said?: { machine?: string; name?: string }): Promise<LiveProbe>;
+  /** Connects as newer probes do; answers the key of its uploads. */
+  agree(connection?: LiveProbe): Promise<Buffer>;
   beat(fields?: Partial<CommandInput<'probe.heartbeat'>>, connection?: LiveProbe): Promise<void>;
   /** A report of one host that ended now, changed by `fields`. */
   report(fields?: Partial<Report>): Report;
-  /** Signs and sends; `tamper` changes what is sent after it was signed. */
+  /** Signs and sends; with `macKey`, nothing but a MAC. `tamper` changes what is sent after it was signed. */
   send(
     report: Report | Buffer,
-    how?: { gzip?: boolean; time?: number; key?: KeyObject; probeId?: string; machine?: string },
+    how?: { gzip?: boolean; time?: number; key?: KeyObject; probeId?: string; machine?: string; macKey?: Buffer },
   ): Promise<{ accepted: boolean }>;
 }
 
@@ -219,6 +231,17 @@ function probeOf(room: SitesRoom, probeId: string, siteId: string, key: KeyObjec
       );
       return connection;
     },
+    async agree(connection = liveProbe(room)) {
+      const anyone = { actor: { kind: 'anyone' } as const, connection };
+      const { challenge, agree: theirs } = await room.call('probe.challenge', {}, anyone);
+      const own = generateKeyPairSync('x25519');
+      const agree = own.publicKey.export({ format: 'jwk' }).x!;
+      const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: theirs! }, format: 'jwk' });
+      const signature = sign(null, Buffer.from(`aerie-probe-connect:${challenge}:${agree}`), key).toString('base64url');
+      await room.call('probe.connect', { probeId, signature, name: 'box', version: '0.2.0', networks: [], agree }, anyone);
+      const shared = diffieHellman({ privateKey: own.privateKey, publicKey });
+      return Buffer.from(hkdfSync('sha256', shared, challenge, `aerie-report-key:${probeId}:${theirs}:${agree}`, 32));
+    },
     async beat(fields = {}, connection = liveProbe(room)) {
       const input = { at: room.now, policyVersion: 1, spoolDepth: 0, scanning: false, ...fields };
       await room.call('probe.heartbeat', input, { actor, connection });
@@ -239,12 +262,14 @@ function probeOf(room: SitesRoom, probeId: string, siteId: string, key: KeyObjec
       missing: [],
       ...fields,
     }),
-    async send(report, { gzip = false, time = room.now, key: signer = key, probeId: as = probeId, machine } = {}) {
+    async send(report, { gzip = false, time = room.now, key: signer = key, probeId: as = probeId, machine, macKey } = {}) {
       const plain = Buffer.isBuffer(report) ? report : Buffer.from(JSON.stringify(report));
       const body = gzip && !Buffer.isBuffer(report) ? gzipSync(plain) : plain;
       const text = `aerie-report:${time}:${createHash('sha256').update(body).digest('hex')}`;
       const signature = sign(null, Buffer.from(text), signer).toString('base64url');
-      return await room.sites.ingest({ probeId: as, time: String(time), signature, body, gzip, machine });
+      const mac = macKey && createHmac('sha256', macKey).update(`aerie-report:${time}:`).update(body).digest('base64url');
+      const who = macKey ? { signature: '', mac } : { signature };
+      return await room.sites.ingest({ probeId: as, time: String(time), ...who, body, gzip, machine });
     },
   };
   return probe;

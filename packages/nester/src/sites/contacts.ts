@@ -103,6 +103,7 @@ export class Contacts {
     const probe = this.#parts.ledger.probe(probeId);
     if (probe?.connectionId !== connectionId) return;
     probe.connectionId = undefined;
+    probe.reportKey = undefined;
     this.#parts.log.info('PROBE', 'Probe disconnected', { probe: probeId, site: probe.site.row.code, connectionId });
     this.#tellSoon(probe.site);
   }

@@ -38,8 +38,9 @@ export function newChallenge(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export function connectText(challenge: string): string {
-  return `aerie-probe-connect:${challenge}`;
+/** @param agree the probe's half of a key for uploads */
+export function connectText(challenge: string, agree: string | undefined): string {
+  return agree === undefined ? `aerie-probe-connect:${challenge}` : `aerie-probe-connect:${challenge}:${agree}`;
 }
 
 export function reportText(time: string, body: Buffer): string {

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { AppError, type Device } from '@aerie/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
-import { host, openSitesRoom, type SitesRoom, type TestProbe } from '../../test/sites-room.ts';
+import { host, liveProbe, openSitesRoom, type SitesRoom, type TestProbe } from '../../test/sites-room.ts';
 
 const minute = 60_000;
 /** The first policy scans every five minutes; three of them make a report late. */
@@ -255,6 +255,40 @@ onEachDatabase('ingest', newDatabase => {
     await expect(other.send(other.report())).rejects.toEqual(refused);
     expect(room.lines.at(-1)).toMatch(/^WARNING \[REPORT\] Report refused /);
     expect((await room.counts()).report).toBe(before.report);
+  });
+
+  it('takes a MAC with the key of the live connection, and no other', async () => {
+    const refused = expect.objectContaining({ code: 'probe_refused' });
+    const older = liveProbe(room);
+    const macKey = await probe.agree(older);
+    const report = probe.report();
+    expect(await probe.send(report, { macKey })).toMatchObject({ accepted: true });
+    // Told by the same rules as a signed one: the same again changes nothing, and the time is part of what is told.
+    expect(await probe.send(report, { macKey })).toMatchObject({ accepted: false });
+    await expect(probe.send(probe.report(), { macKey, time: Number.NaN })).rejects.toEqual(refused);
+    await expect(probe.send(probe.report(), { macKey: Buffer.alloc(32) })).rejects.toEqual(refused);
+    const body = Buffer.from('{}');
+    for (const mac of ['', 'x', 'A'.repeat(43)])
+      await expect(
+        room.sites.ingest({ probeId: probe.probeId, time: String(room.now), signature: '', mac, body, gzip: false }),
+      ).rejects.toEqual(refused);
+    const other = await room.probe(siteId, 'other');
+    await expect(other.send(other.report(), { macKey })).rejects.toEqual(refused);
+    // A newer connection has its own key, or none; a signature is good all the time.
+    await probe.connect();
+    await expect(probe.send(probe.report(), { macKey })).rejects.toEqual(refused);
+    const newer = liveProbe(room);
+    const newerKey = await probe.agree(newer);
+    expect(newerKey).not.toEqual(macKey);
+    await expect(probe.send(probe.report(), { macKey })).rejects.toEqual(refused);
+    room.now += minute;
+    expect(await probe.send(probe.report(), { macKey: newerKey })).toMatchObject({ accepted: true });
+    newer.close();
+    room.now += minute;
+    await expect(probe.send(probe.report(), { macKey: newerKey })).rejects.toEqual(refused);
+    expect(await probe.send(probe.report())).toMatchObject({ accepted: true });
+    await room.call('probe.revoke', { probeId: probe.probeId });
+    await expect(probe.send(probe.report(), { macKey: newerKey })).rejects.toEqual(refused);
   });
 
   it('takes the site from the key, never from the body', async () => {

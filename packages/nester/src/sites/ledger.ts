@@ -27,6 +27,8 @@ export interface ProbeRecord {
   row: ProbeTable;
   readonly key: KeyObject;
   connectionId: string | undefined;
+  /** What its uploads are told by while that connection lives; undefined: by their signatures. */
+  reportKey: { connectionId: string; key: Buffer } | undefined;
   /** A policy that it does not follow, and why. */
   refusedPolicy: Probe['refusedPolicy'];
   /** Reports that it dropped unsent since it was started. */
@@ -105,6 +107,7 @@ export class Ledger {
     if (!site || !key) return undefined;
     const nothing = {
       connectionId: undefined,
+      reportKey: undefined,
       refusedPolicy: null,
       spoolDropped: 0,
       scan: null,

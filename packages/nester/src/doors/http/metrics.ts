@@ -32,12 +32,8 @@ export function metricsRoute(
 }
 
 /** Counts what becomes of reports, by what their senders are answered. */
-export function countReports(server: FastifyInstance, metrics: Metrics): void {
-  server.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.url !== '/api/probe/reports') return;
-    const { statusCode } = reply;
-    metrics.countReport(statusCode === 201 ? 'taken' : statusCode === 200 ? 'known' : statusCode < 500 ? 'refused' : 'failed');
-  });
+export function countReport(metrics: Metrics, status: number): void {
+  metrics.countReport(status === 201 ? 'taken' : status === 200 ? 'known' : status < 500 ? 'refused' : 'failed');
 }
 
 function isFromHere(request: FastifyRequest): boolean {

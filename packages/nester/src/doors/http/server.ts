@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Server, STATUS_CODES } from 'node:http';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { AppError } from '@aerie/contract';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
@@ -18,15 +19,20 @@ import { apiDocsRoute } from './api-docs.ts';
 import { commandRoutes } from './commands.ts';
 import { cookieName, readCookie } from './cookie.ts';
 import { exportRoutes } from './exports.ts';
-import { securityHeaders } from './headers.ts';
-import { countReports, metricsRoute } from './metrics.ts';
+import { bareHeaders, securityHeaders } from './headers.ts';
+import { countReport, metricsRoute } from './metrics.ts';
 import { isOwnOrigin } from './origin.ts';
 import { pageRoutes } from './pages.ts';
-import { type ReportTaker, reportRoute } from './probe.ts';
+import { type ReportTaker, reportDoor } from './probe.ts';
 import type { TokenJudge } from './tokens.ts';
 
 /** Largest body: a class list as JSON. */
 const bodyBytes = 256 * 1024;
+/** How long a request may take to come, and a connection may be without one. */
+const requestMs = 30_000;
+const connectionMs = 60_000;
+/** As the framework has it by itself: longer than most proxies keep theirs. */
+const keepAliveMs = 72_000;
 /** What a request under way may still take when the door closes. */
 const patienceMs = 3_000;
 
@@ -58,12 +64,24 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   const server = Fastify({
     logger: false,
     bodyLimit: bodyBytes,
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 128 },
     forceCloseConnections: 'idle',
-    ...(parts.tls ? { https: { ...parts.tls, minVersion: 'TLSv1.2' as const } } : {}),
+    serverFactory: framework =>
+      newServer(parts.tls, (request, response) => {
+        if (!reports(request, response)) framework(request, response);
+      }),
   }) as unknown as FastifyInstance;
+  let isStopping = false;
+  const reports = reportDoor({
+    taker: parts.reports,
+    addressOf: request => networkOf(addressOf(request)),
+    strangersPerMinute: config.limits.httpPerMinute,
+    now: parts.now,
+    headers: () => bareHeaders(isSecure()),
+    asAppError: (error, url) => toldOf(error as FastifyError, url),
+    isStopping: () => isStopping,
+    answered: status => countReport(parts.metrics, status),
+  });
   const isSecure = () => parts.tls !== undefined || parts.publicUrl().startsWith('https:');
   const addressOf = (request: IncomingMessage) => clientAddress(request, config.trustProxy);
   const tokenOf = (request: Pick<IncomingMessage, 'headers'>) =>
@@ -86,19 +104,19 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
     errorResponseBuilder: (_request, context) => new AppError('too_fast', { seconds: Math.ceil(context.ttl / 1_000) }),
   });
   securityHeaders(server, isSecure);
-  server.setErrorHandler((error: FastifyError | AppError, request, reply) => {
+  const toldOf = (error: FastifyError | AppError, url: string) => {
     const told = asAppError(error);
     if (told.code === 'internal' && told !== error) {
-      const path = request.url.split('?')[0]!.slice(0, 128);
+      const path = url.split('?')[0]!.slice(0, 128);
       parts.log.error('HTTP', 'A request failed unexpectedly', { ref: String(told.params.ref), path, error: error.stack ?? error.message });
     }
-    void sendError(reply, told);
-  });
+    return told;
+  };
+  server.setErrorHandler((error: FastifyError | AppError, request, reply) => void sendError(reply, toldOf(error, request.url)));
   server.get('/healthz', { config: { rateLimit: false } }, async (_request, reply) => {
     const wrong = await parts.health();
     return reply.code(wrong === undefined ? 200 : 503).send(wrong === undefined ? { status: 'ok' } : { status: 'failing', reason: wrong });
   });
-  let isStopping = false;
   server.addHook('onSend', async (_request, reply) => {
     // Kept open after its answer, a connection would hold up the end.
     if (isStopping) void reply.header('connection', 'close');
@@ -106,9 +124,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   commandRoutes(server, { dispatch: parts.dispatch, tokens: parts.tokens, judge, isSecure });
   apiDocsRoute(server);
   metricsRoute(server, { ...parts, judge });
-  countReports(server, parts.metrics);
   exportRoutes(server, { ...parts, judge });
-  reportRoute(server, parts.reports, { addressOf, strangersPerMinute: config.limits.httpPerMinute });
   await pageRoutes(server);
   return {
     server,
@@ -150,6 +166,14 @@ export function clientAddress(
     address = hop;
   }
   return address;
+}
+
+function newServer(tls: HttpParts['tls'], listener: RequestListener): Server {
+  const server = tls ? createSecureServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener);
+  server.requestTimeout = requestMs;
+  server.keepAliveTimeout = keepAliveMs;
+  server.setTimeout(connectionMs);
+  return server as Server;
 }
 
 /** The node server under Fastify. */
