@@ -1,14 +1,7 @@
-import { type Kysely, Kysely as NewKysely } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
 import { anIncident, type NotifyRoom, openNotifyRoom, over } from '../../test/notify-room.ts';
-import { postgresDialect, sqliteDialect } from '../store/dialect.ts';
-import { foundation } from '../store/migrations/0001-foundation.ts';
-import { sites } from '../store/migrations/0002-sites.ts';
-import { classcord } from '../store/migrations/0003-classcord.ts';
-import { probes } from '../store/migrations/0004-probes.ts';
-import { diagnostics } from '../store/migrations/0005-diagnostics.ts';
+import { openOlderStore } from '../../test/older-store.ts';
 
 /** The tables as they were. */
 interface Before {
@@ -22,17 +15,7 @@ onEachDatabase('the outbox of an older version', newDatabase => {
 
   beforeEach(async () => {
     database = await newDatabase('without tables');
-    const dialect = database.databaseUrl ? await postgresDialect(database.databaseUrl) : sqliteDialect(`${database.folder}/nester.db`);
-    const db: Kysely<Before> = new NewKysely({ dialect: dialect.connect('write') });
-    const migrations: Record<string, Migration> = {
-      '0001-foundation': foundation(dialect),
-      '0002-sites': sites(dialect),
-      '0003-classcord': classcord(dialect),
-      '0004-probes': probes(),
-      '0005-diagnostics': diagnostics(dialect),
-    };
-    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
-    if (error) throw error;
+    const db = await openOlderStore<Before>(database);
     const rest = { acknowledged_at: null, acknowledged_by: null, detail: '{}', opened_at: 1, resolved_at: null };
     for (const [incident_id, state] of [
       ['told', 'open'],

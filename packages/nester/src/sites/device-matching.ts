@@ -34,15 +34,11 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
 
   let rest = up.filter(host => !byMac(host, ownMac(host)));
   rest = rest.filter(host => !byPlace(host));
-  if (rest.length > 0) byLikeness();
-  for (const host of rest) if (!byRecordOf(host)) addNew(host);
+  const alike = rest.length > 0 ? byLikeness() : undefined;
+  for (const host of rest) if (!alike?.has(host)) addNew(host);
   // What is said not to be there is that only as long as nobody says where it is.
   if (up.length < report.hosts.length) for (const host of report.hosts) if (host.status !== 'up' && !byMac(host, host.mac)) byPlace(host);
   return matches;
-
-  function byRecordOf(host: ReportedHost): boolean {
-    return matches.some(({ hosts }) => hosts.includes(host));
-  }
 
   function addNew(host: ReportedHost): void {
     const mac = lastingOf(host);
@@ -97,7 +93,8 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
   }
 
   /** What has nothing but its likeness: among devices of one name the likeliest pair first, and none where two are as likely. */
-  function byLikeness(): void {
+  function byLikeness(): ReadonlySet<ReportedHost> {
+    const told = new Set<ReportedHost>();
     const isScanned = insideOf(report.targets);
     const hostsOf = new Map<string, ReportedHost[]>();
     for (const host of rest) {
@@ -120,10 +117,12 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
       pairs.sort((a, b) => b.score - a.score);
       for (const { host, record, score } of pairs) {
         const rivals = pairs.filter(pair => (pair.host === host) !== (pair.record === record) && !byRecord.has(pair.record));
-        if (byRecord.has(record) || byRecordOf(host) || rivals.some(rival => score - rival.score < tooNear)) continue;
+        if (byRecord.has(record) || told.has(host) || rivals.some(rival => score - rival.score < tooNear)) continue;
         claim(record, host, isLastingMac(ownMac(host)) ? 1 : score, true);
+        told.add(host);
       }
     }
+    return told;
   }
 }
 
