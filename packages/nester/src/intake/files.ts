@@ -66,7 +66,7 @@ export async function glanceAt(path: Path): Promise<Glance | undefined> {
  * @returns undefined when it is gone
  * @throws NotPlain, StillWritten
  */
-export async function readPlain(path: Path): Promise<PlainFile | undefined> {
+async function readPlain(path: Path): Promise<PlainFile | undefined> {
   const glance: Stats | undefined = await lstat(path, { bigint: true }).catch(unlessGone);
   if (!glance) return undefined;
   // To open a device or a pipe can do something already.

@@ -72,10 +72,13 @@ onEachDatabase('files that are dropped', newDatabase => {
     const { siteId: bears } = await room.call('site.create', { code: 'BEARS', name: 'Chicago Bears' });
     room.drop('c.json', sample('c-seahawks.json'));
     room.drop('Bears.json', sample('Patriots.json').toString().replaceAll('Patriots', 'Nobody'));
+    room.drop('scan.json', sample('Patriots.json'));
     await sweep();
     expect((await files()).map(file => [file.name, file.siteId]).sort()).toEqual([
       ['Bears.json', bears],
       ['c.json', seattle],
+      // By its host ids: there are no other Patriots.
+      ['scan.json', siteId],
     ]);
   });
 

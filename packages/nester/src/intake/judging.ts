@@ -52,6 +52,8 @@ export interface Knowing {
 /** What a file without its end looks like. */
 const unfinished: ReadonlySet<ReasonCode> = new Set(['empty', 'not_json', 'bad_xml', 'nmap_unfinished', 'not_text', 'not_nmap']);
 
+const shortestNickname = 4;
+
 /** Reads a file and says what is to become of it. Whatever is in it, this ends with a verdict. */
 export async function judge(
   found: PlainFile | NotPlain,
@@ -139,12 +141,19 @@ function named(word: string, { sites, aliases, keys }: Knowing): Place | undefin
   const known = aliases.get(key);
   const byAlias = known === undefined ? undefined : sites.place(known);
   if (byAlias) return byAlias;
+  let ending: Place | undefined;
+  let endings = 0;
   for (const place of sites.places()) {
     const known = keys.get(place.name) ?? franchiseKey(place.name);
     keys.set(place.name, known);
     if (known === key) return place;
+    if (known.endsWith(` ${key}`)) {
+      ending = place;
+      endings++;
+    }
   }
-  return undefined;
+  // The Patriots are the New England Patriots where no other site is called so.
+  return endings === 1 && key.length >= shortestNickname ? ending : undefined;
 }
 
 function aliasesOf(draft: Draft, { folder }: About): string[] {
