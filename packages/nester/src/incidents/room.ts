@@ -1,9 +1,11 @@
 import type { CommandOutput, Incident, incidentCommands as specs } from '@aerie/contract';
+import type { Kysely } from 'kysely';
 import type { Handlers } from '../context.ts';
 import type { Log } from '../log.ts';
 import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Replay } from '../store/log.ts';
+import type { StormTable, Tables } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { Unit } from '../store/unit.ts';
 import { incidentExportCommands } from './incident-export.commands.ts';
@@ -13,8 +15,8 @@ import { loadWatches } from './loading.ts';
 import { reported, rulesChanged, seen } from './machine.ts';
 import type { FreshReport, Observation } from './observation.ts';
 import type { IncidentRecord } from './records.ts';
-import { endStormQuery, lastStorm, storming } from './storms.store.ts';
-import { Storms, summaryOf } from './storms.ts';
+import { endStormQuery, lastStorm, storming, tellableTimes } from './storms.store.ts';
+import { minuteMs, Storms, summaryOf } from './storms.ts';
 import type { Telling } from './telling.ts';
 import { type SitesSeen, Watch } from './watch.ts';
 
@@ -40,6 +42,13 @@ export interface Incidents {
   incident(incidentId: string): Promise<Incident | undefined>;
 }
 
+/** The storm that went on when Nester ended: also one of which nobody had been told yet. */
+async function unfinishedStorm(db: Kysely<Tables>, last: StormTable | undefined): Promise<StormTable | undefined> {
+  if (last?.ended_at === null) return last;
+  const [first] = await storming(db, last ? last.ended_at + 1 : 0);
+  return first && { storm_id: newId(), began_at: first.opened_at, ended_at: null };
+}
+
 /** Opens the room: reads what is not over, and what may become an incident. */
 export async function openIncidents(parts: {
   store: Store;
@@ -60,7 +69,7 @@ export async function openIncidents(parts: {
     return { ...record, siteCode: site?.code ?? '?', siteName: site?.name ?? '?' };
   };
   const last = await lastStorm(db);
-  const storms = new Storms(newId, last?.ended_at === null ? last : undefined);
+  const storms = new Storms(newId, await tellableTimes(db, now() - minuteMs), await unfinishedStorm(db, last));
   const written = new Set(last ? [last.storm_id] : []);
   const changes = { db, log: parts.log, now, telling, present };
   const watch = new Watch({ ...changes, committer, sites, storms, maintenanceUntil: parts.maintenanceUntil }, await loadWatches(db, now()));

@@ -6,6 +6,18 @@ export async function lastStorm(db: Kysely<Tables>): Promise<StormTable | undefi
   return await db.selectFrom('storm').selectAll().orderBy('began_at', 'desc').limit(1).executeTakeFirst();
 }
 
+/** When those began since then that were told, or would have been but for a storm. */
+export async function tellableTimes(db: Kysely<Tables>, since: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('incident')
+    .select('opened_at')
+    .where('opened_at', '>', since)
+    .where(eb => eb.or([eb('told_at', 'is not', null), eb('quiet', '=', 'storm')]))
+    .orderBy('opened_at')
+    .execute();
+  return rows.map(row => row.opened_at);
+}
+
 export function endStormQuery(db: Kysely<Tables>, stormId: string, at: number): CompiledQuery {
   return db.updateTable('storm').set({ ended_at: at }).where('storm_id', '=', stormId).compile();
 }

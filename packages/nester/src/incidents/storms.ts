@@ -4,18 +4,23 @@ import type { Storm } from './telling.ts';
 
 /** More than this many incidents to tell within a minute, over all sites, are a storm. */
 const stormIncidents = 20;
-const minuteMs = 60_000;
+export const minuteMs = 60_000;
 /** A storm is over when a minute brings no more than this. */
 const calmIncidents = 5;
 
-/** Counts what is to be told, over all sites. What is only counted is lost with a Nester that ends; the storm itself is kept. */
+/** Counts what is to be told, over all sites. */
 export class Storms {
-  #times: number[] = [];
+  #times: number[];
   #current: StormTable | undefined;
   readonly #newId: () => string;
 
-  constructor(newId: () => string, current?: StormTable) {
+  /**
+   * @param times when those of the last minute were to be told
+   * @param current the storm that goes on
+   */
+  constructor(newId: () => string, times: readonly number[], current: StormTable | undefined) {
     this.#newId = newId;
+    this.#times = [...times];
     this.#current = current;
   }
 
