@@ -9,7 +9,7 @@ import {
   type Glance,
   glanceAt,
   moveFile,
-  type NotPlain,
+  NotPlain,
   namesIn,
   type PlainFile,
   readAny,
@@ -368,7 +368,9 @@ async function leftIn(claims: string): Promise<Left[]> {
   return left;
 }
 
+/** Of what is no plain file there is no copy: it is only told of. */
 async function isCopyOf(path: Buffer, found: PlainFile | NotPlain): Promise<boolean> {
+  if (found instanceof NotPlain) return true;
   const copy = await readAny(path);
   return copy !== undefined && digestOf(copy) === digestOf(found);
 }
