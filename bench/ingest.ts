@@ -8,6 +8,7 @@ import { seedSites } from './ingest/seed.ts';
 import { measuredSeconds, parsedOptions, UsageError, wholeNumber } from './kit/arguments.ts';
 import { newFolder } from './kit/folders.ts';
 import { chooseCores, describeMachine } from './kit/machine.ts';
+import { profileText } from './kit/profile.ts';
 import { mediansOf, significant } from './kit/statistics.ts';
 import { table } from './kit/table.ts';
 
@@ -82,7 +83,11 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
     seconds: options.seconds,
   };
   if (options.profile) {
-    for (const point of options.points) process.stdout.write(`${profiledText(point, await profile(point, how))}\n`);
+    for (const point of options.points) {
+      const { result, profile: shares } = await profile(point, how);
+      const rate = Math.round(result.reportsPerS).toLocaleString('en');
+      process.stdout.write(`${point.title}, under the profiler: ${rate} reports/s\n${profileText(shares)}\n`);
+    }
     return;
   }
   const rows: Row[] = [];
@@ -98,18 +103,6 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
     rows.push({ name: 'ingest', server: 'aerie', n: options.sites, change: point.key, ...rounded, runs: results.length });
   }
   process.stdout.write(options.json ? `${JSON.stringify(rows, undefined, 1)}\n` : `${rowsText(rows)}\n`);
-}
-
-function profiledText({ title }: Point, { result, profile: { categories, functions } }: Awaited<ReturnType<typeof profile>>): string {
-  const lines = (shares: typeof functions) => shares.map(({ name, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
-  const head = `${title}, under the profiler: ${Math.round(result.reportsPerS).toLocaleString('en')} reports/s`;
-  return [
-    head,
-    ...lines(categories.filter(({ share }) => share >= 0.001)),
-    'Longest functions:',
-    ...lines(functions.slice(0, 40)),
-    '',
-  ].join('\n');
 }
 
 function rowsText(rows: readonly Row[]): string {
