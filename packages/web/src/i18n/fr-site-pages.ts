@@ -10,6 +10,8 @@ export const frSitePages: Record<keyof typeof enSitePages, Entry> = {
   'site.tab.wan': 'WAN',
   'site.tab.probe': 'Sonde',
   'site.tab.incidents': 'Incidents',
+  'site.tab.runbooks': 'Procédures',
+  'site.runbooksText': 'Que faire, étape par étape. Elles figurent aussi à côté des incidents qu’elles concernent.',
   'site.tab.settings': 'Réglages',
   'site.test': 'Déclencher un incident d’essai',
   'site.testText': 'Un incident d’essai montre qui est prévenu. Il se résout de lui-même au bout de dix minutes.',

@@ -31,7 +31,8 @@ export function RunbookPanel({ name, about, inset = false }: { name: RunbookName
       ) : error ? (
         <Failed error={error} retry={() => void refetch()} />
       ) : (
-        <SkeletonRows count={3} />
+        // Nothing moves where nobody looks.
+        isOpen && <SkeletonRows count={3} />
       )}
     </details>
   );
