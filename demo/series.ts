@@ -79,9 +79,9 @@ async function writeSite({ scene, n, siteId, site, rollups, samples }: Part): Pr
         own.length = 0;
       }
     }
-  // The minutes of the stories that are told in minutes, and of the last hours; of the rest every fifth.
+  // The minutes of the stories that are told in minutes, and of the last day; of the rest every fifth.
   const rawFrom = Math.max(begin, seededAt - Math.min(rawKeptMs - day, allMs));
-  for (let at = rawFrom; at < seededAt; at += isStory || at >= seededAt - day / 2 ? minute : 5 * minute)
+  for (let at = rawFrom; at < seededAt; at += isStory || at >= seededAt - day ? minute : 5 * minute)
     for (const { role, target, fineMs } of each)
       if (at >= seededAt - fineMs) await samples.put({ site_id: siteId, at, target, role, ...cells(site, at, role) });
 }

@@ -59,7 +59,7 @@ function greetings(past: Past): Step[] {
       seededAt - 44 * minute,
       'sam',
       'général',
-      'I have the numbers for Green Bay: 14 incidents before the modem was replaced, none since.',
+      'I have the numbers for Green Bay: 15 incidents before the modem was replaced, none since.',
     ),
     said(past, seededAt - 41 * minute, 'claire', 'général', 'Parfait, @sam, mettez la courbe des **30 jours** dans le compte rendu.'),
     said(
