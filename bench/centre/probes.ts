@@ -4,9 +4,9 @@ import http from 'node:http';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import { connectProbe, macOf } from '../ingest/door.ts';
-import { reportOf } from '../ingest/points.ts';
 import type { SeededProbe } from '../ingest/seed.ts';
 import type { Talker } from '../kit/talker.ts';
+import { centreReport } from './reports.ts';
 
 export interface ProbesOrder {
   tcpPort: number;
@@ -33,7 +33,9 @@ async function comeIn(probe: SeededProbe): Promise<Talker> {
 
 async function report(n: number): Promise<void> {
   const { probeId } = probes[n % probes.length]!;
-  const body = gzipSync(JSON.stringify(reportOf(probeId, Math.floor(n / probes.length) + 1, Date.now(), 'little')), { level: 1 });
+  const body = gzipSync(JSON.stringify(centreReport(probeId, (n % probes.length) + 1, Math.floor(n / probes.length) + 1, Date.now())), {
+    level: 1,
+  });
   const time = String(Date.now());
   const headers = {
     'content-type': 'application/json',
