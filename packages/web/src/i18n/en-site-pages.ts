@@ -39,6 +39,7 @@ export const enSitePages = {
   'wall.age': 'last news {span} ago',
   'wall.lost': 'Not connected.',
   'wall.lostText': 'What stands here is {span} old. It is tried again and again.',
+  'wall.lastKnown': 'last known: {figures}',
   'wall.devices': '{up}/{known} up',
 
   'short.title': 'In short',

@@ -42,6 +42,7 @@ export const frSitePages: Record<keyof typeof enSitePages, Entry> = {
   'wall.age': 'dernières nouvelles il y a {span}',
   'wall.lost': 'Déconnecté.',
   'wall.lostText': 'Ce qui s’affiche date de {span}. La connexion est retentée sans cesse.',
+  'wall.lastKnown': 'dernier état connu : {figures}',
   'wall.devices': '{up}/{known} actifs',
 
   'short.title': 'En bref',
