@@ -1,7 +1,6 @@
-import type { CompiledQuery, Kysely } from 'kysely';
 import { rawKeptMs, steps } from '../packages/nester/src/series/steps.ts';
-import type { Tables, WanRollupTable, WanSampleTable } from '../packages/nester/src/store/schema.ts';
-import { openStore } from '../packages/nester/src/store/store.ts';
+import type { WanRollupTable, WanSampleTable } from '../packages/nester/src/store/schema.ts';
+import { openStore, type Store } from '../packages/nester/src/store/store.ts';
 import type { DemoSite } from './devices.ts';
 import { roles } from './link.ts';
 import { plays, type Scene } from './timetable.ts';
@@ -107,13 +106,13 @@ function together(all: readonly Figures[]): Figures {
 /** Rows that are written many at a time, by a query whose text is built once. */
 class Rows<T extends WanRollupTable | WanSampleTable> {
   static readonly #atOnce = 400;
-  readonly #db: Kysely<Tables>;
+  readonly #db: Store['write'];
   readonly #table: 'wan_rollup' | 'wan_sample';
   #waiting: T[] = [];
   #columns: (keyof T)[] = [];
-  #query: CompiledQuery | undefined;
+  #query: Parameters<Store['write']['executeQuery']>[0] | undefined;
 
-  constructor(db: Kysely<Tables>, table: 'wan_rollup' | 'wan_sample') {
+  constructor(db: Store['write'], table: 'wan_rollup' | 'wan_sample') {
     this.#db = db;
     this.#table = table;
   }
