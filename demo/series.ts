@@ -52,7 +52,7 @@ interface Part {
 
 async function writeSite({ scene, n, siteId, site, rollups, samples }: Part): Promise<void> {
   const { seededAt } = scene;
-  const allMs = Math.min(scene.days, Math.max(2, finePoints / scene.sites)) * day;
+  const allMs = Math.min(scene.days, Math.max(1, finePoints / scene.sites)) * day;
   const isStory = plays(scene, n, 'dyingLink') || plays(scene, n, 'slow');
   const begin = Math.floor((seededAt - scene.days * day) / day) * day;
   // In the order of the tables' keys, which is the quickest.
@@ -79,8 +79,9 @@ async function writeSite({ scene, n, siteId, site, rollups, samples }: Part): Pr
       }
     }
   // The minutes of the stories that are told in minutes, and of the last day; of the rest every fifth.
+  const minutesFrom = seededAt - Math.min(day, (32 * day) / scene.sites);
   const rawFrom = Math.max(begin, seededAt - Math.min(rawKeptMs - day, allMs));
-  for (let at = rawFrom; at < seededAt; at += isStory || at >= seededAt - day ? minute : 5 * minute)
+  for (let at = rawFrom; at < seededAt; at += isStory || at >= minutesFrom ? minute : 5 * minute)
     for (const { role, target, fineMs } of each)
       if (at >= seededAt - fineMs) await samples.put({ site_id: siteId, at, target, role, ...cells(site, at, role) });
 }
