@@ -1,4 +1,14 @@
-import { createHash, createPublicKey, type KeyObject, randomBytes, verify } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  verify,
+} from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
@@ -45,6 +55,12 @@ export class FakeNester extends EventEmitter {
   mute = false;
   /** What the next uploads meet: an answer instead of being taken. */
   nextUploads: { status: number; error?: { code: string; message: string }; cut?: boolean }[] = [];
+  /** Whether it offers half of a key for uploads; older ones do not. */
+  agrees = false;
+  /** Of each upload taken: whether it had a MAC with the key of the newest connection, a wrong one, or none. */
+  readonly macs: ('right' | 'wrong' | 'none')[] = [];
+  readonly #half = generateKeyPairSync('x25519');
+  #macKey: Buffer | undefined;
   #key: KeyObject | undefined;
   #enrolled = 0;
   #server: http.Server;
@@ -151,6 +167,9 @@ export class FakeNester extends EventEmitter {
       return;
     }
     const report = reportSchema.parse(JSON.parse(gunzipSync(body).toString('utf8')));
+    const mac = request.headers['aerie-mac'];
+    const right = this.#macKey && createHmac('sha256', this.#macKey).update(`aerie-report:${time}:`).update(body).digest('base64url');
+    this.macs.push(mac === undefined ? 'none' : mac === right ? 'right' : 'wrong');
     const accepted = !this.reports.has(report.reportId);
     this.reports.set(report.reportId, report);
     this.order.push(report.reportId);
@@ -164,6 +183,13 @@ export class FakeNester extends EventEmitter {
     return this.#key !== undefined && verify(null, Buffer.from(text), this.#key, Buffer.from(signature, 'base64url'));
   }
 
+  #keyWith(challenge: string, theirs: string): Buffer {
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: theirs }, format: 'jwk' });
+    const shared = diffieHellman({ privateKey: this.#half.privateKey, publicKey });
+    const own = this.#half.publicKey.export({ format: 'jwk' }).x!;
+    return Buffer.from(hkdfSync('sha256', shared, challenge, `aerie-report-key:${this.probeId}:${own}:${theirs}`, 32));
+  }
+
   #talk(socket: WebSocket): void {
     let challenge = '';
     socket.on('close', () => this.emit('closed'));
@@ -174,10 +200,14 @@ export class FakeNester extends EventEmitter {
       const now = Date.now() + this.aheadMs;
       if (frame.do === 'probe.challenge') {
         challenge = randomBytes(16).toString('base64url');
-        ok({ challenge });
+        ok({ challenge, ...(this.agrees && { agree: this.#half.publicKey.export({ format: 'jwk' }).x! }) });
       } else if (frame.do === 'probe.connect') {
-        if (this.revoked || !this.#isSigned(`aerie-probe-connect:${challenge}`, String(frame.input.signature)))
-          return error('probe_refused');
+        const { agree } = frame.input as { agree?: string };
+        const text = agree === undefined ? `aerie-probe-connect:${challenge}` : `aerie-probe-connect:${challenge}:${agree}`;
+        // One that offers nothing knows of no answer either.
+        if (agree !== undefined && !this.agrees) return error('bad_input');
+        if (this.revoked || !this.#isSigned(text, String(frame.input.signature))) return error('probe_refused');
+        this.#macKey = agree === undefined ? undefined : this.#keyWith(challenge, agree);
         this.machines.push(String(frame.input.machine));
         if (this.clonedBy !== undefined) {
           if (this.separateWith !== undefined) socket.send(`${JSON.stringify({ event: 'probe.separated', code: this.separateWith })}\n`);

@@ -61,6 +61,29 @@ const taken = (n: number) => when(`${n} reports`, nester, ['report'], () => nest
 const said = (text: string) => when(`the log line "${text}"`, log, ['line'], () => log.has(text));
 
 describe('a Harvester', () => {
+  test('tells its reports by a MAC, with a key for each connection, where Nester offers one', async () => {
+    nester.agrees = true;
+    await joinSite();
+    await begin();
+    const right = () => nester.macs.filter(mac => mac === 'right').length;
+    const reports = async (connection: number) => {
+      await when(
+        'the connection',
+        nester,
+        ['heartbeat'],
+        () => nester.networks.length === connection && nester.heartbeats.length >= connection,
+      );
+      // What went out before the line was there has none.
+      const before = right();
+      nester.tell({ event: 'probe.asked', do: 'scan' });
+      await when('a report with a MAC', nester, ['report'], () => right() > before);
+    };
+    await reports(1);
+    nester.dropAll();
+    await reports(2);
+    expect(nester.macs).not.toContain('wrong');
+  });
+
   test('connects, scans what the policy allows, and its report arrives', async () => {
     await joinSite();
     await begin();
