@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError, limits } from '@aerie/contract';
+import { depthOf } from '../json-depth.ts';
 
 const newline = 10;
 const carriageReturn = 13;
@@ -65,7 +66,7 @@ export function decodeLine(whole: Buffer): string {
  * @throws AppError `bad_frame` when it is not one JSON object, or nested deeper than the cap
  */
 export function parseFrame(text: string): Record<string, unknown> {
-  if (mayBeDeep(text) && depth(text) > limits.frameDepth)
+  if (mayBeDeep(text) && depthOf(text) > limits.frameDepth)
     throw new AppError('bad_frame', { reason: `nested deeper than ${limits.frameDepth}` });
   let value: unknown;
   try {
@@ -84,24 +85,6 @@ function mayBeDeep(text: string): boolean {
     for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) if (--left < 0) return true;
   }
   return false;
-}
-
-/** How deep brackets nest outside strings. */
-function depth(text: string): number {
-  let level = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 92 /* \ */) i++;
-      else if (code === 34 /* " */) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) {
-      if (++level > deepest) deepest = level;
-    } else if (code === 125 || code === 93) level--;
-  }
-  return deepest;
 }
 
 /** JSON in ASCII only, as the old clients expect (two of them decode with the platform's charset). */

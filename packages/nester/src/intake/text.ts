@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { depthOf } from '../json-depth.ts';
 import { cleanText } from '../sites/texts.ts';
 import { Unreadable } from './reasons.ts';
 
@@ -39,24 +40,6 @@ export function jsonOf(text: string): unknown {
   } catch {
     throw new Unreadable('not_json');
   }
-}
-
-/** How deep brackets nest outside strings; whoever reads the value recurses. */
-function depthOf(text: string): number {
-  let level = 0;
-  let most = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 92 /* \ */) i++;
-      else if (code === 34 /* " */) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) {
-      if (++level > most) most = level;
-    } else if (code === 125 || code === 93) level--;
-  }
-  return most;
 }
 
 /** The beginning of a file as it is shown: lines and tabs stay, what has no business in a text does not. */

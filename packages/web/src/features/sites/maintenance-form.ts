@@ -1,5 +1,7 @@
 import type { CommandInput } from '@aerie/contract';
 
+const hourMs = 3_600_000;
+
 export type Announcement = CommandInput<'maintenance.create'>;
 
 /** What a form that announces maintenance holds. */
@@ -12,6 +14,20 @@ export interface MaintenanceDraft {
   clockFrom: string;
   clockTo: string;
   everywhere: boolean;
+}
+
+/** What a form begins with: two hours, on the clocks of a zone. */
+export function newDraft(from: number, zone: string): MaintenanceDraft {
+  return {
+    title: '',
+    kind: 'once',
+    from: localMoment(from, zone),
+    to: localMoment(from + 2 * hourMs, zone),
+    days: [7],
+    clockFrom: '22:00',
+    clockTo: '23:00',
+    everywhere: false,
+  };
 }
 
 /** What is announced at some sites; undefined while something is missing or ends before it begins. */

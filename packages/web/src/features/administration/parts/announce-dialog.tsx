@@ -6,7 +6,8 @@ import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { Choice, FormError, TextField } from '../../../ui/field.tsx';
 import { useSay } from '../../../ui/toast.tsx';
-import { announcement, localMoment, type MaintenanceDraft } from '../../sites/maintenance-form.ts';
+import { announcement, type MaintenanceDraft, newDraft } from '../../sites/maintenance-form.ts';
+import { MaintenanceTimes } from '../../sites/parts/maintenance-times.tsx';
 import styles from './dialog-form.module.css';
 import { SitePicker } from './site-picker.tsx';
 
@@ -14,21 +15,12 @@ const hour = 3_600_000;
 
 /** Announces maintenance at some sites, or at all: always on the clocks of each. */
 export function AnnounceDialog({ sites, onClose }: { sites: readonly Site[]; onClose: () => void }) {
-  const { t, times, sentence } = useText();
+  const { t, sentence } = useText();
   const say = useSay();
   const create = useAct('maintenance.create');
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [siteIds, setSiteIds] = useState<string[]>([]);
-  const [draft, setDraft] = useState<MaintenanceDraft>(() => ({
-    title: '',
-    kind: 'once',
-    from: localMoment(Date.now() + hour, own),
-    to: localMoment(Date.now() + 3 * hour, own),
-    days: [7],
-    clockFrom: '22:00',
-    clockTo: '23:00',
-    everywhere: false,
-  }));
+  const [draft, setDraft] = useState(() => newDraft(Date.now() + hour, own));
   const set = (fields: Partial<MaintenanceDraft>) => setDraft({ ...draft, ...fields });
   const input = draft.everywhere || siteIds.length > 0 ? announcement(draft, siteIds) : undefined;
   const zones = [...new Set(sites.filter(site => draft.everywhere || siteIds.includes(site.siteId)).map(site => site.zone))];
@@ -42,15 +34,18 @@ export function AnnounceDialog({ sites, onClose }: { sites: readonly Site[]; onC
       },
     });
   };
-  const typed = (field: 'title' | 'from' | 'to' | 'clockFrom' | 'clockTo') => ({
-    value: draft[field],
-    onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
-  });
   return (
     <Dialog title={t('maintenance.announce')} onClose={onClose} wide>
       <form className={styles.form} onSubmit={submit}>
         <p className={styles.soft}>{t('maintenance.text')}</p>
-        <TextField label={t('maintenance.what')} maxLength={120} required data-autofocus {...typed('title')} />
+        <TextField
+          label={t('maintenance.what')}
+          maxLength={120}
+          required
+          data-autofocus
+          value={draft.title}
+          onChange={event => set({ title: event.target.value })}
+        />
         <Choice
           label={t('maintenance.where')}
           value={draft.everywhere ? 'all' : 'some'}
@@ -61,45 +56,7 @@ export function AnnounceDialog({ sites, onClose }: { sites: readonly Site[]; onC
           onChange={where => set({ everywhere: where === 'all' })}
         />
         {!draft.everywhere && <SitePicker label={t('maintenance.whichSites')} sites={sites} siteIds={siteIds} onSites={setSiteIds} />}
-        <Choice
-          label={t('maintenance.when')}
-          value={draft.kind}
-          options={[
-            { value: 'once', label: t('maintenance.once') },
-            { value: 'weekly', label: t('maintenance.everyWeek') },
-          ]}
-          onChange={kind => set({ kind })}
-        />
-        {draft.kind === 'once' ? (
-          <div className={styles.pair}>
-            <TextField type="datetime-local" label={t('maintenance.from')} required {...typed('from')} />
-            <TextField type="datetime-local" label={t('maintenance.to')} min={draft.from} required {...typed('to')} />
-          </div>
-        ) : (
-          <>
-            <fieldset className={styles.ticks}>
-              <legend>{t('maintenance.days')}</legend>
-              <div className={styles.days}>
-                {[1, 2, 3, 4, 5, 6, 7].map(day => (
-                  <label key={day} className={styles.tick}>
-                    <input
-                      type="checkbox"
-                      checked={draft.days.includes(day)}
-                      onChange={event =>
-                        set({ days: event.target.checked ? [...draft.days, day] : draft.days.filter(each => each !== day) })
-                      }
-                    />
-                    {times.weekday(day)}
-                  </label>
-                ))}
-              </div>
-            </fieldset>
-            <div className={styles.pair}>
-              <TextField type="time" label={t('maintenance.from')} required {...typed('clockFrom')} />
-              <TextField type="time" label={t('maintenance.to')} required {...typed('clockTo')} />
-            </div>
-          </>
-        )}
+        <MaintenanceTimes draft={draft} onChange={set} />
         <p className={styles.soft}>
           {zones.length === 1 ? t('maintenance.clocks', { zone: zones[0]! }) : t('maintenance.eachClocks')}
           {zones.some(zone => zone !== own) && ` ${t('maintenance.yours', { zone: own })}`}

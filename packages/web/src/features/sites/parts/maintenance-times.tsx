@@ -1,0 +1,57 @@
+import { useText } from '../../../i18n/use-text.tsx';
+import { Choice, TextField } from '../../../ui/field.tsx';
+import type { MaintenanceDraft } from '../maintenance-form.ts';
+import styles from './maintenance-times.module.css';
+
+const week = [1, 2, 3, 4, 5, 6, 7];
+
+interface MaintenanceTimesProps {
+  draft: MaintenanceDraft;
+  onChange: (fields: Partial<MaintenanceDraft>) => void;
+}
+
+/** When maintenance is: once, or every week. */
+export function MaintenanceTimes({ draft, onChange }: MaintenanceTimesProps) {
+  const { t, times } = useText();
+  const typed = (field: 'from' | 'to' | 'clockFrom' | 'clockTo') => ({
+    value: draft[field],
+    required: true,
+    onChange: (event: { target: { value: string } }) => onChange({ [field]: event.target.value }),
+  });
+  const tick = (day: number, isOn: boolean) => onChange({ days: isOn ? [...draft.days, day] : draft.days.filter(each => each !== day) });
+  return (
+    <>
+      <Choice
+        label={t('maintenance.when')}
+        value={draft.kind}
+        options={[
+          { value: 'once', label: t('maintenance.once') },
+          { value: 'weekly', label: t('maintenance.everyWeek') },
+        ]}
+        onChange={kind => onChange({ kind })}
+      />
+      {draft.kind === 'once' ? (
+        <div className={styles.pair}>
+          <TextField type="datetime-local" label={t('maintenance.from')} {...typed('from')} />
+          <TextField type="datetime-local" label={t('maintenance.to')} min={draft.from} {...typed('to')} />
+        </div>
+      ) : (
+        <>
+          <fieldset className={styles.days}>
+            <legend>{t('maintenance.days')}</legend>
+            {week.map(day => (
+              <label key={day} className={styles.day}>
+                <input type="checkbox" checked={draft.days.includes(day)} onChange={event => tick(day, event.target.checked)} />
+                {times.weekday(day)}
+              </label>
+            ))}
+          </fieldset>
+          <div className={styles.pair}>
+            <TextField type="time" label={t('maintenance.from')} {...typed('clockFrom')} />
+            <TextField type="time" label={t('maintenance.to')} {...typed('clockTo')} />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
