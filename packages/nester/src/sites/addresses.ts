@@ -8,6 +8,9 @@ export function plainSpelling(address: string): string | undefined {
   return family === 4 ? address : ipaddr.process(address).toString();
 }
 
+/** The order in which people read addresses. One collator for all: to make one for each two takes seconds in a large report. */
+export const byAddress: (a: string, b: string) => number = new Intl.Collator('en', { numeric: true }).compare;
+
 /** A test for being inside any of some CIDRs or addresses; what cannot be read holds nothing. */
 export function insideOf(ranges: readonly string[]): (address: string) => boolean {
   const blocks = ranges.flatMap(range => {
