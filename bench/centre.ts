@@ -3,24 +3,27 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startProbes } from './centre/crowd-of-probes.ts';
-import { devicesPerSite, seedCentre } from './centre/seed.ts';
+import { devicesPerSite } from './centre/devices.ts';
+import { seedCentre } from './centre/seed.ts';
 import { type SeededChannel, seedChannel } from './chat/aerie-seed.ts';
 import type { SeededProbe } from './ingest/seed.ts';
 import { parsedOptions, UsageError, wholeNumber } from './kit/arguments.ts';
 import { newFolder } from './kit/folders.ts';
 import { type Cores, chooseCores, describeMachine } from './kit/machine.ts';
-import { onNode, type Server, startServer } from './kit/server.ts';
+import { profileFlags, profileText, readProfile } from './kit/profile.ts';
+import { type Server, startServer } from './kit/server.ts';
 import { median, quantile, significant } from './kit/statistics.ts';
 import { table } from './kit/table.ts';
 import { Talker } from './kit/talker.ts';
 import { cpuSecondsOf, rssMbOf } from './kit/usage.ts';
 
-const usage = `npm run bench -- centre [--json] [--sites 1000] [--runs 20] [--seconds 30]
+const usage = `npm run bench -- centre [--json] [--sites 1000] [--runs 20] [--seconds 30] [--profile]
 
   --json     one JSON array instead of a table
   --sites    sites of ${devicesPerSite} devices
   --runs     how often each page is asked for; medians are shown
-  --seconds  how long the walls are watched`;
+  --seconds  how long the walls are watched
+  --profile  run the server under the profiler, and show where its time goes while all probes report`;
 
 const main = join(import.meta.dirname, '..', 'packages', 'nester', 'src', 'main.ts');
 const raisedLimits = 'httpPerMinute=100000000,pending=20000,pendingPerAddress=20000,commandsPerSecond=100000,commandsBurst=100000';
@@ -46,12 +49,14 @@ interface Setting {
   cores: Cores;
   runs: number;
   seconds: number;
+  /** Where the server's profile goes. */
+  profileTo: string | undefined;
 }
 
 function readOptions(argv: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
-  const values = parsedOptions(argv, { json: flag, help: flag, sites: text, runs: text, seconds: text });
+  const values = parsedOptions(argv, { json: flag, profile: flag, help: flag, sites: text, runs: text, seconds: text });
   return {
     ...values,
     sites: wholeNumber('--sites', values.sites ?? '1000', 5_000),
@@ -60,14 +65,14 @@ function readOptions(argv: string[]) {
   };
 }
 
-async function startNester({ seed, cores }: Setting, data: string): Promise<Server> {
+async function startNester({ seed, cores, profileTo }: Setting, data: string): Promise<Server> {
   cpSync(seed.data, data, { recursive: true });
-  return await nesterOn(data, cores);
+  return await nesterOn(data, cores, profileTo === undefined ? [] : profileFlags(profileTo));
 }
 
-async function nesterOn(data: string, cores: Cores): Promise<Server> {
+async function nesterOn(data: string, cores: Cores, flags: readonly string[] = []): Promise<Server> {
   return await startServer({
-    command: onNode(main, ['serve']),
+    command: [process.execPath, ...flags, main, 'serve'],
     core: cores.server,
     env: {
       AERIE_DATA: data,
@@ -131,6 +136,10 @@ async function cpuFor(pid: number, seconds: number): Promise<number> {
   return (cpuSecondsOf(pid) - before) / ((performance.now() - at) / 1_000);
 }
 
+/** When all probes reported and nobody looked, on the machine's monotonic clock. */
+let span = { fromS: 0, toS: 0 };
+const clockS = () => Number(process.hrtime.bigint()) / 1e9;
+
 /** Ten walls beside all probes that report once a minute: what they cost is the difference. */
 async function measureWalls(setting: Setting, server: Server): Promise<Row[]> {
   const { folder, probes, seed, cores, seconds } = setting;
@@ -138,7 +147,9 @@ async function measureWalls(setting: Setting, server: Server): Promise<Row[]> {
   const crowd = await startProbes(folder, order, cores.load);
   // What comes first, such as reading each site's devices, is not what it costs from then on.
   await wait(5_000);
+  const fromS = clockS();
   const without = await cpuFor(server.pid, seconds);
+  span = { fromS, toS: clockS() };
   const watching = await Promise.all(seed.tokens.slice(1, walls + 1).map(token => technician(server, token)));
   for (const wall of watching) for (const name of ['site.list', 'site.curves']) await wall.ask(name, {});
   await wait(2_000);
@@ -222,7 +233,15 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
   note(`${options.sites} sites of ${devicesPerSite} devices. Limits are raised, since one machine plays all: AERIE_LIMITS=${raisedLimits}`);
   const seed = await seedChannel(folder, walls + 1, 'technician');
   const probes = await seedCentre(seed.data, options.sites);
-  const setting: Setting = { folder, seed, probes, cores, runs: options.runs, seconds: options.seconds };
+  const setting: Setting = {
+    folder,
+    seed,
+    probes,
+    cores,
+    runs: options.runs,
+    seconds: options.seconds,
+    profileTo: options.profile ? folder : undefined,
+  };
   const data = join(folder, 'run');
   const server = await startNester(setting, data);
   const rows: Row[] = [];
@@ -232,7 +251,8 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
   } finally {
     await server.stop();
   }
-  rows.push(...(await measureReturn(setting, data)));
+  if (setting.profileTo !== undefined) process.stdout.write(`${profileText(readProfile(setting.profileTo, span.fromS, span.toS))}\n`);
+  else rows.push(...(await measureReturn(setting, data)));
   process.stdout.write(options.json ? `${JSON.stringify(rows, undefined, 1)}\n` : `${rowsText(rows)}\n`);
 }
 

@@ -1,17 +1,26 @@
 /** npm run bench -- ingest: how many reports of probes a Nester takes in, each on disk before it is acknowledged. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { installPrograms } from '../scripts/apt.ts';
+import { installLine, programPath } from '../scripts/programs.ts';
+import { demandsText } from './ingest/demands.ts';
 import type { LoadResult } from './ingest/load.ts';
 import { type Measuring, measure, profile, raisedLimits } from './ingest/measure.ts';
-import { hosts, type Point, points, portsPerHost } from './ingest/points.ts';
+import type { PeerResult } from './ingest/peers/load.ts';
+import { measurePeer } from './ingest/peers/measure.ts';
+import type { Peer } from './ingest/peers/peer.ts';
+import { victoriaMetrics } from './ingest/peers/victoria-metrics.ts';
+import { zabbix } from './ingest/peers/zabbix.ts';
+import { hosts, points, portsPerHost } from './ingest/points.ts';
+import { type Row, rowsText } from './ingest/rows.ts';
 import { seedSites } from './ingest/seed.ts';
 import { measuredSeconds, parsedOptions, UsageError, wholeNumber } from './kit/arguments.ts';
 import { newFolder } from './kit/folders.ts';
 import { chooseCores, describeMachine } from './kit/machine.ts';
+import { profileText } from './kit/profile.ts';
 import { mediansOf, significant } from './kit/statistics.ts';
-import { table } from './kit/table.ts';
 
-const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--sites 32] [--plain] [--signed] [--only KEY]… [--profile]
+const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--sites 32] [--plain] [--signed] [--only KEY]… [--no-install] [--profile]
   --json      one JSON array on standard output; remarks go to standard error
   --runs      how often each load is measured; the medians are shown
   --seconds   measured time of one run, after a second of warm-up
@@ -19,21 +28,13 @@ const usage = `npm run bench -- ingest [--json] [--runs 3] [--seconds 4] [--site
   --plain     send JSON as it is instead of gzip, as the Harvester sends it
   --signed    sign each report, as a probe that is not connected does; otherwise a MAC tells who sent it
   --only      ${points.map(({ key }) => key).join(', ')}
+  --no-install  install no missing peers; they are left out
   --profile   run each load once under the profiler instead, and show where the server's time goes`;
 
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
-/** One line of the result. */
-interface Row extends Omit<LoadResult, 'acknowledged' | 'fromS' | 'toS'> {
-  name: string;
-  server: string;
-  /** Sites, and so reports under way at once. */
-  n: number;
-  change: Point['key'];
-  runs: number;
-}
-
-const fields = ['reportsPerS', 'ackP50Ms', 'ackP99Ms', 'cpu', 'rssMb', 'generatorCpu', 'bytes', 'sentBytes'] as const;
+const peerFields = ['reportsPerS', 'ackP50Ms', 'ackP99Ms', 'generatorCpu'] as const;
+const fields = [...peerFields, 'cpuOthers', 'cpu', 'rssMb', 'bytes', 'sentBytes'] as const;
 
 function readOptions(argv: string[]) {
   const flag = { type: 'boolean', default: false } as const;
@@ -53,6 +54,7 @@ function readOptions(argv: string[]) {
   if (unknown !== undefined) throw new UsageError(`--only ${unknown}: there is no such load`);
   return {
     ...values,
+    mayInstall: !values['no-install'],
     points: values.only ? points.filter(({ key }) => values.only!.includes(key)) : points,
     runs: wholeNumber('--runs', values.runs ?? '3', 50),
     seconds: measuredSeconds(values.seconds ?? '4'),
@@ -82,9 +84,14 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
     seconds: options.seconds,
   };
   if (options.profile) {
-    for (const point of options.points) process.stdout.write(`${profiledText(point, await profile(point, how))}\n`);
+    for (const point of options.points) {
+      const { result, profile: shares } = await profile(point, how);
+      const rate = Math.round(result.reportsPerS).toLocaleString('en');
+      process.stdout.write(`${point.title}, under the profiler: ${rate} reports/s\n${profileText(shares)}\n`);
+    }
     return;
   }
+  const peers = options.points.some(({ key }) => key === 'little') ? findPeers(options.mayInstall) : [];
   const rows: Row[] = [];
   for (const point of options.points) {
     const results: LoadResult[] = [];
@@ -93,40 +100,49 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
       note(`${point.title}, run ${each} of ${options.runs}: ${Math.round(result.reportsPerS).toLocaleString('en')} reports/s`);
       results.push(result);
     }
-    const medians = mediansOf(results, fields);
-    const rounded = Object.fromEntries(Object.entries(medians).map(([key, value]) => [key, significant(value)])) as typeof medians;
-    rows.push({ name: 'ingest', server: 'aerie', n: options.sites, change: point.key, ...rounded, runs: results.length });
+    const medians = rounded(mediansOf(results, fields));
+    rows.push({ name: 'ingest', server: 'aerie', n: options.sites, change: point.key, ...medians, runs: results.length });
   }
-  process.stdout.write(options.json ? `${JSON.stringify(rows, undefined, 1)}\n` : `${rowsText(rows)}\n`);
+  await comparePeers(how, peers, options.runs, rows);
+  process.stdout.write(options.json ? `${JSON.stringify(rows, undefined, 1)}\n` : `${rowsText(rows)}\n\n${demandsText(rows)}\n`);
+  if (rows.some(({ cpuOthers = 0 }) => cpuOthers > 0.1))
+    note('Other programs used more than a tenth of a core meanwhile: measure again when the machine is quiet.');
 }
 
-function profiledText({ title }: Point, { result, profile: { categories, functions } }: Awaited<ReturnType<typeof profile>>): string {
-  const lines = (shares: typeof functions) => shares.map(({ name, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
-  const head = `${title}, under the profiler: ${Math.round(result.reportsPerS).toLocaleString('en')} reports/s`;
-  return [
-    head,
-    ...lines(categories.filter(({ share }) => share >= 0.001)),
-    'Longest functions:',
-    ...lines(functions.slice(0, 40)),
-    '',
-  ].join('\n');
+/** The peers that this machine has; unless told not to, those of Debian are installed first where that is possible. */
+function findPeers(mayInstall: boolean): Peer[] {
+  const all = [zabbix, victoriaMetrics];
+  if (mayInstall) installPrograms(all.flatMap(({ needs }) => needs).filter(name => !programPath(name)));
+  return all.filter(({ name, needs }) => {
+    const missing = needs.filter(each => !programPath(each));
+    if (missing.length > 0) note(`${name} is left out, since it is not on this machine: ${missing.map(installLine).join('; ')}`);
+    return missing.length === 0;
+  });
 }
 
-function rowsText(rows: readonly Row[]): string {
-  const head = ['change', 'sites', 'reports/s', 'ack p50 ms', 'ack p99 ms', 'CPU %', 'RSS MB', 'bytes', 'sent', 'generator CPU %'];
-  const lines = rows.map(row => [
-    row.change,
-    row.n,
-    row.reportsPerS,
-    row.ackP50Ms,
-    row.ackP99Ms,
-    Math.round(row.cpu * 100),
-    row.rssMb,
-    row.bytes,
-    row.sentBytes,
-    Math.round(row.generatorCpu * 100),
-  ]);
-  return table(head, lines);
+/** The same figures into other servers, in the same run: they know of no change, so they stand beside `little`. */
+async function comparePeers(how: Measuring, peers: readonly Peer[], runs: number, rows: Row[]): Promise<void> {
+  const ours = rows.find(({ change }) => change === 'little')?.reportsPerS;
+  for (const peer of peers) {
+    const results: PeerResult[] = [];
+    try {
+      for (let each = 1; each <= runs; each++) {
+        const result = await measurePeer(peer, how);
+        note(`${peer.name}, run ${each} of ${runs}: ${Math.round(result.reportsPerS).toLocaleString('en')} reports/s`);
+        results.push(result);
+      }
+    } catch (error) {
+      note(`${peer.name} is left out: ${(error as Error).message}`);
+      continue;
+    }
+    const medians = rounded(mediansOf(results, peerFields));
+    const ratio = ours === undefined ? {} : { ratio: significant(ours / medians.reportsPerS, 3) };
+    rows.push({ name: 'ingest', server: peer.name, n: how.probes.length, change: 'little', ...medians, ...ratio, runs: results.length });
+  }
+}
+
+function rounded<K extends string>(medians: Record<K, number>): Record<K, number> {
+  return Object.fromEntries(Object.entries(medians).map(([key, value]) => [key, significant(value as number)])) as Record<K, number>;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

@@ -4,6 +4,8 @@ import type { Franchise } from './franchises.ts';
 import { localHour, moments, plays, type Scene, spellOf } from './timetable.ts';
 
 const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
 const echoes = 20;
 
 export type Role = NonNullable<WanResult['role']>;
@@ -43,10 +45,10 @@ export class SiteLink {
       const medianMs = 0.4 + noise * 0.5;
       return { medianMs, minMs: medianMs * 0.7, maxMs: medianMs * 3, loss: 0 };
     }
-    const busy = busyness(localHour(at, this.#longitude));
+    const busy = this.#busyness(at);
     const far = role === 'provider' ? 0.3 : 1;
     const trouble = this.#trouble(at, slot);
-    const medianMs = this.#baseMs * far * (0.85 + 0.5 * busy * busy + 0.12 * noise) + trouble.moreMs * (role === 'provider' ? 0.9 : 1);
+    const medianMs = this.#baseMs * far * (0.85 + 0.6 * busy * busy + 0.12 * noise) + trouble.moreMs * (role === 'provider' ? 0.9 : 1);
     const spike = noise > 0.985 ? 6 : 1;
     const small = chance('loss', this.#site, slot) > 0.992 ? 1 / echoes : 0;
     return { medianMs, minMs: medianMs * 0.8, maxMs: medianMs * (1.25 + noise * 0.6) * spike, loss: Math.min(1, small + trouble.loss) };
@@ -61,12 +63,23 @@ export class SiteLink {
     return { target, role, sent: echoes, received, minMs: rounded(minMs), medianMs: rounded(medianMs), maxMs: rounded(maxMs), jitterMs };
   }
 
+  /** 0 in the night, near 1 on a busy afternoon; no two days are the same, and weekends are calm. */
+  #busyness(at: number): number {
+    const hourOfDay = localHour(at, this.#longitude);
+    if (hourOfDay < 6 || hourOfDay > 21) return 0;
+    const date = Math.floor((at + (this.#longitude / 15) * hour) / day);
+    const weekday = (date + 4) % 7;
+    const amplitude = (weekday === 0 || weekday === 6 ? 0.35 : 0.75) + 0.4 * chance('day', this.#site, date);
+    const unrest = 0.75 + 0.5 * chance('half hour', this.#site, Math.floor(at / (30 * minute)));
+    return Math.sin(((hourOfDay - 6) / 15) * Math.PI) * amplitude * unrest;
+  }
+
   /** What is wrong: the provider's line, as a rule. */
   #trouble(at: number, slot: number): { loss: number; moreMs: number } {
     const { linkDies, linkMended, linkEpisodes, linkFlaps, slowSince, slowUntil } = this.#moments;
     if (this.#roles.dying && at >= linkDies && at < linkMended) {
       const progress = (at - linkDies) / (linkMended - linkDies);
-      const busy = busyness(localHour(at, this.#longitude));
+      const busy = this.#busyness(at);
       const creeping = 0.14 * progress * progress * (0.4 + busy) * chance('creep', this.#site, slot);
       const episode = linkEpisodes.some(begin => at >= begin && at < begin + 26 * minute);
       const isFlapping = at >= linkFlaps && at < linkFlaps + flapCount * flapMs;
@@ -86,8 +99,3 @@ export class SiteLink {
 export const flapMs = 10.6 * minute;
 export const badMs = 5.2 * minute;
 export const flapCount = 12;
-
-/** 0 in the night, 1 in the afternoon. */
-function busyness(hour: number): number {
-  return Math.max(0, Math.sin(((hour - 6) / 14) * Math.PI)) * (hour > 6 && hour < 20 ? 1 : 0);
-}

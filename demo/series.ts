@@ -56,18 +56,22 @@ async function writeSite({ scene, n, siteId, site, rollups, samples }: Part): Pr
   const allMs = Math.min(scene.days, Math.max(2, finePoints / scene.sites)) * day;
   const isStory = plays(scene, n, 'dyingLink') || plays(scene, n, 'slow');
   const begin = Math.floor((seededAt - scene.days * day) / day) * day;
-  for (const role of roles) {
-    const target = site.target(role);
-    const fineMs = role === 'internet' || isStory ? allMs : Math.min(allMs, 3 * day);
-    const put = async (stepMs: number, at: number, figures: Figures) => {
-      await rollups.put({ site_id: siteId, step_ms: stepMs, at, target, role, ...figures });
-    };
-    const gathered: Record<number, Figures[]> = { [half.stepMs]: [], [hours.stepMs]: [], [days.stepMs]: [] };
-    for (let at = begin; at < seededAt; at += fine.stepMs) {
+  // In the order of the tables' keys, which is the quickest.
+  const each = roles.map(role => ({
+    role,
+    target: site.target(role),
+    fineMs: role === 'internet' || isStory ? allMs : Math.min(allMs, 3 * day),
+    gathered: new Map<number, Figures[]>([half, hours, days].map(({ stepMs }) => [stepMs, []])),
+  }));
+  for (let at = begin; at < seededAt; at += fine.stepMs)
+    for (const { role, target, fineMs, gathered } of each) {
+      const put = async (stepMs: number, from: number, figures: Figures) => {
+        await rollups.put({ site_id: siteId, step_ms: stepMs, at: from, target, role, ...figures });
+      };
       const figures = { samples: 5, ...cells(site, at + fine.stepMs / 2, role) };
       if (at >= seededAt - fineMs) await put(fine.stepMs, at, figures);
       for (const { stepMs, keptMs } of [half, hours, days]) {
-        const own = gathered[stepMs]!;
+        const own = gathered.get(stepMs)!;
         own.push(figures);
         const isLast = (at + fine.stepMs) % stepMs === 0 || at + fine.stepMs >= seededAt;
         if (!isLast) continue;
@@ -75,12 +79,11 @@ async function writeSite({ scene, n, siteId, site, rollups, samples }: Part): Pr
         own.length = 0;
       }
     }
-    // The minutes of the story that ends in minutes, and of the last day; of the rest every fifth.
-    const rawFrom = Math.max(begin, seededAt - Math.min(rawKeptMs - day, fineMs));
-    for (let at = rawFrom; at < seededAt; at += isStory || at >= seededAt - day / 2 ? minute : 5 * minute) {
-      await samples.put({ site_id: siteId, at, target, role, ...cells(site, at, role) });
-    }
-  }
+  // The minutes of the stories that are told in minutes, and of the last day; of the rest every fifth.
+  const rawFrom = Math.max(begin, seededAt - Math.min(rawKeptMs - day, allMs));
+  for (let at = rawFrom; at < seededAt; at += isStory || at >= seededAt - day ? minute : 5 * minute)
+    for (const { role, target, fineMs } of each)
+      if (at >= seededAt - fineMs) await samples.put({ site_id: siteId, at, target, role, ...cells(site, at, role) });
 }
 
 function cells(site: DemoSite, at: number, role: (typeof roles)[number]): Omit<Figures, 'samples'> {

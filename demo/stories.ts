@@ -44,7 +44,7 @@ function greetings(past: Past): Step[] {
       'Morning! Kansas City sees every site. From today, incidents come up in **#supervision**.',
     ),
     said(past, beginning + 31 * minute, 'emma', 'général', 'Super. Où est-ce que je vois si mon site va bien ?'),
-    said(past, beginning + 33 * minute, 'julien', 'général', 'Demande-nous ici, @emma : la page *Sites* est réservée aux techniciens.'),
+    said(past, beginning + 33 * minute, 'julien', 'général', 'Demandez-nous ici, @emma : la page *Sites* est réservée aux techniciens.'),
     said(past, seededAt - 26 * hour, 'maria', 'général', 'Reminder: the shift changes at 06:00 Central. What is open is in #supervision.'),
     said(past, seededAt - 20 * hour, 'emma', 'général', 'L’imprimante du hall marche de nouveau, merci !'),
     said(
@@ -53,6 +53,28 @@ function greetings(past: Past): Step[] {
       'claire',
       'général',
       'Réunion d’exploitation à 16 h. Ordre du jour : certificats, fichiers reçus par SCP, bilan du mois.',
+    ),
+    said(
+      past,
+      seededAt - 44 * minute,
+      'sam',
+      'général',
+      'I have the numbers for Green Bay: 15 incidents before the modem was replaced, none since.',
+    ),
+    said(past, seededAt - 41 * minute, 'claire', 'général', 'Parfait, @sam, mettez la courbe des **30 jours** dans le compte rendu.'),
+    said(
+      past,
+      seededAt - 12 * minute,
+      'maria',
+      'général',
+      'Two files wait in the inbox, one from a training camp in London. Is that a site of ours?',
+    ),
+    said(
+      past,
+      seededAt - 9 * minute,
+      'claire',
+      'général',
+      'Pas encore. La franchise de Londres arrive au printemps : laissez le fichier en attente.',
     ),
   ];
 }

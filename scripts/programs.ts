@@ -32,6 +32,9 @@ const programs = {
   setpriv: { commands: ['setpriv'], packages: ['util-linux'] },
   sshd: { commands: ['sshd'], folders: () => ['/usr/sbin', '/sbin'], packages: ['openssh-server', 'openssh-client'] },
   tmux: { commands: ['tmux'], packages: ['tmux'] },
+  'victoria-metrics': { commands: ['victoria-metrics'], packages: ['victoria-metrics'] },
+  // The tables that its package brings are needed too.
+  zabbix: { commands: ['zabbix_server'], folders: () => ['/usr/sbin'], packages: ['zabbix-server-pgsql', 'postgresql'] },
 } satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof programs;

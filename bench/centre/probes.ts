@@ -1,12 +1,12 @@
 /** All probes of the centre's benchmark, in a process of their own: they connect at once, beat, and report once in a while. */
-import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
-import { reportOf } from '../ingest/points.ts';
+import { connectProbe, macOf } from '../ingest/door.ts';
 import type { SeededProbe } from '../ingest/seed.ts';
-import { Talker } from '../kit/talker.ts';
+import type { Talker } from '../kit/talker.ts';
+import { centreReport } from './reports.ts';
 
 export interface ProbesOrder {
   tcpPort: number;
@@ -17,22 +17,15 @@ export interface ProbesOrder {
 }
 
 const { tcpPort, httpPort, probes, reportsPerS } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as ProbesOrder;
-const version = '0.1.0';
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 const say = (told: object) => process.stdout.write(`${JSON.stringify(told)}\n`);
 
-const keys = new Map(probes.map(({ probeId, key }) => [probeId, createPrivateKey(key)]));
-const signed = (key: KeyObject, text: string) => sign(null, Buffer.from(text), key).toString('base64url');
+const macKeys = new Map<string, Buffer>();
 
-async function comeIn({ probeId }: SeededProbe): Promise<Talker> {
-  const line = await Talker.connect(tcpPort);
-  const { ok } = await line.ask('probe.challenge', {});
-  const signature = signed(keys.get(probeId)!, `aerie-probe-connect:${ok.challenge}`);
-  const { ok: answer } = await line.ask('probe.connect', { probeId, signature, name: 'bench', version, networks: [] });
-  const policyVersion = (answer.policy as { version: number }).version;
-  const beat = () => line.ask('probe.heartbeat', { at: Date.now(), policyVersion, spoolDepth: 0, scanning: false });
+async function comeIn(probe: SeededProbe): Promise<Talker> {
+  const { line, macKey, heartbeatMs, beat } = await connectProbe(tcpPort, probe);
+  macKeys.set(probe.probeId, macKey);
   await beat();
-  const { heartbeatMs } = answer.policy as { heartbeatMs: number };
   // Not all at the same moment, as in life.
   setTimeout(() => setInterval(() => void beat().catch(() => {}), heartbeatMs), Math.random() * heartbeatMs);
   return line;
@@ -40,16 +33,17 @@ async function comeIn({ probeId }: SeededProbe): Promise<Talker> {
 
 async function report(n: number): Promise<void> {
   const { probeId } = probes[n % probes.length]!;
-  const body = gzipSync(JSON.stringify(reportOf(probeId, Math.floor(n / probes.length) + 1, Date.now(), 'little')), { level: 1 });
+  const body = gzipSync(JSON.stringify(centreReport(probeId, (n % probes.length) + 1, Math.floor(n / probes.length) + 1, Date.now())), {
+    level: 1,
+  });
   const time = String(Date.now());
-  const digest = createHash('sha256').update(body).digest('hex');
   const headers = {
     'content-type': 'application/json',
     'content-encoding': 'gzip',
     'content-length': String(body.length),
     'aerie-probe': probeId,
     'aerie-time': time,
-    'aerie-signature': signed(keys.get(probeId)!, `aerie-report:${time}:${digest}`),
+    'aerie-mac': macOf(macKeys.get(probeId)!, time, body),
   };
   await new Promise<void>((resolve, reject) => {
     const request = http.request(

@@ -1,9 +1,9 @@
 import type { DevicePortTable, DeviceTable, Tables, WanRollupTable } from '../../packages/nester/src/store/schema.ts';
 import { openStore } from '../../packages/nester/src/store/store.ts';
+import type { Row } from '../../packages/nester/src/store/unit.ts';
 import { type SeededProbe, seedSites } from '../ingest/seed.ts';
+import { devicesPerSite, hostnameOf, macOf, ports } from './devices.ts';
 
-export const devicesPerSite = 50;
-const ports = [22, 80, 443, 445, 8080];
 const hour = 3_600_000;
 const day = 24 * hour;
 
@@ -16,18 +16,15 @@ export async function seedCentre(folder: string, sites: number): Promise<SeededP
   const store = await openStore({ folder });
   const now = Date.now();
   try {
-    await store.write.transaction().execute(async trx => {
+    await store.write
+      .updateTable('site')
+      .set({ devices_up: devicesPerSite, devices_known: devicesPerSite, wan_median_ms: 12, wan_loss: 0, last_report_at: now - 30_000 })
+      .execute();
+    // As the committer writes: past the query builder, which would take most of a minute.
+    await store.dialect.transaction(store.write, async writing => {
       const insert = async <T extends keyof Tables>(table: T, rows: readonly Tables[T][]) => {
-        for (let at = 0; at < rows.length; at += 500)
-          await trx
-            .insertInto(table)
-            .values(rows.slice(at, at + 500) as never)
-            .execute();
+        await writing.insert(table, rows as unknown as readonly Row[], undefined);
       };
-      await trx
-        .updateTable('site')
-        .set({ devices_up: devicesPerSite, devices_known: devicesPerSite, wan_median_ms: 12, wan_loss: 0, last_report_at: now - 30_000 })
-        .execute();
       for (let n = 1; n <= sites; n++) {
         const devices = Array.from({ length: devicesPerSite }, (_, host) => deviceRow(n, host, now));
         await insert('device', devices);
@@ -38,7 +35,7 @@ export async function seedCentre(folder: string, sites: number): Promise<SeededP
         await insert('wan_rollup', rollups(`site-${n}`, 30 * 60_000, now - day, now));
       }
       await insert('wan_rollup', [...rollups('site-1', hour, now - 365 * day, now), ...rollups('site-1', day, now - 365 * day, now)]);
-      await trx.insertInto('setting').values({ name: 'series.rolledSeq', value: '0' }).execute();
+      await insert('setting', [{ name: 'series.rolledSeq', value: '0' }]);
     });
   } finally {
     await store.close();
@@ -47,13 +44,13 @@ export async function seedCentre(folder: string, sites: number): Promise<SeededP
 }
 
 function deviceRow(site: number, host: number, now: number): DeviceTable {
-  const mac = `00:16:${hex(site >> 8)}:${hex(site)}:44:${hex(host)}`;
+  const mac = macOf(site, host);
   return {
     device_id: `device-${site}-${host}`,
     site_id: `site-${site}`,
     identity: `mac:${mac}`,
     address: `10.0.0.${host + 1}`,
-    hostname: `host-${host}.site-${site}.example`,
+    hostname: hostnameOf(site, host),
     mac,
     vendor: 'Example',
     os: 'Linux 6.1',
@@ -67,7 +64,7 @@ function deviceRow(site: number, host: number, now: number): DeviceTable {
     os_accuracy: 96,
     confidence: 1,
     deep_at: now - hour,
-    scanned_ports: null,
+    scanned_ports: ports.join(),
     merged_into: null,
     merged_at: null,
     merge_detail: null,
@@ -109,8 +106,4 @@ function rollups(siteId: string, stepMs: number, from: number, to: number): WanR
       });
     }
   return rows;
-}
-
-function hex(byte: number): string {
-  return (byte & 255).toString(16).padStart(2, '0');
 }

@@ -5,11 +5,17 @@ import { connect, type Socket } from 'node:net';
 import { Talker } from '../kit/talker.ts';
 import type { SeededProbe } from './seed.ts';
 
+/** A probe that is connected. */
+export interface LiveProbe {
+  line: Talker;
+  /** Tells its uploads. */
+  macKey: Buffer;
+  heartbeatMs: number;
+  beat(): Promise<unknown>;
+}
+
 /** Connects a probe and agrees on the key of its uploads, as the Harvester does. */
-export async function connectProbe(
-  tcpPort: number,
-  { probeId, key }: SeededProbe,
-): Promise<{ line: Talker; macKey: Buffer; beat(): Promise<unknown> }> {
+export async function connectProbe(tcpPort: number, { probeId, key }: SeededProbe): Promise<LiveProbe> {
   const line = await Talker.connect(tcpPort);
   const { ok } = await line.ask('probe.challenge', {});
   const own = generateKeyPairSync('x25519');
@@ -19,8 +25,9 @@ export async function connectProbe(
   const macKey = Buffer.from(hkdfSync('sha256', shared, String(ok.challenge), `aerie-report-key:${probeId}:${ok.agree}:${agree}`, 32));
   const signature = sign(null, Buffer.from(`aerie-probe-connect:${ok.challenge}:${agree}`), createPrivateKey(key)).toString('base64url');
   const answer = await line.ask('probe.connect', { probeId, signature, name: 'bench', version: '0.1.0', networks: [], agree });
-  const { version: policyVersion } = answer.ok.policy as { version: number };
-  return { line, macKey, beat: () => line.ask('probe.heartbeat', { at: Date.now(), policyVersion, spoolDepth: 0, scanning: false }) };
+  const { version: policyVersion, heartbeatMs } = answer.ok.policy as { version: number; heartbeatMs: number };
+  const beat = () => line.ask('probe.heartbeat', { at: Date.now(), policyVersion, spoolDepth: 0, scanning: false });
+  return { line, macKey, heartbeatMs, beat };
 }
 
 export function macOf(key: Buffer, time: string, body: Buffer): string {

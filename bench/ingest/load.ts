@@ -2,6 +2,7 @@
 import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { watchOthers } from '../kit/usage.ts';
 import { connectProbe, macOf, Poster } from './door.ts';
 import { type Point, reportOf } from './points.ts';
 import type { SeededProbe } from './seed.ts';
@@ -30,6 +31,8 @@ export interface LoadResult {
   cpu: number;
   rssMb: number;
   generatorCpu: number;
+  /** How many cores all other programs used meanwhile. */
+  cpuOthers: number;
   /** Of one report: its JSON, and what is sent of it. */
   bytes: number;
   sentBytes: number;
@@ -112,9 +115,11 @@ const waited = (seconds: number) => Promise.race([new Promise(resolve => setTime
 await waited(load.warmSeconds);
 isMeasuring = true;
 const fromS = clockS();
+const others = watchOthers(load.pid);
 const from = { at: performance.now(), server: serverSeconds(), own: process.cpuUsage() };
 await waited(load.seconds);
 isMeasuring = false;
+const cpuOthers = others();
 const toS = clockS();
 const elapsed = (performance.now() - from.at) / 1_000;
 const own = process.cpuUsage(from.own);
@@ -132,6 +137,7 @@ const result: LoadResult = {
   cpu,
   rssMb,
   generatorCpu: (own.user + own.system) / 1e6 / elapsed,
+  cpuOthers,
   bytes,
   sentBytes,
   fromS,

@@ -44,6 +44,14 @@ export function readProfile(folder: string, fromS: number, toS: number): Profile
   return summarise(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile, fromS * 1e6, toS * 1e6);
 }
 
+/** A profile for people. */
+export function profileText({ categories, functions }: Profile, most = 40): string {
+  const lines = (shares: readonly Share[]) => shares.map(({ name, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
+  return [...lines(categories.filter(({ share }) => share >= 0.001)), 'Longest functions:', ...lines(functions.slice(0, most)), ''].join(
+    '\n',
+  );
+}
+
 export function summarise(profile: CpuProfile, fromUs: number, toUs: number): Profile {
   const nodes = new Map(profile.nodes.map(node => [node.id, node]));
   const selfUs = new Map<number, number>();

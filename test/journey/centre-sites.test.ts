@@ -214,7 +214,7 @@ needs('chromium')('the sites, from the list to a device, as people see them', ()
     await dialog.getByText('America/New_York').waitFor();
     await dialog.getByRole('button', { name: 'Announce maintenance' }).click();
     await main().getByText('New router').waitFor();
-    await page.getByRole('banner').getByText('Maintenance').waitFor();
+    await main().locator('header').getByText('Maintenance', { exact: true }).waitFor();
     await isOpenToAll(page, 'the settings');
     await main().getByRole('button', { name: 'End it now' }).click();
     await main().getByText('None is announced.').waitFor();
@@ -234,7 +234,7 @@ needs('chromium')('the sites, from the list to a device, as people see them', ()
     const places = [
       '/sites',
       '/sites/NE',
-      ...['wan', 'devices', 'reports', 'probe', 'incidents', 'settings'].map(each => `/sites/NE?tab=${each}`),
+      ...['wan', 'devices', 'reports', 'probe', 'incidents', 'runbooks', 'settings'].map(each => `/sites/NE?tab=${each}`),
     ];
     for (const path of [...places, `/sites/NE/devices/${devices[0]!.deviceId}`, '/wall']) {
       await page.goto(nester.httpUrl + path);

@@ -102,7 +102,7 @@ needs('chromium')('the second journey, as people see it', () => {
       ['/incidents', 'Incidents'],
     ] as const) {
       await open(page, nester.httpUrl, path, landmark);
-      await page.getByRole('main').getByText('Site NE').first().waitFor();
+      await page.getByRole('main').getByText('Site NE').filter({ visible: true }).first().waitFor();
       await isOpenToAll(page, path);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, `${path} is no wider than the screen`).toBeLessThanOrEqual(narrow.width);

@@ -53,7 +53,12 @@ const incidentStep = z.strictObject({
     'resolved',
   ]),
   by: z.string().nullable().describe('the person, where one did it'),
-  text: z.string().nullable().describe('a note; where it was told; to whom it was assigned'),
+  text: z
+    .string()
+    .nullable()
+    .describe(
+      'a note; to whom it was assigned; until when it sleeps, in milliseconds; what explains it; as `quiet` says, why nobody was told',
+    ),
 });
 /** One line of an incident’s timeline. */
 export type IncidentStep = z.infer<typeof incidentStep>;

@@ -15,7 +15,7 @@ import { commitAct } from '../src/accounts/audit.ts';
 import { localBus, type Whisper } from '../src/bus/bus.ts';
 import type { Actor, Caller, Handlers, ProbeActor } from '../src/context.ts';
 import { Dispatch } from '../src/doors/dispatch.ts';
-import type { Observation } from '../src/incidents/observation.ts';
+import type { FreshReport, Observation } from '../src/incidents/observation.ts';
 import { type Area, type Fields, type Level, logLine } from '../src/log.ts';
 import { openSites, type Sites } from '../src/sites/room.ts';
 import { Committer } from '../src/store/commit.ts';
@@ -33,6 +33,8 @@ export interface SitesRoom {
   readonly revoked: string[];
   readonly replaced: { probeId: string; connectionId: string }[];
   readonly observations: Observation[];
+  /** Reports that said how things are now. */
+  readonly fresh: FreshReport[];
   /** Sites whose rules were changed. */
   readonly judgedAnew: string[];
   readonly lines: string[];
@@ -116,7 +118,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
       pin: () => room.pin,
       observe: (_unit: Unit, observation) => room.observations.push(observation),
       cloneAnswerMs: room.cloneAnswerMs,
-      reported: () => {},
+      reported: (_unit: Unit, report) => room.fresh.push(report),
       rulesChanged: async siteId => void room.judgedAnew.push(siteId),
       isTellable: channelId => channelId === 'ops',
       maintenance: () => [],
@@ -132,6 +134,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
     revoked: [],
     replaced: [],
     observations: [],
+    fresh: [],
     judgedAnew: [],
     lines,
     now: Date.UTC(2026, 10, 21, 8),

@@ -1,4 +1,15 @@
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +41,16 @@ describe('nester import reports', () => {
     expect(JSON.parse(real.stdout)).toMatchObject([{ taken: { shape: 'A', siteCode: 'KC', hosts: 1, isDouble: false } }]);
     expect(left().filter(path => path.endsWith('.json'))).toEqual([expect.stringMatching(/^done\/\d{4}-\d{2}\/a-nmap\.json$/)]);
     expect((await run(['import', 'reports', sample('a-nmap.json'), '--site', 'KC'])).stderr).toBe('Took 0, here already 1, refused 0.\n');
+  });
+
+  it('takes files that are years old', async () => {
+    const file = join(folder, 'old.json');
+    copyFileSync(sample('a-nmap.json'), file);
+    utimesSync(file, 1_000_000, 1_000_000);
+    expect(await run(['import', 'reports', file, '--site', 'KC'])).toMatchObject({
+      code: 0,
+      stderr: 'Took 1, here already 0, refused 0.\n',
+    });
   });
 
   it('refuses what the inbox would put into quarantine, and leaves nothing of it behind', async () => {

@@ -133,5 +133,5 @@ export function addProbeCommands(program: Command): void {
 function rowOf(site: Site): string[] {
   const { code, name, state, why, devicesUp, devicesKnown, lastContactAt } = site;
   const contact = lastContactAt === null ? 'never' : new Date(lastContactAt).toISOString();
-  return [code, name, state === 'up' ? state : `${state} (${why.replaceAll('_', ' ')})`, `${devicesUp} of ${devicesKnown}`, contact];
+  return [code, name, why === 'reporting' ? state : `${state} (${why.replaceAll('_', ' ')})`, `${devicesUp} of ${devicesKnown}`, contact];
 }

@@ -34,6 +34,14 @@ describe('Connection', () => {
     expect(lines()).toEqual(['snapshot at 4', 'five', 'whisper', 'six']);
   });
 
+  it('logs in no probe that left while it waited', () => {
+    const probeLoggedIn = vi.fn();
+    const { connection } = fakeConnection({ probeLoggedIn });
+    connection.close('idle');
+    expect(() => connection.logInProbe({ kind: 'probe', probeId: 'p', siteId: 's', name: 'box' })).toThrow('connection');
+    expect([probeLoggedIn.mock.calls, connection.actor]).toEqual([[], { kind: 'anyone' }]);
+  });
+
   it('drops whispers past 64 KiB', () => {
     const { connection, pipe, sent } = fakeConnection();
     pipe.backlog = 64 * 1024 + 1;

@@ -120,6 +120,8 @@ export class Connection implements LiveConnection {
   }
 
   logInProbe(actor: ProbeActor): void {
+    // It had to wait, and is gone: nobody would hear that it left.
+    if (!this.#open) throw new AppError('connection_lost');
     if (this.actor.kind !== 'anyone')
       throw new AppError('already_logged_in', { name: this.actor.kind === 'local' ? 'local' : this.actor.name });
     this.actor = actor;

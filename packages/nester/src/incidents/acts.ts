@@ -19,7 +19,11 @@ function change(draft: Draft, record: IncidentRecord): void {
 /** Somebody looks after it. */
 export function acknowledged(incidentId: string, by: string, note?: string): Input {
   return on(incidentId, (draft, record) => {
-    if (record.state !== 'open') return;
+    if (record.state !== 'open') {
+      // Somebody has it; what was said with it is not lost.
+      if (note) draft.put(record, { kind: 'noted', by, text: note });
+      return;
+    }
     draft.put(
       { ...record, state: 'acknowledged', acknowledgedAt: draft.around.at, acknowledgedBy: by },
       { kind: 'acknowledged', by, text: note || null },

@@ -93,7 +93,7 @@ export class Draft {
     return this.#awaits === 'full scan' && needsFullScan(rule);
   }
 
-  await(awaits: SiteWatch['awaits'], wasDark: boolean): void {
+  waitFor(awaits: SiteWatch['awaits'], wasDark: boolean): void {
     this.#awaits = awaits;
     this.#wasDark = wasDark;
   }

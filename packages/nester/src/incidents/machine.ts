@@ -21,7 +21,7 @@ export function step(before: SiteWatch, around: Surroundings, input: Input): Out
   const draft = new Draft(before, around);
   const wasDark = draft.isDark;
   input(draft);
-  if (wasDark && !draft.isDark) draft.await('report', true);
+  if (wasDark && !draft.isDark) draft.waitFor('report', true);
   foldAndUnfold(draft);
   return draft.outcome();
 }
@@ -58,7 +58,7 @@ export function reported({ siteId, probeId, machine, kind, wan }: FreshReport): 
   return draft => {
     if (!draft.isDark && draft.awaits !== 'nothing' && !(draft.awaits === 'full scan' && kind === 'sweep')) {
       if (draft.awaits === 'report' && draft.wasDark) beginAnew(draft);
-      draft.await(kind === 'full' ? 'nothing' : 'full scan', false);
+      draft.waitFor(kind === 'full' ? 'nothing' : 'full scan', false);
       for (const key of draft.symptoms.keys()) ripenKey(draft, key);
     }
     if (!wan) return;

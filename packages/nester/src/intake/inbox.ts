@@ -10,7 +10,7 @@ import {
   glanceAt,
   inFolder,
   moveFile,
-  type NotPlain,
+  NotPlain,
   namesIn,
   type Path,
   type PlainFile,
@@ -364,7 +364,9 @@ export class Inbox {
   }
 }
 
+/** Of what is no plain file there is no copy: it is only told of. */
 async function isCopyOf(path: Buffer, found: PlainFile | NotPlain): Promise<boolean> {
+  if (found instanceof NotPlain) return true;
   const copy = await readAny(path);
   return copy !== undefined && digestOf(copy) === digestOf(found);
 }

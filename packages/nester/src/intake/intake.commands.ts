@@ -229,11 +229,11 @@ function refused(why: Reason | null): AppError {
   return new AppError('bad_report', { reason: text.charAt(0).toLowerCase() + text.slice(1) });
 }
 
-/** Uploads of terminals that were closed before their end. */
+/** Uploads of terminals that were closed before their end. When one was put there its status says: its time is the file's own. */
 async function removeAbandoned(uploads: string): Promise<void> {
   for (const name of await readdir(uploads).catch(() => [])) {
     const path = join(uploads, name);
     const stats = await stat(path).catch(() => undefined);
-    if (stats && Date.now() - stats.mtimeMs > abandonedMs) await removeFile(path);
+    if (stats && Date.now() - stats.ctimeMs > abandonedMs) await removeFile(path);
   }
 }

@@ -198,7 +198,8 @@ export class Taker {
     const kept = keptReason(why);
     if (state !== 'taken' && kept)
       await writeFile(`${path}.reason`, `${sentenceOf(kept, 'en')}\n${sentenceOf(kept, 'fr')}\n`, { mode: 0o600 });
-    if (String(from) !== path) await moveFile(from, path);
+    // A link from another file system was removed: there is nothing to move.
+    if (String(from) !== path && (await glanceAt(from))) await moveFile(from, path);
   }
 
   /** Removes what is left in a place of quarantine. */

@@ -11,8 +11,24 @@ export function plainSpelling(address: string): string | undefined {
 /** The order in which people read addresses. One collator for all: to make one for each two takes seconds in a large report. */
 export const byAddress: (a: string, b: string) => number = new Intl.Collator('en', { numeric: true }).compare;
 
+/** Tests that were made before: each report of a site asks for the same one. The oldest go first. */
+const tests = new Map<string, (address: string) => boolean>();
+const testsKept = 2_000;
+
 /** A test for being inside any of some CIDRs or addresses; what cannot be read holds nothing. */
 export function insideOf(ranges: readonly string[]): (address: string) => boolean {
+  // No range that can be read holds a space.
+  const key = ranges.join(' ');
+  let test = tests.get(key);
+  if (!test) {
+    test = testOf(ranges);
+    tests.set(key, test);
+    if (tests.size > testsKept) tests.delete(tests.keys().next().value!);
+  }
+  return test;
+}
+
+function testOf(ranges: readonly string[]): (address: string) => boolean {
   const blocks = ranges.flatMap(range => {
     const text = range.includes('/') ? range : `${range}/${isIP(range) === 6 ? 128 : 32}`;
     return ipaddr.isValidCIDR(text) ? [ipaddr.parseCIDR(text)] : [];

@@ -22,8 +22,9 @@ export interface Match {
 }
 
 /**
- * Tells devices again: by their hardware address; else by where they are, unless name and ports say that it is something
- * else; else by name and ports, where they are not at their old place. Whatever order the hosts are in, the result is the same.
+ * Tells devices again: by their hardware address; else by place and name together; else by name and ports, where they are not
+ * at their old place; else by where they are, unless name and ports say that it is something else. Whatever order the hosts
+ * are in, the result is the same.
  */
 export function matchHosts(book: DeviceBook, report: Report): Match[] {
   const up = report.hosts.filter(({ status }) => status === 'up');
@@ -33,11 +34,14 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
   const byRecord = new Map<DeviceRecord, Match>();
 
   let rest = up.filter(host => !byMac(host, ownMac(host)));
-  rest = rest.filter(host => !byPlace(host));
-  const alike = rest.length > 0 ? byLikeness() : undefined;
-  for (const host of rest) if (!alike?.has(host)) addNew(host);
+  rest = rest.filter(host => !byPlace(host, true));
+  if (rest.length > 0) {
+    const told = byLikeness();
+    for (const host of rest) if (!told.has(host) && !byPlace(host, false)) addNew(host);
+  }
   // What is said not to be there is that only as long as nobody says where it is.
-  if (up.length < report.hosts.length) for (const host of report.hosts) if (host.status !== 'up' && !byMac(host, host.mac)) byPlace(host);
+  if (up.length < report.hosts.length)
+    for (const host of report.hosts) if (host.status !== 'up' && !byMac(host, host.mac)) byPlace(host, false);
   return matches;
 
   function addNew(host: ReportedHost): void {
@@ -75,32 +79,35 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
     return claim(record, host, isLastingMac(mac) ? 1 : randomMacConfidence, isItself);
   }
 
-  function byPlace(host: ReportedHost): boolean {
+  /** @param isSure only what has the same name, or none before and now */
+  function byPlace(host: ReportedHost, isSure: boolean): boolean {
     let best: DeviceRecord | undefined;
     let score = -1;
     const there = book.at(host.address);
     for (const record of there) {
       if (byRecord.has(record) || !mayBe(record, host)) continue;
-      if (hasOtherName(record, host) && isSomethingElse(profileOfRecord(record), profileOf(host, report))) continue;
+      if (isSure && host.hostname !== record.row.hostname && nameKey(host.hostname) !== nameKey(record.row.hostname)) continue;
+      if (!isSure && hasOtherName(record, host) && isSomethingElse(profileOfRecord(record), profileOf(host, report))) continue;
       const found = there.length === 1 ? 0 : rank(record, profileOf(host, report));
       if (found <= score) continue;
       best = record;
       score = found;
     }
     if (best) return claim(best, host, isLastingMac(ownMac(host)) ? 1 : undefined, true);
-    const alias = isLastingMac(host.mac) ? undefined : book.aliasAt(host.address);
+    const alias = isSure || isLastingMac(host.mac) ? undefined : book.aliasAt(host.address);
     return alias !== undefined && (host.status === 'up' || !byRecord.has(alias)) && claim(alias, host, alias.row.confidence, false);
   }
 
   /** What has nothing but its likeness: among devices of one name the likeliest pair first, and none where two are as likely. */
   function byLikeness(): ReadonlySet<ReportedHost> {
     const told = new Set<ReportedHost>();
-    const isScanned = insideOf(report.targets);
     const hostsOf = new Map<string, ReportedHost[]>();
     for (const host of rest) {
       const name = nameKey(host.hostname);
       if (name !== null) hostsOf.set(name, [...(hostsOf.get(name)?.slice(0, namesakes) ?? []), host]);
     }
+    if (hostsOf.size === 0) return told;
+    const isScanned = insideOf(report.targets);
     for (const [name, hosts] of hostsOf) {
       // Still where it was, as far as is known, when it was not looked for there.
       const records = book

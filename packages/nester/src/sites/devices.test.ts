@@ -62,6 +62,18 @@ describe('a device', () => {
     expect(book.size).toBe(2);
   });
 
+  it('is told again by its name also where what has its place now looks like it, or shows no name', () => {
+    const { take, idAt } = site();
+    const web = (address: string, hostname: string | null) => host(address, { hostname }, 22, 443);
+    take([web('10.0.0.1', 'web-1'), web('10.0.0.2', 'web-2')], minute);
+    const ids = [idAt('10.0.0.1'), idAt('10.0.0.2')];
+    take([web('10.0.0.1', 'web-2'), web('10.0.0.2', 'web-1')], 2 * minute);
+    expect([idAt('10.0.0.2'), idAt('10.0.0.1')]).toEqual(ids);
+    take([web('10.0.0.2', null), web('10.0.0.7', 'web-1'), web('10.0.0.1', null)], 3 * minute);
+    expect([idAt('10.0.0.7'), idAt('10.0.0.1')]).toEqual(ids);
+    expect(ids).not.toContain(idAt('10.0.0.2'));
+  });
+
   it('is another one when neither name nor ports are those of what was there', () => {
     const { take, idAt } = site();
     take([host('10.0.0.1', { hostname: 'printer' }, 9_100)], minute);

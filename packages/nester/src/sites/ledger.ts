@@ -28,7 +28,7 @@ export interface ProbeRecord {
   readonly key: KeyObject;
   connectionId: string | undefined;
   /** What its uploads are told by while that connection lives; undefined: by their signatures. */
-  reportKey: { connectionId: string; key: Buffer } | undefined;
+  reportKey: { connectionId: string; key: KeyObject } | undefined;
   /** A policy that it does not follow, and why. */
   refusedPolicy: Probe['refusedPolicy'];
   /** Reports that it dropped unsent since it was started. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '@aerie/contract';
 import type { Ctx, Handlers } from '../context.ts';
 import { Unit } from '../store/unit.ts';
@@ -10,19 +11,27 @@ import { normalRange } from './policy.ts';
 import { revokeProbeQuery } from './probes.store.ts';
 import { ReportKeys } from './report-keys.ts';
 import { cleanText } from './texts.ts';
+import { Turnstile } from './turnstile.ts';
 
 type Names = 'probe.challenge' | 'probe.connect' | 'probe.heartbeat' | 'probe.revoke' | 'probe.scan' | 'probe.separate';
+
+/** After a restart all probes come at once; people who talk must not notice. */
+const comingPerSecond = 200;
+const comingAtOnce = 50;
 
 export function probeCommands(shared: Shared): Handlers<Names> {
   const { ledger, contacts, clones, bus } = shared;
   const challenges = new Challenges();
   const keys = new ReportKeys();
+  const turnstile = new Turnstile({ perSecond: comingPerSecond, atOnce: comingAtOnce });
   return {
     'probe.challenge': ctx => ({ challenge: challenges.give(ctx.caller.connection!.connectionId, ctx.now()), agree: keys.publicKey }),
 
     async 'probe.connect'(ctx, { probeId, signature, name, version, networks, machine, agree }) {
       const connection = ctx.caller.connection!;
       const challenge = challenges.take(connection.connectionId, ctx.now());
+      const waitMs = turnstile.pass();
+      if (waitMs > 0) await pause(waitMs);
       const probe = ledger.probe(probeId);
       const text = challenge === undefined ? undefined : connectText(challenge, agree);
       if (!probe || probe.row.revoked_at !== null || text === undefined || !isSignedBy(probe.key, text, signature)) {

@@ -2,24 +2,30 @@ import { atLeast } from '@aerie/contract/roles';
 import { Modal } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { tabs } from '../features/administration/tabs.ts';
+import { tabsFor } from '../features/administration/tabs.ts';
 import { useOpenDirect } from '../features/chat/parts/use-open-direct.ts';
+import { isOngoing, worstFirst } from '../features/incidents/incident-list.ts';
+import { useAcknowledge, useIncidents } from '../features/incidents/queries.ts';
+import { incidentSentence } from '../features/incidents/sentences.ts';
 import { usePlaces } from '../features/sites/places.ts';
+import { severityShape } from '../features/sites/severity.ts';
 import { useText } from '../i18n/use-text.tsx';
 import { Avatar, PresenceMark } from '../ui/avatar.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { StateMark } from '../ui/state-mark.tsx';
+import { useSay } from '../ui/toast.tsx';
 import { useFocusBack } from '../ui/use-focus-back.ts';
 import { channelName, channelSlug, isClosed } from './channels.ts';
 import { useLive, useNester } from './context.ts';
 import { fit } from './matching.ts';
 import styles from './palette.module.css';
-import { rooms } from './rooms.ts';
+import { rooms, roomTitle } from './rooms.ts';
 import { theme } from './theme.ts';
+import { useFoundDevices } from './use-found-devices.ts';
 
 interface Entry {
   id: string;
-  group: 'channels' | 'sites' | 'devices' | 'people' | 'actions';
+  group: 'channels' | 'sites' | 'incidents' | 'devices' | 'people' | 'actions';
   words: string;
   /** What else it is known by. */
   also?: string;
@@ -27,10 +33,16 @@ interface Entry {
   note?: string | undefined;
   /** Breaks ties: channels with mentions first, then unread ones. */
   weight: number;
+  /** The server found it for what was typed: it fits, though its words may not show how. */
+  found?: boolean;
   run: () => void;
 }
 
 const most = 40;
+/** Of the incidents that nobody has, so many can be acknowledged from here. */
+const mostActs = 8;
+/** Below what begins with what was typed, above what only has its letters. */
+const foundScore = 1.5;
 
 /** How well what was typed fits the better of an entry's names. */
 function bestFit(typed: string, { words, also }: Entry): number | undefined {
@@ -41,7 +53,8 @@ function bestFit(typed: string, { words, also }: Entry): number | undefined {
 
 /** Everything by name: channels, sites, the devices of the site that is open, people, actions. */
 export function Palette({ typed: initial, onClose, onKeys }: { typed: string; onClose: () => void; onKeys: () => void }) {
-  const { t, compare } = useText();
+  const { t, compare, sentence } = useText();
+  const say = useSay();
   useFocusBack();
   const navigate = useNavigate();
   const nester = useNester();
@@ -50,6 +63,9 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
   const places = usePlaces();
   const [typed, setTyped] = useState(initial);
   const [chosen, setChosen] = useState(0);
+  const incidents = useIncidents().data;
+  const acknowledge = useAcknowledge().mutate;
+  const foundDevices = useFoundDevices(typed);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
 
@@ -80,13 +96,37 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
       weight: site.state === 'up' ? 0 : 1,
       run: () => void navigate({ to: '/sites/$code', params: { code: site.code } }),
     }));
+    const ongoing = worstFirst((incidents ?? []).filter(isOngoing));
+    const going: Entry[] = ongoing.map(incident => ({
+      id: `incident-${incident.incidentId}`,
+      group: 'incidents',
+      words: incidentSentence(incident, t),
+      also: `${incident.siteName} ${incident.siteCode}`,
+      mark: <StateMark shape={severityShape[incident.severity]} word={t(`severity.${incident.severity}`)} silent />,
+      note: incident.siteName,
+      weight: incident.state === 'open' ? 1 : 0,
+      run: () => void navigate({ to: '/incidents/$incidentId', params: { incidentId: incident.incidentId } }),
+    }));
+    const known = new Set(places.devices.map(({ device }) => device.deviceId));
+    const elsewhere: Entry[] = foundDevices
+      .filter(device => !known.has(device.deviceId))
+      .map(device => ({
+        id: `device-${device.deviceId}`,
+        group: 'devices',
+        words: device.label ?? device.hostname ?? device.address,
+        mark: <Icon name="sites" />,
+        note: [device.address, device.mac, device.siteName].filter(Boolean).join(' · '),
+        weight: 0,
+        found: true,
+        run: () => void navigate({ to: '/sites/$code/devices/$deviceId', params: { code: device.siteCode, deviceId: device.deviceId } }),
+      }));
     const devices: Entry[] = places.devices.map(({ device, site }) => ({
       id: `device-${device.deviceId}`,
       group: 'devices',
-      words: device.hostname ?? device.address,
-      also: [device.address, device.mac].filter(Boolean).join(' '),
+      words: device.label ?? device.hostname ?? device.address,
+      also: [device.hostname, device.address, device.mac].filter(Boolean).join(' '),
       mark: <Icon name="sites" />,
-      note: device.hostname ? device.address : (device.vendor ?? ''),
+      note: device.label || device.hostname ? device.address : (device.vendor ?? ''),
       weight: 0,
       run: () => void navigate({ to: '/sites/$code/devices/$deviceId', params: { code: site.code, deviceId: device.deviceId } }),
     }));
@@ -117,9 +157,43 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
     const actions = [
       ...rooms
         .filter(room => atLeast(state.me.role, room.role))
-        .map(room => act(`room-${room.to}`, room.icon, t('palette.go', { place: t(room.title) }), () => void navigate({ to: room.to }))),
-      ...(state.me.role === 'admin'
-        ? tabs.map(tab => act(`tab-${tab.to}`, 'shield', t('palette.go', { place: t(tab.title) }), () => void navigate({ to: tab.to })))
+        .map(room =>
+          act(
+            `room-${room.to}`,
+            room.icon,
+            t('palette.go', { place: t(roomTitle(room, state.me.role)) }),
+            () => void navigate({ to: room.to }),
+          ),
+        ),
+      ...tabsFor(state.me.role).map(tab =>
+        act(`tab-${tab.to}`, 'shield', t('palette.go', { place: t(tab.title) }), () => void navigate({ to: tab.to })),
+      ),
+      ...(atLeast(state.me.role, 'technician')
+        ? [
+            act('wall', 'eye', t('palette.wall'), () => void navigate({ to: '/wall' })),
+            act('test', 'bell', t('palette.test'), () => void navigate({ to: '/incidents', search: { do: 'test' } })),
+            act(
+              'maintenance',
+              'gear',
+              t('palette.maintenance'),
+              () => void navigate({ to: '/admin/maintenance', search: { do: 'announce' } }),
+            ),
+            ...ongoing
+              .filter(incident => incident.state === 'open')
+              .slice(0, mostActs)
+              .map(incident =>
+                act(
+                  `acknowledge-${incident.incidentId}`,
+                  'check',
+                  t('palette.acknowledge', { what: incidentSentence(incident, t), site: incident.siteName }),
+                  () =>
+                    acknowledge(incident.incidentId, {
+                      onSuccess: () => say(t('incident.acknowledged')),
+                      onError: error => say(sentence(error), 'bad'),
+                    }),
+                ),
+              ),
+          ]
         : []),
       act('me', 'gear', t('me.title'), () => void navigate({ to: '/me' })),
       act('light', 'eye', t('palette.light'), () => theme.set('light')),
@@ -127,17 +201,18 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
       act('keys', 'keyboard', t('keys.title'), onKeys),
       act('leave', 'logout', t('leave'), () => void nester.leave()),
     ];
-    return [...channels, ...sites, ...devices, ...people, ...actions];
-  }, [state, places, t, navigate, openDirect, onKeys, nester]);
+    return [...channels, ...sites, ...going, ...devices, ...elsewhere, ...people, ...actions];
+  }, [state, places, incidents, foundDevices, acknowledge, say, sentence, t, navigate, openDirect, onKeys, nester]);
 
   const found = useMemo(() => {
     const only = typed.startsWith('@') ? 'people' : typed.startsWith('#') ? 'channels' : typed.startsWith('>') ? 'actions' : undefined;
     const wanted = only ? typed.slice(1) : typed;
     const fitting = entries.flatMap(entry => {
-      const score = only && entry.group !== only ? undefined : bestFit(wanted, entry);
+      const fits = bestFit(wanted, entry) ?? (entry.found ? foundScore : undefined);
+      const score = only && entry.group !== only ? undefined : fits;
       return score === undefined ? [] : [{ entry, score }];
     });
-    const groups = ['channels', 'sites', 'devices', 'people', 'actions'];
+    const groups = ['channels', 'sites', 'incidents', 'devices', 'people', 'actions'];
     fitting.sort(
       (a, b) =>
         (wanted ? b.score - a.score : groups.indexOf(a.entry.group) - groups.indexOf(b.entry.group)) ||

@@ -40,6 +40,7 @@ export const enIncidentPages = {
   'panel.folded': 'Folded under it',
   'panel.foldedText': 'While the cause lasts, nothing can be known of these.',
   'panel.told': 'Who was told',
+  'panel.messages': { one: '{count} message', other: '{count} messages' },
   'panel.toldNobody': 'No route wanted to hear of it.',
   'delivery.waiting': 'Waiting',
   'delivery.sent': 'Sent',

@@ -64,7 +64,7 @@ export const enIncidents = {
   'incident.detail.ports': 'ports: {ports}',
   'incident.detail.expires': 'ends {when}',
   'incident.detail.raised': 'raised by {name}',
-  'incident.curve': 'WAN around it: highest {high}, most lost {loss}',
+  'incident.curve': 'WAN: up to {high}, at most {loss} lost',
   'incident.curveNone': 'Nothing was measured around it.',
   'incidents.none': 'No incident',
 } as const satisfies Record<string, string | { one: string; other: string }>;

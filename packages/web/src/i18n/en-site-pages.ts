@@ -7,6 +7,8 @@ export const enSitePages = {
   'site.tab.wan': 'WAN',
   'site.tab.probe': 'Probe',
   'site.tab.incidents': 'Incidents',
+  'site.tab.runbooks': 'Runbooks',
+  'site.runbooksText': 'What to do, step by step. They also stand beside the incidents that they are about.',
   'site.tab.settings': 'Settings',
   'site.test': 'Raise a test incident',
   'site.testText': 'A test incident shows who is told. It is over by itself after ten minutes.',
@@ -37,6 +39,7 @@ export const enSitePages = {
   'wall.age': 'last news {span} ago',
   'wall.lost': 'Not connected.',
   'wall.lostText': 'What stands here is {span} old. It is tried again and again.',
+  'wall.lastKnown': 'last known: {figures}',
   'wall.devices': '{up}/{known} up',
 
   'short.title': 'In short',

@@ -195,7 +195,7 @@ export const enTelling = {
   'storage.since': 'Oldest',
   'storage.kept': 'Kept for',
   'storage.unknown': 'not known',
-  'storage.forEver': 'ever',
+  'storage.forEver': 'no limit',
   'storage.kind.messages': 'Messages',
   'storage.kind.events': 'Events',
   'storage.kind.reports': 'Reports',

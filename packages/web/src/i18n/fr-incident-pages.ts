@@ -43,6 +43,7 @@ export const frIncidentPages: Record<keyof typeof enIncidentPages, Entry> = {
   'panel.folded': 'Rangés dessous',
   'panel.foldedText': 'Tant que dure la cause, on ne peut rien en savoir.',
   'panel.told': 'Qui a été prévenu',
+  'panel.messages': { one: '{count} message', other: '{count} messages' },
   'panel.toldNobody': 'Aucune destination ne le demandait.',
   'delivery.waiting': 'En attente',
   'delivery.sent': 'Envoyé',

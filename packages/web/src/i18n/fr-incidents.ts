@@ -67,7 +67,7 @@ export const frIncidents: Record<keyof typeof enIncidents, Entry> = {
   'incident.detail.ports': 'ports : {ports}',
   'incident.detail.expires': 'prend fin {when}',
   'incident.detail.raised': 'déclenché par {name}',
-  'incident.curve': 'WAN autour de l’incident : maximum {high}, pertes jusqu’à {loss}',
+  'incident.curve': 'WAN : jusqu’à {high}, {loss} de pertes au plus',
   'incident.curveNone': 'Rien n’a été mesuré autour de l’incident.',
   'incidents.none': 'Aucun incident',
 };

@@ -10,6 +10,8 @@ export const frSitePages: Record<keyof typeof enSitePages, Entry> = {
   'site.tab.wan': 'WAN',
   'site.tab.probe': 'Sonde',
   'site.tab.incidents': 'Incidents',
+  'site.tab.runbooks': 'Procédures',
+  'site.runbooksText': 'Que faire, étape par étape. Elles figurent aussi à côté des incidents qu’elles concernent.',
   'site.tab.settings': 'Réglages',
   'site.test': 'Déclencher un incident d’essai',
   'site.testText': 'Un incident d’essai montre qui est prévenu. Il se résout de lui-même au bout de dix minutes.',
@@ -40,6 +42,7 @@ export const frSitePages: Record<keyof typeof enSitePages, Entry> = {
   'wall.age': 'dernières nouvelles il y a {span}',
   'wall.lost': 'Déconnecté.',
   'wall.lostText': 'Ce qui s’affiche date de {span}. La connexion est retentée sans cesse.',
+  'wall.lastKnown': 'dernier état connu : {figures}',
   'wall.devices': '{up}/{known} actifs',
 
   'short.title': 'En bref',

@@ -40,7 +40,7 @@ test('acts on incidents, routes, files and maintenance are said without the name
   expect(plainly({ routeId: 'r1', kind: 'mail', where: 'a@b.example', on: true })).toBe('par : Courriel, vers : a@b.example, active : oui');
   expect(plainly({ intakeId: 'i', site: 'NE', becomes: 'taken' })).toBe('site : NE, devient : Pris');
   const times = JSON.stringify({ once: { from: '2026-11-29T02:30', to: '2026-11-29T04:00' } });
-  expect(plainly({ times, sites: 'all' })).toBe('quand : 2026-11-29 02:30 – 2026-11-29 04:00, sites : tout');
+  expect(plainly({ times, sites: 'all' })).toBe('quand : 2026-11-29 02:30 – 2026-11-29 04:00, sites : tous les sites');
   expect(plainly({ times: 'not JSON' })).toBe('quand : not JSON');
 });
 

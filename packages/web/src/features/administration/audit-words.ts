@@ -224,7 +224,7 @@ function valueWords(key: string, value: unknown, { t, times, figures }: Words): 
   const file = key === 'becomes' && fileStates.find(each => each === value);
   if (file) return t(`files.state.${file}`);
   if (key === 'times' && typeof value === 'string') return timesWords(value);
-  if (key === 'sites' && value === 'all') return t('act.on.all');
+  if (key === 'sites' && value === 'all') return t('maintenance.everywhere');
   if (value === 'public' || value === 'private') return t(`create.${value}`);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -29,7 +29,7 @@ export function useWaitingFiles(): number {
     };
   }, [connection, client, enabled]);
   const { data } = useQuery({
-    queryKey: [...intakeKey, 'waiting'],
+    queryKey: [...intakeKey, 'count'],
     enabled,
     queryFn: async () => (await connection.call('intake.list', { limit: 1 })).waiting,
   });

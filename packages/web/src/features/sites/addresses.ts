@@ -1,7 +1,7 @@
 import { type SiteShape, shapes } from './site-list.ts';
 
 /** The parts of a site's page, in order; the first has no name in the address. */
-export const siteTabs = ['wan', 'devices', 'reports', 'probe', 'diagnostics', 'incidents', 'settings'] as const;
+export const siteTabs = ['wan', 'devices', 'reports', 'probe', 'diagnostics', 'incidents', 'runbooks', 'settings'] as const;
 export type SiteTab = (typeof siteTabs)[number];
 
 /** Lengths of time of the chart of the WAN. */

@@ -45,7 +45,7 @@ export function FilesTab() {
         <span className={styles.space} />
       </div>
       <HowToSend />
-      {waiting > 0 && <RunbookPanel name="quarantine" about="files" />}
+      {waiting > 0 && <RunbookPanel name="quarantine" about="files" inset />}
       <Listing
         query={intake}
         expect={5}

@@ -73,9 +73,11 @@ function MaintenanceRow({ maintenance, sites }: { maintenance: Maintenance; site
   const zones = new Set(named.map(site => site?.zone));
   const zone = zones.size === 1 ? named[0]?.zone : undefined;
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const local =
+  // A time on the site’s clocks is said as it was typed, whatever the clocks here show then.
+  const local = (moment: string) => times.near(Date.parse(moment), now);
+  const words =
     'once' in announced
-      ? t('maintenance.local', { from: announced.once.from.replace('T', ' '), to: announced.once.to.replace('T', ' ') })
+      ? t('maintenance.local', { from: local(announced.once.from), to: local(announced.once.to) })
       : t('maintenance.localWeekly', {
           days: list(announced.weekly.days.map(day => times.weekday(day))),
           from: announced.weekly.from,
@@ -97,7 +99,7 @@ function MaintenanceRow({ maintenance, sites }: { maintenance: Maintenance; site
           </span>
           {(zone !== own || 'weekly' in announced) && (
             <span className={styles.about}>
-              {local} · {zone ?? t('maintenance.eachZone')}
+              {words} · {zone ?? t('maintenance.eachZone')}
             </span>
           )}
         </span>

@@ -1,14 +1,20 @@
 import { useFigures } from '../../../i18n/figures.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Failed, SkeletonRows } from '../../../ui/blank.tsx';
-import { Moment } from '../../../ui/time.tsx';
 import { bytesWords } from '../bytes.ts';
 import { useStorage } from '../notify-queries.ts';
 import styles from './storage-tab.module.css';
 
+const year = 365 * 86_400_000;
+
+/** Some days more than a year are a year. */
+function inWhole(ms: number): number {
+  return ms >= year ? Math.round(ms / year) * year : ms;
+}
+
 /** What Nester keeps: how much of it, since when, and for how long. */
 export function StorageTab() {
-  const { t, language } = useText();
+  const { t, times, language } = useText();
   const figures = useFigures();
   const storage = useStorage();
   if (storage.isPending) return <SkeletonRows count={8} />;
@@ -48,8 +54,8 @@ export function StorageTab() {
               <td className={styles.bars} aria-hidden="true">
                 {bytes !== null && bytes > 0 && <span style={{ width: `${Math.max(1, (bytes / greatest) * 100)}%` }} />}
               </td>
-              <td className={styles.soft}>{oldestAt === null ? '–' : <Moment at={oldestAt} />}</td>
-              <td className={styles.soft}>{keptMs === null ? t('storage.forEver') : figures.length(keptMs)}</td>
+              <td className={styles.soft}>{oldestAt === null ? '–' : times.dayYear(oldestAt)}</td>
+              <td className={styles.soft}>{keptMs === null ? t('storage.forEver') : figures.length(inWhole(keptMs))}</td>
             </tr>
           ))}
         </tbody>

@@ -59,7 +59,7 @@ export function TokensTab() {
 }
 
 function TokenRow({ token }: { token: ApiToken }) {
-  const { t, list, sentence } = useText();
+  const { t, times, list, sentence } = useText();
   const say = useSay();
   const now = useNow();
   const revoke = useAct('token.revoke');
@@ -87,7 +87,7 @@ function TokenRow({ token }: { token: ApiToken }) {
         ) : (
           <>
             {expired && `▲ ${t('tokens.expired')} `}
-            <Moment at={token.expiresAt} as={expired ? 'ago' : 'until'} />
+            <span title={times.absolute(token.expiresAt)}>{times.dayYear(token.expiresAt)}</span>
           </>
         )}
       </td>

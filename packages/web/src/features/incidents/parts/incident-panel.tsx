@@ -64,6 +64,12 @@ export function IncidentPanel({ incidentId, onClose, alone = false }: IncidentPa
 const deviceRules = /^(?:device|port|service|certificate)\./;
 const shapes = { waiting: 'unknown', sent: 'up', failed: 'down' } as const;
 
+/** What became of the last message of each route, and how many there were. What did not arrive stands for those after it. */
+function byRoute(deliveries: IncidentDetail['deliveries']) {
+  const routes = Map.groupBy(deliveries, each => each.routeName);
+  return [...routes.values()].map(some => ({ last: some.find(each => each.state !== 'sent') ?? some[0]!, count: some.length }));
+}
+
 function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail | undefined }) {
   const { t, times, sentence, language } = useText();
   const figures = useFigures();
@@ -85,6 +91,7 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
 
   const words = { t, times, figures };
   const said = incidentFigures(incident, now, words);
+  if (incident.firings > 1) said.push(t('incident.firings', { count: incident.firings }));
   const quiet = incidentQuiet(incident, now, words);
   const ongoing = isOngoing(incident);
   const runbook = runbookFor(incident.rule);
@@ -143,10 +150,10 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
               </dd>
             </div>
           )}
-          {(quiet || incident.firings > 1) && (
+          {quiet && (
             <div>
               <dt>{t('panel.quiet')}</dt>
-              <dd>{[quiet, incident.firings > 1 && t('incident.firings', { count: incident.firings })].filter(Boolean).join(' · ')}</dd>
+              <dd>{quiet}</dd>
             </div>
           )}
         </dl>
@@ -193,12 +200,14 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
               <p className={styles.hint}>{quiet ?? t('panel.toldNobody')}</p>
             ) : (
               <ul className={styles.deliveries}>
-                {detail.deliveries.map(each => (
-                  <li key={each.deliveryId}>
-                    <StateMark shape={shapes[each.state]} word={t(`delivery.${each.state}`)} />
-                    <span className={styles.route}>{each.routeName}</span>
-                    <Moment at={each.at} as="near" className={styles.at} />
-                    {each.error !== null && <p className={styles.error}>{deliveryErrorIn(language, each.error)}</p>}
+                {byRoute(detail.deliveries).map(({ last, count }) => (
+                  <li key={last.deliveryId}>
+                    <StateMark shape={shapes[last.state]} word={t(`delivery.${last.state}`)} />
+                    <span className={styles.route}>
+                      {last.routeName} {count > 1 && <span className={styles.at}>{t('panel.messages', { count })}</span>}
+                    </span>
+                    <Moment at={last.at} as="near" className={styles.at} />
+                    {last.error !== null && <p className={styles.error}>{deliveryErrorIn(last.error, language)}</p>}
                   </li>
                 ))}
               </ul>

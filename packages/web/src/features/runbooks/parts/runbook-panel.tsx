@@ -10,13 +10,14 @@ import { Steps } from './steps.tsx';
 /**
  * What to do, beside what it is about: folded until somebody wants it.
  * @param about whose ticks these are: an incident's id, a site's id
+ * @param inset it stands in a page that has no margins of its own
  */
-export function RunbookPanel({ name, about }: { name: RunbookName; about: string }) {
+export function RunbookPanel({ name, about, inset = false }: { name: RunbookName; about: string; inset?: boolean }) {
   const { t, language } = useText();
   const [isOpen, setOpen] = useState(false);
   const { data, error, refetch } = useRunbook(language, name, isOpen);
   return (
-    <details className={styles.panel} onToggle={event => setOpen(event.currentTarget.open)}>
+    <details className={styles.panel} data-inset={inset || undefined} onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>{t('runbook.title')}</summary>
       {data ? (
         <>
@@ -30,7 +31,8 @@ export function RunbookPanel({ name, about }: { name: RunbookName; about: string
       ) : error ? (
         <Failed error={error} retry={() => void refetch()} />
       ) : (
-        <SkeletonRows count={3} />
+        // Nothing moves where nobody looks.
+        isOpen && <SkeletonRows count={3} />
       )}
     </details>
   );

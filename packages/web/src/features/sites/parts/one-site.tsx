@@ -24,6 +24,7 @@ import { ProbePanel } from './probe-panel.tsx';
 import { ReportCompare } from './report-compare.tsx';
 import { ReportList } from './report-list.tsx';
 import { ReportView } from './report-view.tsx';
+import { RunbooksPanel } from './runbooks-panel.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { WanPanel } from './wan-panel.tsx';
 
@@ -94,6 +95,8 @@ function Panel({ tab, detail, updatedAt }: { tab: SiteTab | undefined; detail: S
       return <DiagnosticsPanel detail={detail} />;
     case 'incidents':
       return <IncidentsPanel site={site} />;
+    case 'runbooks':
+      return <RunbooksPanel />;
     case 'settings':
       return <SettingsPanel detail={detail} />;
   }

@@ -4,7 +4,7 @@ import { useFigures } from '../../../i18n/figures.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
 import { useNow } from '../../../ui/time.tsx';
-import { isCurrent, storyOf } from '../../sites/sentences.ts';
+import { isCurrent, storyOf, whySentence } from '../../sites/sentences.ts';
 import { shapeOf } from '../../sites/site-list.ts';
 import styles from '../wall.module.css';
 import type { TileSize, Wall } from '../wall-layout.ts';
@@ -39,6 +39,7 @@ const TileFace = memo(function TileFace({ site, size, minute }: { site: Site; si
   const devices = site.devicesKnown > 0 ? t('wall.devices', { up: site.devicesUp, known: site.devicesKnown }) : undefined;
   const warned = site.worst !== null && site.worst.severity !== 'info' && shape !== 'maintenance';
   const wan = site.wanMedianMs === null ? undefined : figures.latency(site.wanMedianMs);
+  const seen = [devices, wan].filter(Boolean).join(' · ') || site.code;
   return (
     <article className={styles.tile} data-size={size} data-shape={shape} data-warned={warned || undefined}>
       {size === 'large' && (
@@ -53,7 +54,7 @@ const TileFace = memo(function TileFace({ site, size, minute }: { site: Site; si
       {size === 'small' ? (
         <p className={styles.figures}>
           {[
-            shape === 'up' ? undefined : word,
+            shape === 'up' ? undefined : shape === 'unknown' ? whySentence(site, now, t, figures) : word,
             warned ? t('sites.incidents', { count: site.openIncidents }) : shape === 'up' && wan,
             devices,
           ]
@@ -68,7 +69,7 @@ const TileFace = memo(function TileFace({ site, size, minute }: { site: Site; si
           </p>
           {size === 'large' && (
             <p className={styles.figures} data-old={!isCurrent(site) || undefined}>
-              {[site.code, devices, wan].filter(Boolean).join(' · ')}
+              {isCurrent(site) ? seen : t('wall.lastKnown', { figures: seen })}
             </p>
           )}
         </>
