@@ -42,6 +42,7 @@ function readOptions(argv: string[]) {
   const values = parsedOptions(argv, {
     json: flag,
     plain: flag,
+    'no-install': flag,
     signed: flag,
     profile: flag,
     help: flag,

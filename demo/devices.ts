@@ -7,14 +7,14 @@ import { localHour, moments, plays, type Scene } from './timetable.ts';
 const day = 86_400_000;
 const ports = '22,53,80,135,139,443,445,515,554,631,3389,5000,8000,8080,8443,9100';
 
-type Service = readonly [port: number, service: string, product: string, version: string];
-const ssh: Service = [22, 'ssh', 'OpenSSH', '9.2p1 Debian 2'];
-const print: readonly Service[] = [
+type Offer = readonly [port: number, service: string, product: string, version: string];
+const ssh: Offer = [22, 'ssh', 'OpenSSH', '9.2p1 Debian 2'];
+const print: readonly Offer[] = [
   [80, 'http', 'HP Embedded Web Server', '5.1'],
   [631, 'ipp', 'CUPS', '2.4'],
   [9100, 'jetdirect', 'JetDirect', ''],
 ];
-const windows: readonly Service[] = [
+const windows: readonly Offer[] = [
   [135, 'msrpc', 'Microsoft Windows RPC', ''],
   [445, 'microsoft-ds', 'Windows 11 SMB', ''],
 ];
@@ -26,7 +26,7 @@ interface Machine {
   oui: string;
   vendor: string;
   os: string | null;
-  services: readonly Service[];
+  services: readonly Offer[];
   /** Laptops go home, tablets sleep. */
   stays: 'always' | 'by day' | 'sometimes';
   randomMac?: true;
@@ -204,7 +204,7 @@ export class DemoSite {
     return last === 32 && plays(this.#scene, this.#site, 'nightDevice') && at >= this.#moments.printerMoves ? 36 : last;
   }
 
-  #services(last: number, services: readonly Service[], at: number): readonly (Service | ReportedPort)[] {
+  #services(last: number, services: readonly Offer[], at: number): readonly (Offer | ReportedPort)[] {
     if (last !== 10) return services;
     const { portOpens, certificateSeen, certificateEnds, seededAt } = { ...this.#moments, seededAt: this.#scene.seededAt };
     const isEnding = plays(this.#scene, this.#site, 'certificate') && at >= certificateSeen;
@@ -230,7 +230,7 @@ export class DemoSite {
   }
 }
 
-function portOf(service: Service | ReportedPort): ReportedPort {
+function portOf(service: Offer | ReportedPort): ReportedPort {
   if (!('length' in service)) return service;
   const [port, name, product, version] = service;
   return { port, protocol: 'tcp', state: 'open', service: name, product, version: version || null };

@@ -20,6 +20,8 @@ const day = 86_400_000;
 /** So many reports tell the month between the stories. */
 const usualReports = 3_840;
 const toldMs = 5_000;
+/** So many sites are made together: their commits are one. */
+const atOnce = 50;
 
 type House = Awaited<ReturnType<typeof openHouse>>;
 
@@ -139,8 +141,9 @@ export async function makePast(folder: string, scene: Scene, people: readonly De
       const { userId } = await call(house, local, 'user.create', { name, role, language, password });
       actors.set(name, { kind: 'user', userId, name, role: role as Role, language, sessionId: `demo-${name}`, deviceId: `demo-${name}` });
     }
-    for (const [n, franchise] of franchises(scene.sites).entries())
-      sites.push(await newSite(house, actors.get('claire')!, new DemoSite(scene, n, franchise)));
+    const all = franchises(scene.sites).map((franchise, n) => new DemoSite(scene, n, franchise));
+    for (let at = 0; at < all.length; at += atOnce)
+      sites.push(...(await Promise.all(all.slice(at, at + atOnce).map(site => newSite(house, actors.get('claire')!, site)))));
     const past = new Past({ scene, house, clock, people: actors, sites });
     for (const { at, run } of [...usualSteps(past), ...storySteps(past)].sort((a, b) => a.at - b.at)) {
       await past.moveTo(at);

@@ -11,7 +11,11 @@ const usage = `npm run demo -- [--reset] [--data ./demo-data] [--http 3000] [--t
   --reset       forgets the demonstration that is there and makes a new one
   --data        the folder that it is kept in
   --http, --tcp ports of this machine; --port N is both (0: any that are free)
-  --sites       franchises with a probe each, 1 to 1000; --days: of history, 4 to 60; both for a new one only`;
+  --sites       franchises with a probe each, 1 to 1000; --days: of history, 4 to 60 (30; of more than 100 sites 7);
+                both for a new one only`;
+
+/** Of more, a week of history is enough. */
+const manySites = 100;
 
 interface Options {
   reset: boolean;
@@ -35,13 +39,14 @@ function readOptions(argv: readonly string[]): Options | 'help' {
     throw new UsageError((error as Error).message);
   }
   if (values.help) return 'help';
+  const sites = whole('--sites', values.sites ?? '32', 1, 1_000);
   return {
     reset: values.reset === true,
     data: resolve(values.data ?? 'demo-data'),
     http: whole('--http', values.http ?? values.port ?? '3000', 0, 65_535),
     tcp: whole('--tcp', values.tcp ?? (values.port === '0' ? '0' : '12345'), 0, 65_535),
-    sites: whole('--sites', values.sites ?? '32', 1, 1_000),
-    days: whole('--days', values.days ?? '30', 4, 60),
+    sites,
+    days: whole('--days', values.days ?? (sites > manySites ? '7' : '30'), 4, 60),
   };
 }
 

@@ -1,7 +1,6 @@
-import type { CompiledQuery, Kysely } from 'kysely';
 import { rawKeptMs, steps } from '../packages/nester/src/series/steps.ts';
-import type { Tables, WanRollupTable, WanSampleTable } from '../packages/nester/src/store/schema.ts';
-import { openStore } from '../packages/nester/src/store/store.ts';
+import type { WanRollupTable, WanSampleTable } from '../packages/nester/src/store/schema.ts';
+import { openStore, type Store } from '../packages/nester/src/store/store.ts';
 import type { DemoSite } from './devices.ts';
 import { roles } from './link.ts';
 import { plays, type Scene } from './timetable.ts';
@@ -53,7 +52,7 @@ interface Part {
 
 async function writeSite({ scene, n, siteId, site, rollups, samples }: Part): Promise<void> {
   const { seededAt } = scene;
-  const allMs = Math.min(scene.days, Math.max(2, finePoints / scene.sites)) * day;
+  const allMs = Math.min(scene.days, Math.max(1, finePoints / scene.sites)) * day;
   const isStory = plays(scene, n, 'dyingLink') || plays(scene, n, 'slow');
   const begin = Math.floor((seededAt - scene.days * day) / day) * day;
   // In the order of the tables' keys, which is the quickest.
@@ -80,8 +79,9 @@ async function writeSite({ scene, n, siteId, site, rollups, samples }: Part): Pr
       }
     }
   // The minutes of the stories that are told in minutes, and of the last day; of the rest every fifth.
+  const minutesFrom = seededAt - Math.min(day, (32 * day) / scene.sites);
   const rawFrom = Math.max(begin, seededAt - Math.min(rawKeptMs - day, allMs));
-  for (let at = rawFrom; at < seededAt; at += isStory || at >= seededAt - day ? minute : 5 * minute)
+  for (let at = rawFrom; at < seededAt; at += isStory || at >= minutesFrom ? minute : 5 * minute)
     for (const { role, target, fineMs } of each)
       if (at >= seededAt - fineMs) await samples.put({ site_id: siteId, at, target, role, ...cells(site, at, role) });
 }
@@ -107,13 +107,13 @@ function together(all: readonly Figures[]): Figures {
 /** Rows that are written many at a time, by a query whose text is built once. */
 class Rows<T extends WanRollupTable | WanSampleTable> {
   static readonly #atOnce = 400;
-  readonly #db: Kysely<Tables>;
+  readonly #db: Store['write'];
   readonly #table: 'wan_rollup' | 'wan_sample';
   #waiting: T[] = [];
   #columns: (keyof T)[] = [];
-  #query: CompiledQuery | undefined;
+  #query: Parameters<Store['write']['executeQuery']>[0] | undefined;
 
-  constructor(db: Kysely<Tables>, table: 'wan_rollup' | 'wan_sample') {
+  constructor(db: Store['write'], table: 'wan_rollup' | 'wan_sample') {
     this.#db = db;
     this.#table = table;
   }

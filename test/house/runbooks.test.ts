@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { firstIncidentRules, type IncidentRule } from '@aerie/contract';
-import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { harvesterProgram } from '../../packages/harvester/src/cli/program.ts';
 import { nesterProgram } from '../../packages/nester/src/cli/program.ts';
@@ -105,7 +104,7 @@ describe('the runbooks', () => {
 });
 
 /** What of a command line the program does not know; undefined: it knows all of it. */
-function faultOf(program: Command | undefined, words: readonly string[]): string | undefined {
+function faultOf(program: ReturnType<typeof nesterProgram> | undefined, words: readonly string[]): string | undefined {
   let command = program;
   let isNamed = true;
   for (const word of words) {

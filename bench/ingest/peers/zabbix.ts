@@ -1,10 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { programPath } from '../../../scripts/programs.ts';
-import { freePort, type Server, startServer } from '../../kit/server.ts';
+import { type Server, startServer } from '../../kit/server.ts';
 import { figureNames, type Peer } from './peer.ts';
 
 /** Where Debian's package keeps the tables. */
@@ -45,8 +47,24 @@ function hostsAndItems(sites: number): string {
     insert into item_rtdata (itemid) select itemid from items where itemid > 1000000;`;
 }
 
+/** Zabbix listens on no port above 32767, where a machine gives none away by itself. */
+async function lowFreePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+}
+
 async function startZabbix(folder: string, socket: string, core: number | undefined): Promise<Server> {
-  const port = await freePort();
+  const port = await lowFreePort();
   const file = join(folder, 'zabbix.conf');
   const settings = {
     ListenIP: '127.0.0.1',

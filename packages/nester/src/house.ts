@@ -126,7 +126,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     now,
     publicUrl: () => publicUrl,
     pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
-    observe: (unit, observation) => incidents.observe(unit, observation),
+    observe: (unit, ...observations) => incidents.observe(unit, ...observations),
     reported: (unit, report) => incidents.observeReport(unit, report),
     rulesChanged: siteId => incidents.rulesChanged(siteId),
     isTellable(channelId) {

@@ -116,7 +116,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
       now,
       publicUrl: () => 'https://aerie.example',
       pin: () => room.pin,
-      observe: (_unit: Unit, observation) => room.observations.push(observation),
+      observe: (_unit: Unit, ...observations) => room.observations.push(...observations),
       cloneAnswerMs: room.cloneAnswerMs,
       reported: (_unit: Unit, report) => room.fresh.push(report),
       rulesChanged: async siteId => void room.judgedAnew.push(siteId),

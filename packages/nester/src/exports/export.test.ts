@@ -124,7 +124,7 @@ onEachDatabase('an export', newDatabase => {
       return text;
     };
     expect(JSON.parse(await taken(tess, 'devices', {}, 'json'))).toHaveLength(202);
-    const lines = (await taken(tess, 'devices', { siteId }, 'csv')).trimEnd().split('\r\n');
+    const lines = (await taken(tess, 'devices', { siteId }, 'csv')).trimEnd().split('\n');
     expect(lines).toHaveLength(202);
     expect(lines[1]).toContain('NE;Patriots;;192.0.2.1;"\'=HYPERLINK(""x"")"');
     expect(lines[1]).toContain('22/tcp ssh');

@@ -95,12 +95,7 @@ export function dueAt({ incidents, symptoms }: SiteWatch, rules: Surroundings['r
   const at = (time: number | null) => {
     if (time !== null && time < due) due = time;
   };
-  for (const parts of symptoms.values())
-    for (const symptom of parts.values()) {
-      const { rule, state, overSince } = symptom;
-      if (state === 'pending' && rules[rule].on && !isMeasured(rule)) at(countsFrom(rules, symptom));
-      if (overSince !== null && !isMeasured(rule)) at(overSince + forMsOf(rules, rule));
-    }
+  for (const parts of symptoms.values()) for (const symptom of parts.values()) at(ripeAt(symptom, rules));
   for (const record of incidents.values()) {
     const expires = expiryOf(record.rule);
     if (expires !== undefined) at(record.openedAt + expires);
@@ -149,8 +144,20 @@ function measured(
 }
 
 function ripenKey(draft: Draft, key: string): void {
-  const first = draft.symptoms.get(key)?.values().next().value;
-  if (first) ripen(draft, first.rule, first.subjectId);
+  const { at, rules } = draft.around;
+  for (const symptom of draft.symptoms.get(key)?.values() ?? []) {
+    if (at < ripeAt(symptom, rules)) continue;
+    ripen(draft, symptom.rule, symptom.subjectId);
+    return;
+  }
+}
+
+/** When time alone makes a symptom count, or ends it. */
+function ripeAt(symptom: Symptom, rules: Surroundings['rules']): number {
+  const { rule, state, overSince } = symptom;
+  if (isMeasured(rule)) return Number.POSITIVE_INFINITY;
+  const counts = state === 'pending' && rules[rule].on ? countsFrom(rules, symptom) : Number.POSITIVE_INFINITY;
+  return overSince === null ? counts : Math.min(counts, overSince + forMsOf(rules, rule));
 }
 
 /** Lets what lasted long enough count, and what was over long enough end. */

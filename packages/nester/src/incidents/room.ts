@@ -24,8 +24,11 @@ import { type SitesSeen, Watch } from './watch.ts';
 export interface Incidents {
   readonly commands: Handlers<keyof typeof specs>;
   readonly replay: Replay;
-  /** Adds what follows from an observation to `unit`, which the caller hands to the commit in the same turn. */
-  observe(unit: Unit, observation: Observation): void;
+  /**
+   * Adds what follows from observations of one site to `unit`, which the caller hands to the commit in the same turn. What
+   * is seen at once is judged in one step.
+   */
+  observe(unit: Unit, ...observations: Observation[]): void;
   /** The same for a fresh report, after everything else that was seen in it. */
   observeReport(unit: Unit, report: FreshReport): void;
   /** The same for other rules of a site, once the unit that brings them is durable. */
@@ -109,8 +112,13 @@ export async function openIncidents(parts: {
       }
       return bodies;
     },
-    observe(unit, observation) {
-      watch.apply(unit, observation.siteId, seen(observation));
+    observe(unit, ...observations) {
+      const [first] = observations;
+      if (!first) return;
+      const inputs = observations.map(seen);
+      watch.apply(unit, first.siteId, draft => {
+        for (const input of inputs) input(draft);
+      });
     },
     observeReport(unit, report) {
       watch.apply(unit, report.siteId, reported(report));

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
 import { AppError, type Report } from '@aerie/contract';
-import type { FreshReport } from '../incidents/observation.ts';
+import type { FreshReport, Observation } from '../incidents/observation.ts';
 import { newId } from '../new-id.ts';
 import type { ReportTable, SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
@@ -242,10 +242,12 @@ export class Ingest {
 
   /** @param wasLookedAt whether the report before looked at an address: a device is new only where nobody was */
   #observe(unit: Unit, { changed }: DeviceChanges, wasLookedAt: (address: string) => boolean): void {
+    const observed: Observation[] = [];
     for (const { row, ports, changes } of changed)
       for (const change of changes)
         for (const seen of observationsOf(row, ports, change))
-          if (seen.rule !== 'device.new' || wasLookedAt(row.address)) this.#shared.observe(unit, seen);
+          if (seen.rule !== 'device.new' || wasLookedAt(row.address)) observed.push(seen);
+    if (observed.length > 0) this.#shared.observe(unit, ...observed);
   }
 }
 

@@ -23,8 +23,8 @@ export interface SitesParts {
   publicUrl: () => string;
   /** SHA-256 of the certificate that Nester signed itself, base64url; undefined when it has none. */
   pin: () => string | undefined;
-  /** Adds to a unit what follows from an observation; the unit is committed in the same turn. */
-  observe: (unit: Unit, observation: Observation) => void;
+  /** Adds to a unit what follows from observations of one site; the unit is committed in the same turn. */
+  observe: (unit: Unit, ...observations: Observation[]) => void;
   /** The same of a fresh report, after what was observed in it. */
   reported: (unit: Unit, report: FreshReport) => void;
   /** How long a probe may take to show that it is there when another machine comes with its key; ten seconds when absent. */

@@ -95,7 +95,7 @@ export const enTelling = {
   'mail.testFailed': 'Not sent. The server answered: {answer}',
 
   'deliveries.title': 'Deliveries',
-  'deliveries.text': 'What was told, and what became of it. What fails is tried again for two days.',
+  'deliveries.text': 'What was told, and what became of it. What fails is tried again for three days.',
   'deliveries.state': 'What became of them',
   'deliveries.all': 'All of them',
   'deliveries.route': 'Route',

@@ -98,7 +98,7 @@ export const frTelling: Record<keyof typeof enTelling, Entry> = {
   'mail.testFailed': 'Non envoyé. Réponse du serveur : {answer}',
 
   'deliveries.title': 'Envois',
-  'deliveries.text': 'Ce qui a été annoncé, et ce qu’il en est advenu. Ce qui échoue est retenté pendant deux jours.',
+  'deliveries.text': 'Ce qui a été annoncé, et ce qu’il en est advenu. Ce qui échoue est retenté pendant trois jours.',
   'deliveries.state': 'Ce qu’il en est advenu',
   'deliveries.all': 'Tous les envois',
   'deliveries.route': 'Destination',

@@ -35,7 +35,7 @@ export function isWanted(incident: Incident, wanted: Wanted, me: { userId: strin
 }
 
 /** Whether somebody is to see to an incident; when nobody is named, whoever acknowledged it is. */
-export function isMine({ assigneeId, acknowledgedBy }: Incident, me: { userId: string; name: string }): boolean {
+function isMine({ assigneeId, acknowledgedBy }: Incident, me: { userId: string; name: string }): boolean {
   return assigneeId === null ? acknowledgedBy === me.name : assigneeId === me.userId;
 }
 

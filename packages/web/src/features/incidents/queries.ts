@@ -9,7 +9,7 @@ import { incidentsAfter, isOngoing, isWanted, type Wanted } from './incident-lis
 export type IncidentDetail = CommandOutput<'incident.show'>;
 
 export const incidentsKey = ['incident.list'] as const;
-export const incidentKey = (incidentId: string) => ['incident.show', incidentId] as const;
+const incidentKey = (incidentId: string) => ['incident.show', incidentId] as const;
 
 /** Incidents, kept up to date by the events; nothing for those who may not see them. */
 export function useIncidents() {
@@ -138,7 +138,7 @@ export function useIncident(incidentId: string) {
 }
 
 /** Shows an incident as it is now, wherever it is shown. */
-export function showNow(client: QueryClient, incident: Incident): void {
+function showNow(client: QueryClient, incident: Incident): void {
   client.setQueryData<readonly Incident[]>(incidentsKey, held => held && incidentsAfter(held, { event: 'incident.updated', incident }));
   void client.invalidateQueries({ queryKey: incidentKey(incident.incidentId) });
 }

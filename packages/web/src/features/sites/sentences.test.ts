@@ -37,6 +37,7 @@ test('a site’s story: what is worst once, how much else is open, until when it
   expect(say({})).toBe('rapports reçus depuis 3 h');
   expect(say({ ...lossy, openIncidents: 1, worst: worst('wan.loss') })).toBe('perte WAN de 12 % depuis 8 min');
   expect(say({ ...lossy, openIncidents: 3, worst: worst('wan.loss') })).toBe('3 incidents : perte WAN de 12 % depuis 8 min');
+  expect(say({ ...lossy, openIncidents: 1, worst: worst('port.opened') })).toBe('perte WAN de 12 % depuis 8 min · 1 incident');
   expect(say({ openIncidents: 1, worst: worst('port.opened') })).toMatch(/^imprimante-2 .* · depuis 20 min$/);
   expect(say({ maintenanceUntil: now + 5 * minute })).toMatch(/^jusqu’à \d\d:\d\d$/);
   expect(say({ ...lossy, maintenanceUntil: now + 5 * minute })).toMatch(/^jusqu’à \d\d:\d\d · perte WAN/);

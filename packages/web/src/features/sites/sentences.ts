@@ -38,14 +38,22 @@ const saidByState: Partial<Record<Site['why'], string>> = {
 /** A site's story in one line: what is wrong and since when, how much else is open, until when it is worked on. */
 export function storyOf(site: Site, now: number, t: Translate, times: Times, figures: Figures): string {
   const { worst, openIncidents, maintenanceUntil } = site;
+  const why = whySentence(site, now, t, figures);
+  const isSaid = worst === null || saidByState[site.why] === worst.rule;
+  // What the state rests on comes first: an incident that has nothing to do with it is only counted.
   const told =
-    worst === null || saidByState[site.why] === worst.rule
-      ? whySentence(site, now, t, figures)
+    isSaid || site.state !== 'up'
+      ? why
       : t('site.story.incident', {
           what: t(`incident.is.${worst.rule}`, { subject: worst.subject }),
           span: figures.span(now - worst.openedAt),
         });
-  const counted = openIncidents > 1 ? t('site.story.incidents', { count: openIncidents, what: told }) : told;
+  const counted =
+    !isSaid && site.state !== 'up'
+      ? `${told} · ${t('sites.incidents', { count: openIncidents })}`
+      : openIncidents > 1
+        ? t('site.story.incidents', { count: openIncidents, what: told })
+        : told;
   if (maintenanceUntil === null || maintenanceUntil <= now) return counted;
   const until = t('site.story.maintenance', { when: times.near(maintenanceUntil, now) });
   return site.state === 'up' && openIncidents === 0 ? until : `${until} · ${counted}`;

@@ -119,7 +119,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
       <td className={styles.soft}>
         <Moment at={delivery.doneAt ?? delivery.createdAt} />
       </td>
-      <td className={styles.acts}>
+      <td className={`${styles.acts} ${styles.below}`}>
         {state !== 'sent' && what !== 'test' && (
           <Button
             look="quiet"

@@ -107,7 +107,7 @@ function FileRow({ file, onOpen }: { file: IntakeFile; onOpen: () => void }) {
       <td className={styles.soft}>
         <Moment at={file.at} />
       </td>
-      <td className={styles.acts}>
+      <td className={`${styles.acts} ${styles.below}`}>
         {isWaiting && (
           <span className={tabs.acts}>
             {state === 'quarantined' && suggested === undefined && (

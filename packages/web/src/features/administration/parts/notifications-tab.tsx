@@ -131,7 +131,7 @@ function RouteRow({ route, onEdit, onRemove }: { route: Route; onEdit: () => voi
           </span>
         )}
       </td>
-      <td className={styles.acts}>
+      <td className={`${styles.acts} ${styles.below}`}>
         <span className={sections.acts}>
           <Button look="quiet" icon="send" busy={test.isPending} disabled={connection.status !== 'live'} onClick={send}>
             {t('routes.test')}

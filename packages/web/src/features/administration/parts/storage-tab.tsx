@@ -49,13 +49,19 @@ export function StorageTab() {
           {kinds.map(({ kind, rows: count, bytes, oldestAt, keptMs }) => (
             <tr key={kind}>
               <th scope="row">{t(`storage.kind.${kind}`)}</th>
-              <td className={styles.number}>{rows.format(count)}</td>
+              <td className={styles.number} data-label={t('table.label', { what: t('storage.rows') })}>
+                {rows.format(count)}
+              </td>
               <td className={styles.number}>{bytes === null ? t('storage.unknown') : bytesWords(bytes, language)}</td>
               <td className={styles.bars} aria-hidden="true">
                 {bytes !== null && bytes > 0 && <span style={{ width: `${Math.max(1, (bytes / greatest) * 100)}%` }} />}
               </td>
-              <td className={styles.soft}>{oldestAt === null ? '–' : times.dayYear(oldestAt)}</td>
-              <td className={styles.soft}>{keptMs === null ? t('storage.forEver') : figures.length(inWhole(keptMs))}</td>
+              <td className={styles.soft} data-label={t('table.label', { what: t('storage.since') })}>
+                {oldestAt === null ? '–' : times.dayYear(oldestAt)}
+              </td>
+              <td className={styles.soft} data-label={t('table.label', { what: t('storage.kept') })}>
+                {keptMs === null ? t('storage.forEver') : figures.length(inWhole(keptMs))}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -207,7 +207,7 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
                       {last.routeName} {count > 1 && <span className={styles.at}>{t('panel.messages', { count })}</span>}
                     </span>
                     <Moment at={last.at} as="near" className={styles.at} />
-                    {last.error !== null && <p className={styles.error}>{deliveryErrorIn(last.error, language)}</p>}
+                    {last.error !== null && <p className={styles.error}>{deliveryErrorIn(language, last.error)}</p>}
                   </li>
                 ))}
               </ul>

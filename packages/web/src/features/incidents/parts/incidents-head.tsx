@@ -88,7 +88,7 @@ export function IncidentsHead({ search, sites, ask, onTest }: IncidentsHeadProps
       <span className={styles.space} />
       <a className={styles.icon} href={exportAddress('incidents', 'excel', language, { siteId })} download>
         <Icon name="download" />
-        {t('incidents.export')}
+        <span>{t('incidents.export')}</span>
       </a>
       <Button icon="bell" onClick={onTest}>
         {t('incidents.test')}

@@ -99,8 +99,8 @@ export function ProbeCard({ probe, policyVersion }: { probe: Probe; policyVersio
           </>
         )}
       </dl>
-      {!revoked && <RunbookPanel name="collection" about={probeId} />}
       {!revoked && probe.clone && <CloneNotice probe={probe} clone={probe.clone} />}
+      {!revoked && <RunbookPanel name="collection" about={probeId} />}
       {revoking && <RevokeDialog probe={probe} onClose={() => setRevoking(false)} />}
     </section>
   );
