@@ -99,7 +99,8 @@ describe('/metrics', () => {
     // Through a proxy on this machine comes the whole world; and a page may have its own name point here.
     expect((await scrape({ 'x-forwarded-for': '198.51.100.7' })).status).toBe(401);
     expect((await scrape({ 'x-forwarded-for': '198.51.100.7', authorization: `Bearer ${metrics}` })).status).toBe(200);
-    expect((await scrape({ 'x-real-ip': '198.51.100.7' })).status).toBe(401);
+    for (const header of ['x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'via'])
+      expect((await scrape({ [header]: '198.51.100.7' })).status).toBe(401);
   });
 });
 

@@ -12,7 +12,9 @@ export const id = z
 /** Text without NUL, which PostgreSQL cannot hold and cannot be asked for. */
 export const text = z.string().refine(value => !value.includes('\0'), 'it has a NUL character');
 export const seq = z.int().min(0);
-export const time = z.int().min(0).describe('milliseconds since 1970-01-01 UTC');
+/** Beyond the last moment that a `Date` can be, whoever shows it fails. */
+const lastMoment = 8_640_000_000_000_000;
+export const time = z.int().min(0).max(lastMoment).describe('milliseconds since 1970-01-01 UTC');
 export const role = z.enum(roles);
 export const language = z.enum(['en', 'fr']);
 /** What a person typed as a name. The rules (`userNameProblem`) are checked by the command, which answers with the reason. */

@@ -7,7 +7,7 @@ import { command, event } from './spec.ts';
 const mailAddress = z
   .string()
   .max(254)
-  .regex(/^[^\s@<>",;:\\()[\]]+@[^\s@<>",;:\\()[\]]+$/, 'an e-mail address');
+  .regex(/^[^\s\p{Cc}@<>",;:\\()[\]]+@[^\s\p{Cc}@<>",;:\\()[\]]+$/u, 'an e-mail address');
 
 const deliveryState = z.enum(['waiting', 'sent', 'failed']);
 
@@ -59,7 +59,11 @@ const delivery = z.strictObject({
 export type Delivery = z.infer<typeof delivery>;
 
 const mailServer = z.strictObject({
-  host: z.string().min(1).max(255),
+  host: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^\s\p{Cc}]+$/u, 'a host name or an address'),
   port: z.int().min(1).max(65_535),
   tls: z.enum(['none', 'starttls', 'implicit']),
   user: text.max(255).describe('empty: no log-in'),

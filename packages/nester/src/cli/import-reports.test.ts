@@ -1,4 +1,15 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,6 +73,24 @@ describe('nester import reports', () => {
       code: 1,
       stderr: 'nester: There is no site "XX". "nester site list" shows them.\n',
     });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('writes, for root, nowhere but where the owner of the data may write', async () => {
+    const nobody = 65_534;
+    const others = mkdtempSync(join(tmpdir(), 'aerie-roots-'));
+    mkdirSync(join(folder, 'inbox'));
+    for (const path of ['.', 'inbox']) chownSync(join(folder, path), nobody, nobody);
+    const importing = () => run(['import', 'reports', sample('a-nmap.json'), '--site', 'KC']);
+    try {
+      symlinkSync(others, join(folder, 'inbox', '.upload'));
+      expect(await importing()).toMatchObject({ code: 1 });
+      expect([statSync(others).uid, readdirSync(others)]).toEqual([0, []]);
+    } finally {
+      rmSync(others, { recursive: true });
+    }
+    rmSync(join(folder, 'inbox', '.upload'));
+    expect(await importing()).toMatchObject({ code: 0 });
+    expect(statSync(join(folder, 'inbox', '.upload')).uid).toBe(nobody);
   });
 
   it('works through a Nester that runs', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, copyFileSync, mkdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, fstatSync, futimesSync, mkdirSync, openSync, readSync, rmSync, type Stats, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError, type CommandOutput } from '@aerie/contract';
 import { causeOf } from '../file-cause.ts';
@@ -49,11 +49,15 @@ async function takeIn(desk: Desk, data: string, file: string, { site, dryRun }: 
   try {
     const stats = statSync(file);
     if (!stats.isFile()) return { file, refused: 'it is no file' };
-    mkdirSync(uploads, { recursive: true, mode: 0o700 });
-    copyFileSync(file, path);
-    // A file without a time of its own is of the time when it was written.
-    utimesSync(path, stats.atime, stats.mtime);
-    belongToNester(data, [join(data, 'inbox'), uploads, path]);
+    const from = openSync(file, 'r');
+    try {
+      asNester(data, () => {
+        mkdirSync(uploads, { recursive: true, mode: 0o700 });
+        copyInto(path, from, fstatSync(from));
+      });
+    } finally {
+      closeSync(from);
+    }
     const input = { upload, name: basename(file), dryRun, ...(site === undefined ? {} : { siteCode: site }) };
     return { file, taken: await desk.call('intake.take', input, patienceMs) };
   } catch (error) {
@@ -63,14 +67,38 @@ async function takeIn(desk: Desk, data: string, file: string, { site, dryRun }: 
     if ((error as NodeJS.ErrnoException).syscall) return { file, refused: causeOf(error) };
     throw error;
   } finally {
-    rmSync(path, { force: true });
+    asNester(data, () => rmSync(path, { force: true }));
   }
 }
 
-/** Root may run this beside a Nester that runs as somebody else. */
-function belongToNester(data: string, paths: readonly string[]): void {
+/**
+ * Does work as whoever the data belong to. Root may run this beside a Nester that runs as somebody else: what is written is
+ * theirs then, and a link among the data leads nowhere that is not theirs.
+ */
+function asNester<T>(data: string, work: () => T): T {
   const { uid, gid } = statSync(data);
-  if (process.getuid?.() === 0 && uid !== 0) for (const path of paths) chownSync(path, uid, gid);
+  if (process.getuid?.() !== 0 || uid === 0) return work();
+  process.setegid!(gid);
+  process.seteuid!(uid);
+  try {
+    return work();
+  } finally {
+    process.seteuid!(0);
+    process.setegid!(0);
+  }
+}
+
+function copyInto(path: string, from: number, { atime, mtime }: Stats): void {
+  const to = openSync(path, 'wx', 0o600);
+  try {
+    const piece = Buffer.alloc(64 * 1_024);
+    for (let length = readSync(from, piece); length > 0; length = readSync(from, piece))
+      for (let at = 0; at < length; ) at += writeSync(to, piece, at, length - at);
+    // A file without a time of its own is of the time when it was written.
+    futimesSync(to, atime, mtime);
+  } finally {
+    closeSync(to);
+  }
 }
 
 function rowOf({ file, taken, refused }: Outcome): string[] {

@@ -300,6 +300,16 @@ onEachDatabase('the incidents room', newDatabase => {
     expect((await room.rows()).filter(row => row.state !== 'resolved').map(row => [row.subject_id, row.parent_id])).toEqual([['d0', null]]);
   });
 
+  it('takes tests for no storm, however many somebody raises: what is wrong elsewhere is told', async () => {
+    for (let i = 0; i < 25; i++) {
+      const { incident } = await call['incident.test'](room.ctx(), { siteId: 's1' });
+      expect(incident.quiet).toBeNull();
+      await call['incident.resolve'](room.ctx(), { incidentId: incident.incidentId });
+    }
+    await room.see(silent(true));
+    expect((await room.rows()).find(row => row.rule === 'probe.silent')).toMatchObject({ quiet: null, told_at: room.now });
+  });
+
   it('sums a storm up: the first twenty are told, the rest in one message, and one when it is over', async () => {
     const sites = Array.from({ length: 60 }, (_, i) => `site${i}`);
     for (const siteId of sites) room.probes.set(siteId, [`p-${siteId}`]);

@@ -1,7 +1,7 @@
 import type { MissingFact, Report, ReportedHost, WanResult } from '@aerie/contract';
 import { Unreadable } from './reasons.ts';
 
-const mostHosts = 4_096;
+export const mostHosts = 4_096;
 const mostFacts = 16;
 const longestReason = 300;
 

@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
+import { close, constants, existsSync, open as openDescriptor } from 'node:fs';
 import { copyFile, lstat, mkdir, open, opendir, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { newId } from '../new-id.ts';
 import { fileBytes } from './reading.ts';
 
@@ -127,16 +128,46 @@ export async function headOf(path: Path, most: number): Promise<Buffer | undefin
   }
 }
 
-/** A path for a new file in a folder of ours, below the data folder: its name, or that with a number. */
-export async function freePlace(data: string, folder: string, name: string): Promise<string> {
+/**
+ * Does work in a folder that is held open: whatever its name stands for meanwhile, the work is done in that folder. A link
+ * to one is none.
+ * @param work is given the path under which the folder is held
+ */
+export async function inFolder(path: Path, work: (held: Path) => Promise<void>): Promise<void> {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const folder = await promisify(openDescriptor)(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ELOOP' ? undefined : unlessGone(error),
+  );
+  if (folder === undefined) return;
+  try {
+    // Where the system has no such paths, what is looked at may still be changed under our eyes.
+    const held = `/proc/self/fd/${folder}`;
+    await work(existsSync(held) ? held : path);
+  } finally {
+    await promisify(close)(folder);
+  }
+}
+
+/**
+ * A path for a new file in a folder of ours, below the data folder: its name, or that with a number.
+ * @param given places that files are on their way to; the one that is found is added
+ */
+export async function freePlace(data: string, folder: string, name: string, given: Set<string>): Promise<string> {
   await mkdir(join(data, folder), { recursive: true, mode: 0o700 });
   const dot = name.lastIndexOf('.');
   const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
   for (let n = 1; ; n++) {
     const place = join(folder, n === 1 ? name : `${stem}-${n}${ending}`);
     const [taken, explained] = await Promise.all([glanceAt(join(data, place)), glanceAt(join(data, `${place}.reason`))]);
-    if (!taken && !explained) return place;
+    if (taken || explained || isGiven(place, given)) continue;
+    given.add(place);
+    return place;
   }
+}
+
+/** Whether a file is on its way there, or the reason that will lie beside one. */
+export function isGiven(place: string, given: ReadonlySet<string>): boolean {
+  return given.has(place) || given.has(`${place}.reason`) || given.has(place.replace(/\.reason$/, ''));
 }
 
 /**

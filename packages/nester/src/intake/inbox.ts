@@ -8,9 +8,11 @@ import {
   below,
   type Glance,
   glanceAt,
+  inFolder,
   moveFile,
   NotPlain,
   namesIn,
+  type Path,
   type PlainFile,
   readAny,
   removeFile,
@@ -42,6 +44,9 @@ const doneFolder = 'done';
 /** A name that a look has found. */
 interface Found {
   name: Buffer;
+  /** Its path, as it is known by from one look to the next. */
+  key: string;
+  /** Below the folder that is held. */
   path: Buffer;
   glance: Glance;
 }
@@ -90,6 +95,9 @@ export class Inbox {
   /** Looks at all of it: at the start, and every half minute for file systems that tell nothing. */
   sweep(): Promise<void> {
     return this.#inTurn(async () => {
+      const claims = join(this.#root, claimedFolder);
+      // Whoever may write into the inbox may have put a link in its place.
+      if ((await glanceAt(claims))?.kind === 'other') await removeFile(claims);
       for (const folder of ['', doneFolder, claimedFolder]) await mkdir(join(this.#root, folder), { recursive: true, mode: 0o700 });
       await mkdir(join(this.#parts.folder, 'quarantine'), { recursive: true, mode: 0o700 });
       await this.#takeLeftovers();
@@ -139,9 +147,14 @@ export class Inbox {
   /** Looks at one folder and takes up what is whole. */
   async #look(folder: string, seen = new Set<string>()): Promise<void> {
     this.#due.delete(folder);
+    if (folder === '') await this.#lookThrough('', this.#root, seen);
+    else await inFolder(this.#pathOf(folder), held => this.#lookThrough(folder, held, seen));
+  }
+
+  async #lookThrough(folder: string, held: Path, seen: Set<string>): Promise<void> {
     this.#watch(folder);
     for (let hasMore = true; hasMore && !this.#isStopped; ) {
-      const found = await this.#readyIn(folder, seen);
+      const found = await this.#readyIn(folder, held, seen);
       hasMore = found.hasMore;
       // Oldest first: history grows as it happened.
       const ready = found.ready.sort((a, b) => a.glance.writtenAt - b.glance.writtenAt || Buffer.compare(a.name, b.name));
@@ -154,22 +167,22 @@ export class Inbox {
   }
 
   /** What has not changed for long enough. */
-  async #readyIn(folder: string, seen: Set<string>): Promise<{ ready: Found[]; hasMore: boolean }> {
+  async #readyIn(folder: string, held: Path, seen: Set<string>): Promise<{ ready: Found[]; hasMore: boolean }> {
     const path = this.#pathOf(folder);
     const ready: Found[] = [];
-    for await (const name of namesIn(path)) {
+    for await (const name of namesIn(held)) {
       if (isUnfinished(name)) continue;
-      const file = below(path, name);
+      const file = below(held, name);
       const glance = await glanceAt(file);
       if (!glance || glance.kind === 'folder') {
         if (folder === '' && glance && name.toString('latin1') !== doneFolder) this.#watch(name.toString('latin1'));
         continue;
       }
-      const key = file.toString('latin1');
+      const key = below(path, name).toString('latin1');
       seen.add(key);
       const waitMs = this.#waitOf(key, glance);
       if (waitMs > 0) this.#lookIn(folder, waitMs);
-      else if (ready.push({ name, path: file, glance }) >= namesPerLook) return { ready, hasMore: true };
+      else if (ready.push({ name, key, path: file, glance }) >= namesPerLook) return { ready, hasMore: true };
     }
     return { ready, hasMore: false };
   }
@@ -197,8 +210,7 @@ export class Inbox {
     await this.#large;
   }
 
-  async #takeUp(folder: string, { name, path, glance }: Found): Promise<void> {
-    const key = path.toString('latin1');
+  async #takeUp(folder: string, { name, key, path, glance }: Found): Promise<void> {
     try {
       const found = await readAny(path);
       if (!found) return;
@@ -267,13 +279,14 @@ export class Inbox {
 
   /** What a power failure left aside, or in quarantine without a word of it in the list. */
   async #takeLeftovers(): Promise<void> {
-    const claims = join(this.#root, claimedFolder);
-    for (const { folder, name, path, holders } of await leftIn(claims)) {
-      if (this.#isStopped) return;
-      if (name) await this.#takeLeftover(folder, name, path);
-      for (const one of holders) await rmdir(one).catch(() => undefined);
-    }
-    if (this.#isRecovered) return;
+    await inFolder(join(this.#root, claimedFolder), async claims => {
+      for await (const claim of namesIn(claims)) {
+        const holder = below(claims, claim);
+        await inFolder(holder, held => this.#takeClaimed(held, null));
+        await rmdir(holder).catch(() => undefined);
+      }
+    });
+    if (this.#isRecovered || this.#isStopped) return;
     this.#isRecovered = true;
     const quarantine = join(this.#parts.folder, 'quarantine');
     for await (const name of namesIn(quarantine)) {
@@ -281,6 +294,19 @@ export class Inbox {
       if (shown.endsWith('.reason') || shown.startsWith('.')) continue;
       if (await hasPlace(this.#parts.store.read, join('quarantine', shown))) continue;
       await this.#takeLeftover(null, name, below(quarantine, name));
+    }
+  }
+
+  /** What was moved aside: each file in a folder of its own, in one named as the site's folder when it lay in one. */
+  async #takeClaimed(holder: Path, folder: string | null): Promise<void> {
+    for await (const name of namesIn(holder)) {
+      if (this.#isStopped) return;
+      const path = below(holder, name);
+      if ((await glanceAt(path))?.kind !== 'folder') await this.#takeLeftover(folder, name, path);
+      else if (folder === null) {
+        await inFolder(path, held => this.#takeClaimed(held, shownName(name)));
+        await rmdir(path).catch(() => undefined);
+      }
     }
   }
 
@@ -336,36 +362,6 @@ export class Inbox {
     });
     this.#wind();
   }
-}
-
-interface Left {
-  /** Of the inbox, in which it lay. */
-  folder: string | null;
-  /** Undefined where only empty folders are left. */
-  name: Buffer | undefined;
-  path: Buffer;
-  /** Folders to remove after it, when they are empty. */
-  holders: Buffer[];
-}
-
-/** What was moved aside: each file in a folder of its own, in one named as the site's folder when it lay in one. */
-async function leftIn(claims: string): Promise<Left[]> {
-  const left: Left[] = [];
-  for await (const claim of namesIn(claims)) {
-    const outer = below(claims, claim);
-    const before = left.length;
-    for await (const name of namesIn(outer)) {
-      const path = below(outer, name);
-      if ((await glanceAt(path))?.kind !== 'folder') left.push({ folder: null, name, path, holders: [outer] });
-      else {
-        for await (const inner of namesIn(path))
-          left.push({ folder: shownName(name), name: inner, path: below(path, inner), holders: [path, outer] });
-        if (left.length === before) left.push({ folder: null, name: undefined, path, holders: [path, outer] });
-      }
-    }
-    if (left.length === before) left.push({ folder: null, name: undefined, path: outer, holders: [outer] });
-  }
-  return left;
 }
 
 /** Of what is no plain file there is no copy: it is only told of. */

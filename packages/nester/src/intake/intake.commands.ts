@@ -91,7 +91,10 @@ export function intakeCommands(shared: Shared): { commands: Handlers<keyof typeo
     const key = franchiseKey(row.hint);
     for (const other of await intakeBefore(store.read, { state: 'unassigned', limit: mostAlike })) {
       if (other.place === null || other.hint === null || franchiseKey(other.hint) !== key) continue;
-      await again({ ...other, place: other.place }, undefined);
+      // One that is gone, or that somebody else sees to, keeps nobody from the rest.
+      await again({ ...other, place: other.place }, undefined).catch((error: Error) => {
+        shared.log.warning('REPORT', 'A file of the same franchise waits on', { file: other.name, reason: error.message });
+      });
     }
   }
 

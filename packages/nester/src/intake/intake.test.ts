@@ -82,6 +82,27 @@ onEachDatabase('files that are dropped', newDatabase => {
     ]);
   });
 
+  it('that speak of a site are its own, whatever people said of that name before there was one', async () => {
+    room.drop('c-1.json', sample('c-seahawks.json'));
+    await sweep();
+    await room.call('intake.assign', { intakeId: (await files())[0]!.intakeId, siteId }, technician);
+    const seattle = await room.call('site.create', { code: 'SEA', name: 'Seattle Seahawks' });
+    room.drop('c-2.json', sample('c-seahawks.json').toString().replace('10:30:00', '10:31:00'));
+    await sweep();
+    expect((await files())[0]).toMatchObject({ name: 'c-2.json', state: 'taken', siteId: seattle.siteId });
+  });
+
+  it('of the same franchise are taken although one of them is gone', async () => {
+    for (const n of [1, 2, 3, 4])
+      room.drop(`c-${n}.json`, sample('c-seahawks.json').toString().replace('10:30:00', `10:3${n}:00`), { ageMs: 60_000 - n });
+    await sweep();
+    const named = async (name: string) => (await files()).find(file => file.name === name)!;
+    rmSync(room.at('quarantine/c-3.json'));
+    await room.call('intake.assign', { intakeId: (await named('c-1.json')).intakeId, siteId }, technician);
+    await room.house.intake.idle();
+    expect(await states()).toEqual(['c-1.json taken', 'c-2.json taken', 'c-3.json unassigned', 'c-4.json taken']);
+  });
+
   it('of nobody wait for a site; whose they are is said once', async () => {
     room.drop('c-1.json', sample('c-seahawks.json'));
     room.drop('c-2.json', sample('c-seahawks.json').toString().replace('10:30:00', '10:31:00'));
@@ -362,6 +383,38 @@ describe('what lies in the inbox', () => {
       ].sort(),
     );
     expect(readFileSync(room.at('inbox/done/2026-11/scan.json'), 'utf8')).toBe('mine');
+  });
+
+  it('never lies where another one lies, although their names become the same', async () => {
+    const names = ['a b.json', 'a_b.json', 'a?b.json', 'a*b.json', 'a_b.json.reason'];
+    for (const name of names) room.drop(name, JSON.stringify({ name }), { ageMs: 3_600_000 });
+    await sweep();
+    const kept = room.lying('quarantine').map(name => readFileSync(room.at('quarantine', name), 'utf8'));
+    expect(kept.filter(content => content.startsWith('{')).sort()).toEqual(names.map(name => JSON.stringify({ name })).sort());
+  });
+
+  it('is no file of a folder that was replaced by a link, nor of what else was put in the place of ours', async () => {
+    writeFileSync(room.at('secret.key'), 'a secret');
+    utimesSync(room.at('secret.key'), 1_000, 1_000);
+    mkdirSync(room.at('sub'));
+    renameSync(room.at('secret.key'), room.at('sub/secret.key'));
+    room.drop('XX/scan.json', scan(1), { ageMs: 0 });
+    await sweep();
+    // It is due in a moment; by then its folder is another one.
+    rmSync(room.at('inbox/XX'), { recursive: true });
+    symlinkSync('../sub', room.at('inbox/XX'));
+    rmSync(room.at('inbox/.taking'), { recursive: true });
+    symlinkSync('..', room.at('inbox/.taking'));
+    room.drop('YY/last.json', scan(2), { ageMs: 0 });
+    const states = async () => (await room.call('intake.list', {})).files.map(({ name, state }) => `${name} ${state}`);
+    await expect.poll(states, { timeout: 10_000 }).toContain('last.json unassigned');
+    await sweep();
+    mkdirSync(room.at('inbox/.taking/claim'));
+    symlinkSync('../../../sub', room.at('inbox/.taking/claim/NE'));
+    symlinkSync('../../sub', room.at('inbox/.taking/other'));
+    await sweep();
+    expect(room.lying('sub')).toEqual(['secret.key']);
+    expect(await states()).not.toContain('secret.key quarantined');
   });
 
   it('may be replaced at any moment: what was read is what is taken, and the new one is taken too', async () => {

@@ -132,15 +132,12 @@ function placeOf(draft: Draft, about: About, knowing: Knowing): { place: Place |
   return { place: null, why: undefined };
 }
 
-/** The site that people mean by a word: its code, what they said that it is, its name. */
+/** The site that people mean by a word: its code, its name, what they said that it is, the end of its name. */
 function named(word: string, { sites, aliases, keys }: Knowing): Place | undefined {
   const byCode = sites.placeByCode(word.toUpperCase());
   if (byCode) return byCode;
   const key = franchiseKey(word);
   if (key === '') return undefined;
-  const known = aliases.get(key);
-  const byAlias = known === undefined ? undefined : sites.place(known);
-  if (byAlias) return byAlias;
   let ending: Place | undefined;
   let endings = 0;
   for (const place of sites.places()) {
@@ -152,6 +149,10 @@ function named(word: string, { sites, aliases, keys }: Knowing): Place | undefin
       endings++;
     }
   }
+  // After the names: of a site that was made later, nobody has said that it is another one.
+  const told = aliases.get(key);
+  const byAlias = told === undefined ? undefined : sites.place(told);
+  if (byAlias) return byAlias;
   // The Patriots are the New England Patriots where no other site is called so.
   return endings === 1 && key.length >= shortestNickname ? ending : undefined;
 }

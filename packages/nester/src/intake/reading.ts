@@ -53,9 +53,10 @@ async function draftOf(text: string, name: string, pause: () => Promise<void>): 
 function unknownShape(value: unknown): Unreadable {
   if (Array.isArray(value)) return new Unreadable('unknown_list', { count: value.length });
   if (!isFields(value)) return new Unreadable('unknown_value');
-  const names = Object.keys(value).map(name => JSON.stringify(cleanText(name.slice(0, 40)).toWellFormed()));
-  const more = names.length > 6 ? `, … (${names.length})` : '';
-  return new Unreadable('unknown_fields', { names: names.length === 0 ? '–' : names.slice(0, 6).join(', ') + more });
+  const all = Object.keys(value);
+  const names = all.slice(0, 6).map(name => JSON.stringify(cleanText(name.slice(0, 40)).toWellFormed()));
+  const more = all.length > 6 ? `, … (${all.length})` : '';
+  return new Unreadable('unknown_fields', { names: names.length === 0 ? '–' : names.join(', ') + more });
 }
 
 /** When a file was made. */

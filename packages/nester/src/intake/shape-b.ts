@@ -1,6 +1,7 @@
 import type { ReportedHost } from '@aerie/contract';
-import { bareHost, bodyOf, type Draft, Missing, meanWan } from './draft.ts';
+import { bareHost, bodyOf, type Draft, Missing, meanWan, mostHosts } from './draft.ts';
 import { franchiseInName } from './names.ts';
+import { Unreadable } from './reasons.ts';
 import { addressOf, countOf, type Fields, field, isFields, msOf, textOf } from './values.ts';
 
 /** What the file calls a link that it does not name. */
@@ -8,8 +9,8 @@ const unnamedTarget = 'WAN';
 
 export function isShapeB(value: unknown): value is Fields {
   if (!isFields(value)) return false;
-  const entries = Object.entries(value);
-  return entries.length > 0 && entries.every(([key, host]) => addressOf(key) !== null && isFields(host));
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every(key => addressOf(key) !== null && isFields(value[key]));
 }
 
 /**
@@ -26,7 +27,10 @@ export function readShapeB(file: Fields, name: string): Draft {
   let version: string | null = null;
   let guesses = 0;
   let devices = 0;
-  for (const [key, value] of Object.entries(file)) {
+  // Before each of them is read: nobody else has a turn meanwhile.
+  const entries = Object.entries(file);
+  if (entries.length > mostHosts) throw new Unreadable('too_many_hosts', { most: mostHosts });
+  for (const [key, value] of entries) {
     const host = value as Fields;
     const scan = field(host, 'scan');
     const open = isFields(scan) ? countOf(field(scan, 'ports_ouverts')) : null;

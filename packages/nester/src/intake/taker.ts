@@ -4,7 +4,7 @@ import { AppError } from '@aerie/contract';
 import { newId } from '../new-id.ts';
 import type { IntakeTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
-import { freePlace, glanceAt, moveFile, type Path, readAny, removeFile } from './files.ts';
+import { freePlace, glanceAt, isGiven, moveFile, type Path, readAny, removeFile } from './files.ts';
 import { countDoubleQuery, intakeByDigest, requireSame, updateIntakeQuery } from './intake.store.ts';
 import { digestOf, type Verdict } from './judging.ts';
 import { safeName } from './names.ts';
@@ -35,6 +35,8 @@ export class Taker {
   readonly #parts: IntakeParts;
   readonly #changed: () => void;
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** Places whose files are on their way there. */
+  readonly #given = new Set<string>();
   #lastAt = 0;
 
   /** @param changed called when a list of files may be read again */
@@ -81,13 +83,17 @@ export class Taker {
     const { verdict: final, isDouble } = await this.#report(verdict);
     await reached?.('reported');
     const row = await this.#rowOf(final, before);
-    const unit = new Unit();
-    if (before) unit.run(updateIntakeQuery(store.read, before.intake_id, row));
-    else unit.insert('intake', row);
-    if (row.state === 'taken') settling.also?.(unit);
-    await (settling.commit ?? (one => this.#parts.committer.commit(one)))(unit);
-    await reached?.('noted');
-    await this.#moveTo(row, from);
+    try {
+      const unit = new Unit();
+      if (before) unit.run(updateIntakeQuery(store.read, before.intake_id, row));
+      else unit.insert('intake', row);
+      if (row.state === 'taken') settling.also?.(unit);
+      await (settling.commit ?? (one => this.#parts.committer.commit(one)))(unit);
+      await reached?.('noted');
+      await this.#moveTo(row, from);
+    } finally {
+      this.#given.delete(row.place ?? '');
+    }
     if (before?.place && before.place !== row.place) await this.#clear(before.place);
     await reached?.('moved');
     this.#log(row);
@@ -149,24 +155,34 @@ export class Taker {
   async #freePlace(state: IntakeTable['state'], name: string): Promise<string> {
     const month = new Date(this.#parts.now()).toISOString().slice(0, 7);
     const folder = state === 'taken' ? join('inbox', 'done', month) : 'quarantine';
-    return await freePlace(this.#parts.folder, folder, safeName(name));
+    return await freePlace(this.#parts.folder, folder, safeName(name), this.#given);
   }
 
   /** The file that a row tells of, once more: a double, or what a power failure left over. */
   async #again(row: IntakeTable, from: Path): Promise<Settled> {
-    const { store, committer, folder } = this.#parts;
+    const { store, committer } = this.#parts;
     if (row.state === 'discarded' || (await this.#isThere(row))) {
       await committer.commit(new Unit().run(countDoubleQuery(store.read, row.intake_id)));
       await removeFile(from);
       this.#parts.log.info('REPORT', 'File came again: nothing was changed', { file: row.name, state: row.state });
       return { row, isDouble: true };
     }
-    const isFree = row.place !== null && !(await glanceAt(join(folder, row.place)));
-    const place = isFree ? row.place : await this.#freePlace(row.state, row.name);
-    if (place !== row.place) await committer.commit(new Unit().run(updateIntakeQuery(store.read, row.intake_id, { place })));
-    await this.#moveTo({ ...row, place }, from);
+    const place = (await this.#sameFreePlace(row)) ?? (await this.#freePlace(row.state, row.name));
+    try {
+      if (place !== row.place) await committer.commit(new Unit().run(updateIntakeQuery(store.read, row.intake_id, { place })));
+      await this.#moveTo({ ...row, place }, from);
+    } finally {
+      this.#given.delete(place);
+    }
     this.#log(row);
     return { row: { ...row, place }, isDouble: false };
+  }
+
+  /** The place of a row, where nothing lies any more. */
+  async #sameFreePlace({ place }: IntakeTable): Promise<string | undefined> {
+    if (place === null || (await glanceAt(join(this.#parts.folder, place))) || isGiven(place, this.#given)) return undefined;
+    this.#given.add(place);
+    return place;
   }
 
   /** True when what the row tells of lies in its place, with the same bytes. */

@@ -112,6 +112,18 @@ describe('the calendar of a site', () => {
     expect(two.records('paris').length).toBe(2);
   });
 
+  it('is not looked for in years in which it had not been announced, or was over', () => {
+    const times = { weekly: { days: [1], from: '08:00', to: '09:00' } };
+    const [createdAt, endedAt] = [at('2026-06-01T00:00'), at('2026-06-10T00:00')];
+    // No calendar goes back so far, or on: to go there would throw.
+    const ever = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+    expect(calendar(record({ times, createdAt, endedAt })).between('paris', ever).map(utc)).toEqual([
+      ['2026-06-01T06:00', '2026-06-01T07:00'],
+      ['2026-06-08T06:00', '2026-06-08T07:00'],
+    ]);
+    expect(calendar(record({ times, createdAt, endedAt })).between('paris', year).length).toBe(2);
+  });
+
   it('says when it is next, at the first of its sites that has it', () => {
     const all = calendar();
     const next = (one: MaintenanceRecord, now: string) => {

@@ -108,7 +108,10 @@ function concerns({ siteIds }: MaintenanceRecord, siteId: string): boolean {
 
 /** It is not before it was announced, nor after it was ended. */
 function spansAt({ times, createdAt, endedAt }: MaintenanceRecord, zone: string, within: Span): Span[] {
-  return spansOf(times, zone, within)
+  // Years in which there was none of it yet are not gone through day by day.
+  const lived = { from: Math.max(within.from, createdAt), to: Math.min(within.to, endedAt ?? within.to) };
+  if (lived.from >= lived.to) return [];
+  return spansOf(times, zone, lived)
     .map(({ from, to }) => ({ from: Math.max(from, createdAt), to: endedAt === null ? to : Math.min(to, endedAt) }))
     .filter(({ from, to }) => to > from && to > within.from && from < within.to);
 }

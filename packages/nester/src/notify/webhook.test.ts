@@ -80,6 +80,12 @@ it('sends signed JSON, with a link and the incident as it is now', async () => {
   expect(new Set(got.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
 });
 
+it('takes a scheme in capitals for what it is', async () => {
+  const { routeId } = await newRoute('HTTPS://127.0.0.1:9/hook');
+  const { delivery } = await room.call('route.test', { routeId });
+  expect(delivery).toMatchObject({ state: 'failed', error: expect.stringContaining('ECONNREFUSED') });
+});
+
 it('tries again under the same id, signed for the moment', async () => {
   const { secret } = await newRoute();
   answer = response => response.writeHead(503).end();

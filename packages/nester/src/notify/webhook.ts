@@ -82,7 +82,7 @@ function bodyOf({ tale, at, route }: Errand, { publicUrl, site }: { publicUrl():
 /** Posts JSON and answers the status. Follows nothing, and reads little of what comes back. */
 async function post(url: string, body: string, signal: AbortSignal, headers: Record<string, string>): Promise<number> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
-  const request = (url.startsWith('https:') ? https : http).request(url, {
+  const request = (new URL(url).protocol === 'https:' ? https : http).request(url, {
     method: 'POST',
     // A connection of its own: one that idles may be cut just when it is used again.
     agent: false,

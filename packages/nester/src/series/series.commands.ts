@@ -14,6 +14,8 @@ type Target = CommandOutput<'series.wan'>['targets'][number];
 /** The small curves of all sites are made into text once in this time, however many look. */
 const curvesKeptMs = 30_000;
 const longestSpanMs = 11 * 366 * 86_400_000;
+/** What comes every week is told of no longer than this in advance. */
+const aheadMs = 366 * 86_400_000;
 const order: readonly Target['role'][] = ['gateway', 'provider', 'internet'];
 
 export function seriesCommands(parts: SeriesParts, curves: Curves24h): Handlers<SeriesNames> {
@@ -24,10 +26,11 @@ export function seriesCommands(parts: SeriesParts, curves: Curves24h): Handlers<
       if (from >= to) throw new AppError('bad_input', { field: 'to', reason: 'it is not after `from`' });
       if (to - from > longestSpanMs) throw new AppError('bad_input', { field: 'from', reason: 'the span is longer than eleven years' });
       const stepMs = stepFor({ from, to, points, now: ctx.now() });
+      const ahead = ctx.now() + aheadMs;
       const [measured, incidents, maintenance] = await Promise.all([
         measuredBetween(parts.store.read, { siteId, stepMs, from: from - stepMs, to }),
         parts.incidentsBetween(siteId, from, to),
-        parts.maintenanceBetween(siteId, from, to),
+        from < ahead ? parts.maintenanceBetween(siteId, from, Math.min(to, ahead)) : [],
       ]);
       const targets = [...Map.groupBy(measured, one => one.target)].map(
         ([target, own]): Target => ({

@@ -35,7 +35,7 @@ onEachDatabase('the WAN over time', newDatabase => {
       now: () => room.now,
       siteIds: () => [probe.siteId],
       incidentsBetween: async () => [],
-      maintenanceBetween: () => [],
+      maintenanceBetween: (_siteId, from, to) => [{ title: 'every night', from, to }],
     });
   };
   beforeEach(async () => {
@@ -139,6 +139,12 @@ onEachDatabase('the WAN over time', newDatabase => {
     room.now = start + 100 * day;
     await series.forget();
     expect((await rollups()).map(row => row.step_ms)).toEqual([3_600_000, 86_400_000]);
+  });
+
+  it('shows the maintenance of no more than a year ahead', async () => {
+    const [from, to] = [start - day, start + 9 * 366 * day];
+    expect((await asked(from, to)).maintenance).toEqual([{ title: 'every night', from, to: start + 366 * day }]);
+    expect((await asked(Number.MAX_SAFE_INTEGER - day, Number.MAX_SAFE_INTEGER)).maintenance).toEqual([]);
   });
 
   it('refuses a span that is none, and a site that is none', async () => {

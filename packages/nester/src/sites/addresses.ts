@@ -8,6 +8,9 @@ export function plainSpelling(address: string): string | undefined {
   return family === 4 ? address : ipaddr.process(address).toString();
 }
 
+/** The order in which people read addresses. One collator for all: to make one for each two takes seconds in a large report. */
+export const byAddress: (a: string, b: string) => number = new Intl.Collator('en', { numeric: true }).compare;
+
 /** Tests that were made before: each report of a site asks for the same one. The oldest go first. */
 const tests = new Map<string, (address: string) => boolean>();
 const testsKept = 2_000;

@@ -53,6 +53,19 @@ it('tells a host again by its hardware address, also when two change places', ()
   ]);
 });
 
+it('is told of two large reports that have nothing in common before others have waited long', () => {
+  const large = (odd: number) =>
+    report(
+      Array.from({ length: 16 }, (_, n) => host(`10.0.0.${n}`, {}, ...Array.from({ length: 4_096 }, (_, i) => 2 * i + odd + 1))),
+      { ports: '1-65535' },
+    );
+  const [from, to] = [large(0), large(1)];
+  const began = process.cpuUsage().user;
+  expect(differencesOf(from, to).length).toBe(10_000);
+  // With a collator for each two it was four seconds.
+  expect(process.cpuUsage().user - began).toBeLessThan(1_500_000);
+});
+
 it('makes no difference of what one of them did not look at', () => {
   const full = report([host('10.0.0.1', { hostname: 'nas' }, 22, 8_080)], { ports: '22,8080' });
   expect(told(full, report([host('10.0.0.1')], { kind: 'sweep', ports: '' }))).toEqual([]);

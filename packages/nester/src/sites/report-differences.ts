@@ -1,5 +1,5 @@
 import type { Report, ReportChange, ReportedHost, ReportedPort } from '@aerie/contract';
-import { isLastingMac } from './addresses.ts';
+import { byAddress, isLastingMac } from './addresses.ts';
 import { certificateText, portKey, portTest, serviceText } from './ports.ts';
 
 /** Most differences that are told: of two scans of large networks that have nothing in common. */
@@ -23,9 +23,7 @@ export function differencesOf(from: Report, to: Report): ReportChange[] {
     if (was?.status === 'up' && host.status === 'up') compareHost(was, host);
   }
   for (const was of from.hosts) if (was.status === 'up' && !found.has(was)) tell(was, 'host_gone');
-  return changes
-    .sort((a, b) => a.address.localeCompare(b.address, 'en', { numeric: true }) || (a.port ?? 0) - (b.port ?? 0))
-    .slice(0, most);
+  return changes.sort((a, b) => byAddress(a.address, b.address) || (a.port ?? 0) - (b.port ?? 0)).slice(0, most);
 
   function compareHost(was: ReportedHost, host: ReportedHost): void {
     if (was.address !== host.address) tell(host, 'address', was.address, host.address);

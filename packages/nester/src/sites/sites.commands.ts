@@ -13,6 +13,7 @@ import { newId } from '../new-id.ts';
 import { readHead } from '../store/log.ts';
 import type { DevicePortTable, DeviceTable, SiteTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
+import { byAddress } from './addresses.ts';
 import { stageSite } from './changes.ts';
 import { devicesOf, portsOf } from './devices.store.ts';
 import { deviceOf } from './devices.ts';
@@ -205,5 +206,5 @@ function present(record: SiteRecord, rows: readonly DeviceTable[], ports: readon
         fresh && fresh.last_seen_at > row.last_seen_at ? { ...row, last_seen_at: fresh.last_seen_at, rtt_ms: fresh.rtt_ms } : row;
       return deviceOf(seen, byDevice.get(row.device_id)!, isKnown);
     })
-    .sort((a, b) => a.address.localeCompare(b.address, 'en', { numeric: true }));
+    .sort((a, b) => byAddress(a.address, b.address));
 }

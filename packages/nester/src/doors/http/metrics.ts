@@ -11,7 +11,7 @@ import type { TokenJudge } from './tokens.ts';
 import { requireOpen, tokenActorOf } from './tokens.ts';
 
 /** Headers that a proxy adds: who comes by one is not on this machine, whatever the socket says. */
-const ofProxies = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
+const ofProxies = /^(x-forwarded-.+|x-real-ip|forwarded|via)$/;
 /** How this machine calls itself. A page that had its own name resolved to us asks for another one. */
 const ownHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
@@ -37,7 +37,9 @@ export function countReport(metrics: Metrics, status: number): void {
 }
 
 function isFromHere(request: FastifyRequest): boolean {
-  return isLoopback(request.raw) && !ofProxies.some(name => name in request.headers) && ownHost.test(request.headers.host ?? '');
+  return (
+    isLoopback(request.raw) && !Object.keys(request.headers).some(name => ofProxies.test(name)) && ownHost.test(request.headers.host ?? '')
+  );
 }
 
 function isLoopback({ socket }: IncomingMessage): boolean {
