@@ -21,6 +21,7 @@ export class Line {
   readonly #requests = new Requests(text => this.#transport.send(text));
   readonly #splitter = new LineSplitter();
   readonly #heartbeat: Heartbeat;
+  #isOpen = false;
   #over = false;
 
   constructor(open: OpenTransport, now: () => number, on: LineEvents) {
@@ -34,6 +35,7 @@ export class Line {
     this.#transport = open({
       open: () => {
         if (this.#over) return;
+        this.#isOpen = true;
         this.#heartbeat.start();
         on.open();
       },
@@ -48,9 +50,9 @@ export class Line {
 
   readonly ask: Ask = (name, input, outcome) => this.#requests.ask(name, input, outcome);
 
-  /** Makes sure that the line still holds. */
+  /** Makes sure that the line still holds. One that is being opened takes no question yet, and is given up in time anyway. */
   doubt(): void {
-    if (!this.#over) this.#heartbeat.doubt();
+    if (this.#isOpen && !this.#over) this.#heartbeat.doubt();
   }
 
   /** Gives the line up as lost. */
