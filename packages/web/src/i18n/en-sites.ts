@@ -34,7 +34,7 @@ export const enSites = {
   'newSite.codeHint': 'Short, in capitals: ROUBAIX, KC-01. It stands in links and file names.',
   'newSite.submit': 'Add the site',
   'enrol.title': 'Enrol a probe at {site}',
-  'enrol.text': 'On the machine that will watch this site, paste this line, then start the probe with “harvester run”.',
+  'enrol.text': 'On the machine that will watch this site, paste this line, then start the probe with “npx harvester run”.',
   'enrol.expires': 'The code works once. It expires',
   'enrol.make': 'Enrol a probe',
   'enrol.waiting': 'Waiting for the probe…',

@@ -37,7 +37,7 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'newSite.codeHint': 'Court, en capitales : ROUBAIX, KC-01. Il figure dans les liens et les noms de fichiers.',
   'newSite.submit': 'Ajouter le site',
   'enrol.title': 'Enrôler une sonde à {site}',
-  'enrol.text': 'Sur la machine qui surveillera ce site, collez cette ligne, puis lancez la sonde avec « harvester run ».',
+  'enrol.text': 'Sur la machine qui surveillera ce site, collez cette ligne, puis lancez la sonde avec « npx harvester run ».',
   'enrol.expires': 'Le code sert une seule fois. Il expire',
   'enrol.make': 'Enrôler une sonde',
   'enrol.waiting': 'En attente de la sonde…',
