@@ -65,7 +65,7 @@ it('a half-open line is noticed within 45 seconds on both sides, and the probe c
   const siteId = await newSite(ada, 'HALF', { heartbeatMs: 600_000 });
   const port = await relay.start(Number(new URL(nester.httpUrl).port));
   const { code } = await ada.http.call('probe.code', { siteId });
-  await harvester.paste(`harvester enrol http://127.0.0.1:${port} ${code}`);
+  await harvester.paste(`npx harvester enrol http://127.0.0.1:${port} ${code}`);
   await harvester.start();
   await harvester.said('Connected to Nester');
   relay.isSwallowing = true;

@@ -163,7 +163,7 @@ describe('kill -9 in the middle of a send', () => {
     try {
       const siteId = await newSite(ada, 'KILL', { scanEveryMs: hourMs, backlogKbps: 64 });
       const { code } = await ada.http.call('probe.code', { siteId });
-      await harvester.paste(`harvester enrol ${nester.httpUrl} ${code}`);
+      await harvester.paste(`npx harvester enrol ${nester.httpUrl} ${code}`);
       const { probeId } = readIdentity(harvester.folder).identity;
       const spool = new Spool(harvester.folder);
       const now = Date.now();

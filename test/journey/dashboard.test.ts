@@ -25,7 +25,7 @@ needs('chromium')('the dashboard of a probe that is cut off', () => {
 
   beforeAll(async () => {
     const nester = await FakeNester.start();
-    await harvester.paste(`harvester enrol ${nester.url} GOOD-CODE`);
+    await harvester.paste(`npx harvester enrol ${nester.url} GOOD-CODE`);
     await nester.close();
     keepPolicy(harvester.folder, policy);
     const name = (host: string) => hostOf('10.0.0.9', { hostname: host, ports: [{ ...portOf(80), product: hostile, title: hostile }] });
@@ -159,7 +159,7 @@ needs('chromium')('the dashboard of a probe that is cut off', () => {
     const complaints = screen.complaints.length;
     await harvester.stop();
     const refused = await harvester.command(['run'], { http: '0.0.0.0:0' });
-    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Set a password first: harvester password') });
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Set a password first: npx harvester password') });
     expect((await harvester.command(['password'], { input: 'short\n' })).code).toBe(1);
     expect(await harvester.command(['password'], { input: `${secret}\n` })).toMatchObject({ code: 0 });
     await harvester.start('0.0.0.0:0');

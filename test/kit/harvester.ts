@@ -16,10 +16,10 @@ export class Harvester {
   readonly #listeners = new Set<() => void>();
   #dashboard = '';
 
-  /** Pastes the line of a site's page, such as `harvester enrol URL CODE`. */
+  /** Pastes the line of a site's page, such as `npx harvester enrol URL CODE`. */
   async paste(line: string): Promise<void> {
-    const [program, ...args] = line.split(' ');
-    if (program !== 'harvester') throw new Error(`not a line for a Harvester: ${line}`);
+    const [npx, program, ...args] = line.split(' ');
+    if (npx !== 'npx' || program !== 'harvester') throw new Error(`not a line for a Harvester: ${line}`);
     const child = this.#spawn(args);
     const [code] = await within(startMs, line, once(child, 'exit'));
     if (code !== 0) throw new Error(`${line}: ended with ${code}:\n${this.#output}`);

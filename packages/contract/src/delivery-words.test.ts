@@ -4,7 +4,7 @@ import { AppError } from './errors.ts';
 
 it('says in French what is kept in English, and leaves a server its own words', () => {
   const french = (error: string) => deliveryErrorIn('fr', error);
-  expect(french(deliveryTrouble('route_off'))).toBe('la route a été désactivée');
+  expect(french(deliveryTrouble('route_off'))).toBe('la destination a été désactivée');
   expect(french(deliveryTrouble('answered', { status: 503 }))).toBe('réponse 503');
   expect(french(deliveryTrouble('redirects', { status: 307 }))).toContain('réponse 307 : les redirections');
   expect(french(deliveryTrouble('no_channel', { channel: 'a.*b' }))).toContain('pas de canal #a.*b');

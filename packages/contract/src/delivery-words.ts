@@ -2,8 +2,8 @@ import { errorCatalogue, type Language } from './errors.ts';
 
 /** Why something was not told. What a server that is not ours said stands for itself, in its own words. */
 const troubles = {
-  route_removed: { en: 'the route was removed', fr: 'la route a été supprimée' },
-  route_off: { en: 'the route was turned off', fr: 'la route a été désactivée' },
+  route_removed: { en: 'the route was removed', fr: 'la destination a été supprimée' },
+  route_off: { en: 'the route was turned off', fr: 'la destination a été désactivée' },
   no_mail_server: {
     en: 'no mail server is set: an administrator sets one',
     fr: 'aucun serveur de messagerie : un administrateur en règle un',

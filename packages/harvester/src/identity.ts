@@ -60,7 +60,7 @@ export function keepIdentity(folder: string, identity: Identity, pem: string): v
 export function readIdentity(folder: string): { identity: Identity; key: ProbeKey } {
   if (!isEnrolled(folder)) {
     throw new Failure(
-      `No probe is enrolled in ${folder}. Paste the line that the site's page gives: harvester enrol URL CODE. Or name the right folder with --data.`,
+      `No probe is enrolled in ${folder}. Paste the line that the site's page gives: npx harvester enrol URL CODE. Or name the right folder with --data.`,
     );
   }
   try {

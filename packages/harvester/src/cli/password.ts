@@ -13,9 +13,9 @@ export async function setPassword(folder: string, { remove }: { remove: boolean 
     return;
   }
   const typed = process.stdin.isTTY ? await askUnseen('Password of the dashboard: ') : await firstLine();
-  if (typed === '') throw new Failure('No password was given. Write it to standard input: harvester password < password.txt');
+  if (typed === '') throw new Failure('No password was given. Write it to standard input: npx harvester password < password.txt');
   await keepPassword(folder, typed);
-  process.stdout.write('The dashboard asks this password from its next start on: harvester run\n');
+  process.stdout.write('The dashboard asks this password from its next start on: npx harvester run\n');
 }
 
 async function firstLine(): Promise<string> {

@@ -46,7 +46,7 @@ export function harvesterProgram(): Command {
     const { data, proxy } = configOf(options);
     warnOfPlainText(url);
     const { siteCode, siteName } = await enrol(data, url, code, { force: options.force, version: readVersion().version, proxy });
-    process.stdout.write(`Enrolled at ${siteCode} (${oneLine(siteName)}). Start it: harvester run\n`);
+    process.stdout.write(`Enrolled at ${siteCode} (${oneLine(siteName)}). Start it: npx harvester run\n`);
   });
 
   withSettings(program.command('run').description('run the probe until it is told to stop'))

@@ -35,7 +35,7 @@ export async function printStatus(folder: string, json: boolean): Promise<void> 
     ['site', `${identity.siteCode} (${identity.siteName})`],
     ['probe', identity.probeId],
     ['version', versionLine()],
-    ['nester', `${identity.url}: ${running ? links[running.link] : 'the Harvester does not run; start it: harvester run'}`],
+    ['nester', `${identity.url}: ${running ? links[running.link] : 'the Harvester does not run; start it: npx harvester run'}`],
     ['may touch', `${policy.ranges.join(', ') || 'nothing'} (policy ${policy.version})`],
     ['last report', last ? `${last.file}: ${count(last.hosts, 'host')}, ${count(last.openPorts, 'open port')}` : 'none yet'],
     ['to be sent', String(spoolDepth)],

@@ -255,7 +255,7 @@ describe('acts', () => {
 describe('the password', () => {
   test('is needed where others can come, and nobody is kept out of loopback without one', async () => {
     expect(() => passwordFor(folder, { host: '0.0.0.0', port: 5_000 })).toThrow(
-      /open to everybody on 0\.0\.0\.0:5000\. Set a password first: harvester password/,
+      /open to everybody on 0\.0\.0\.0:5000\. Set a password first: npx harvester password/,
     );
     expect(passwordFor(folder, loopback)).toBeUndefined();
     await keepPassword(folder, secret);

@@ -56,7 +56,7 @@ export function passwordFor(folder: string, listen: ListenAddress): KeptPassword
   const password = readPassword(folder);
   if (password || isLoopbackHost(listen.host)) return password;
   throw new Failure(
-    `The dashboard would be open to everybody on ${addressText(listen)}. Set a password first: harvester password. Or leave it to this machine: HARVESTER_HTTP=127.0.0.1:5000.`,
+    `The dashboard would be open to everybody on ${addressText(listen)}. Set a password first: npx harvester password. Or leave it to this machine: HARVESTER_HTTP=127.0.0.1:5000.`,
   );
 }
 

@@ -44,12 +44,12 @@ export function readPassword(folder: string): KeptPassword | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new Failure(
-      `The password of the dashboard cannot be read (${(error as NodeJS.ErrnoException).code}). Set it again: harvester password`,
+      `The password of the dashboard cannot be read (${(error as NodeJS.ErrnoException).code}). Set it again: npx harvester password`,
     );
   }
   const [, salt, tag] = /^argon2id ([\w+/=]+) ([\w+/=]+)\n$/.exec(text) ?? [];
   if (!salt || !tag || Buffer.from(tag, 'base64').length !== tagLength)
-    throw new Failure('The password of the dashboard is damaged. Set it again: harvester password');
+    throw new Failure('The password of the dashboard is damaged. Set it again: npx harvester password');
   return { salt: Buffer.from(salt, 'base64'), tag: Buffer.from(tag, 'base64') };
 }
 

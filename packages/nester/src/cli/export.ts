@@ -39,8 +39,8 @@ export function addExportCommand(program: Command): void {
       )
       .option('--channel <name>', 'messages of one channel')
       .option('--site <code>', 'devices or incidents of one site')
-      .addOption(new Option('--from <date>', 'messages or acts from this day on, such as 2026-11-22').argParser(startOf))
-      .addOption(new Option('--to <date>', 'messages or acts up to the end of this day').argParser(endOf)),
+      .addOption(new Option('--from <date>', 'messages, acts or incidents from this day on, such as 2026-11-22').argParser(startOf))
+      .addOption(new Option('--to <date>', 'messages, acts or incidents up to the end of this day').argParser(endOf)),
     'usual',
   ).action(async (subject: ExportSubject, options: ExportOptions) => {
     await withDesk({ ...options }, {}, async desk => {

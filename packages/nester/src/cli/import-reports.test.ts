@@ -35,7 +35,7 @@ describe('nester import reports', () => {
   it('says what would be, takes in, and knows what is here already', async () => {
     const dry = await run(['import', 'reports', sample('d-nmap.xml'), sample('a-nmap.json'), '--site', 'kc', '--dry-run']);
     expect(dry).toMatchObject({ code: 0, stderr: 'Would take 2, here already 0, refused 0.\n' });
-    expect(dry.stdout).toMatch(/d-nmap\.xml +D +KC +2026-11-22T09:00:31\.000Z +4 +taken/);
+    expect(dry.stdout).toMatch(/d-nmap\.xml +D +KC +2026-11-22T09:00:31\.000Z +4 +would be taken/);
     const real = await run(['import', 'reports', sample('a-nmap.json'), '--site', 'KC', '--json']);
     expect(real.code).toBe(0);
     expect(JSON.parse(real.stdout)).toMatchObject([{ taken: { shape: 'A', siteCode: 'KC', hosts: 1, isDouble: false } }]);
@@ -64,7 +64,10 @@ describe('nester import reports', () => {
       'absent.json',
     ];
     const { code, stdout, stderr } = await run(['import', 'reports', ...files]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'nester: Took 0, here already 0, refused 5.\n' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'nester: Took 0, here already 0, refused 5. Choose a site with --site CODE: "nester site list" shows them.\n',
+    });
     expect(stdout).toMatch(/unknown-rows\.json .* refused: it has none of the shapes that are read: it is a bare list of 2/);
     expect(stdout).toMatch(/a-tcp-fallback\.json .* refused: it says nothing of a site/);
     expect(stdout).toMatch(/absent\.json .* refused: there is no such file or folder/);

@@ -32,12 +32,22 @@ export async function importReports(files: readonly string[], options: ReportImp
     return all;
   });
   if (options.json) printJson(outcomes);
-  else process.stdout.write(table(['file', 'shape', 'site', 'made', 'hosts', 'becomes'], outcomes.map(rowOf)));
+  else
+    process.stdout.write(
+      table(
+        ['file', 'shape', 'site', 'made', 'hosts', 'becomes'],
+        outcomes.map(one => rowOf(one, options.dryRun)),
+      ),
+    );
   const taken = outcomes.filter(one => one.taken && !one.taken.isDouble).length;
   const doubles = outcomes.filter(one => one.taken?.isDouble).length;
   const refused = outcomes.length - taken - doubles;
   const parts = [`${options.dryRun ? 'Would take' : 'Took'} ${taken}`, `here already ${doubles}`, `refused ${refused}`];
-  if (refused > 0) throw new Failure(`${parts.join(', ')}.`);
+  // "Choose one", says Nester: here that is an option.
+  const hint = outcomes.some(one => /Choose (one|a site)$/.test(one.refused ?? ''))
+    ? ' Choose a site with --site CODE: "nester site list" shows them.'
+    : '';
+  if (refused > 0) throw new Failure(`${parts.join(', ')}.${hint}`);
   say(`${parts.join(', ')}.`);
 }
 
@@ -101,8 +111,8 @@ function copyInto(path: string, from: number, { atime, mtime }: Stats): void {
   }
 }
 
-function rowOf({ file, taken, refused }: Outcome): string[] {
+function rowOf({ file, taken, refused }: Outcome, dryRun: boolean): string[] {
   if (!taken) return [file, '', '', '', '', `refused: ${refused}`];
   const { shape, siteCode, madeAt, hosts, isDouble } = taken;
-  return [file, shape, siteCode, moment(madeAt), String(hosts), isDouble ? 'here already' : 'taken'];
+  return [file, shape, siteCode, moment(madeAt), String(hosts), isDouble ? 'here already' : dryRun ? 'would be taken' : 'taken'];
 }

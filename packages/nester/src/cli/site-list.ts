@@ -1,5 +1,6 @@
 import { type CommandInput, commands } from '@aerie/contract';
 import { CsvError, parse } from 'csv-parse/sync';
+import { isZone } from '../sites/policy.ts';
 import { Failure } from './failure.ts';
 
 type Fields = CommandInput<'site.create'>;
@@ -54,6 +55,8 @@ export function readSiteList(csv: string): ListedSite[] {
       const [issue] = read.error.issues;
       throw new Failure(`Line ${line}: the column ${String(issue?.path[0])} is not right: ${issue?.message}. Nothing was done.`);
     }
+    if (fields.zone !== undefined && !isZone(fields.zone))
+      throw new Failure(`Line ${line}: ${JSON.stringify(fields.zone)} is no time zone. Nothing was done.`);
     if (seen.has(fields.code)) throw new Failure(`Line ${line}: the site ${fields.code} is there twice. Nothing was done.`);
     seen.add(fields.code);
     const { code: _, ...rest } = fields;

@@ -53,6 +53,11 @@ onEachDatabase('nester site and nester probe', newDatabase => {
     expect(await nester('site', 'import', file, '--dry-run')).toMatchObject({ code: 0, stderr: 'Would make 1, would change 1.\n' });
     expect(await nester('site', 'import', file)).toMatchObject({ code: 0, stderr: 'Made 1, changed 1.\n' });
     expect(await nester('site', 'import', file)).toMatchObject({ code: 0, stderr: 'Made 0, changed 0.\n' });
+    writeFileSync(file, 'code,name,zone\nDEN,Denver,America/Denver\nMIA,Miami,America/Miami\n');
+    expect(await nester('site', 'import', file)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Line 3: "America/Miami" is no time zone. Nothing was done.'),
+    });
     expect(JSON.parse((await nester('site', 'list', '--json')).stdout)).toMatchObject([
       { code: 'KC', name: 'Kansas City', group: 'AFC West', zone: 'America/Chicago', latitude: 39.05, longitude: -94.48 },
       { code: 'SEA', name: 'Seattle', group: 'NFC West' },
@@ -60,7 +65,7 @@ onEachDatabase('nester site and nester probe', newDatabase => {
     expect((await nester('site', 'list')).stdout).toMatch(/^code +name +state +devices up +last contact +group\n/);
     expect(await nester('probe', 'code', '--site', 'kc')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^harvester enrol https:\/\/aerie\.example [0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n$/),
+      stdout: expect.stringMatching(/^npx harvester enrol https:\/\/aerie\.example [0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n$/),
       stderr: expect.stringContaining('Nester is not running'),
     });
     expect(await nester('probe', 'code', '--site', 'NO')).toMatchObject({
@@ -81,7 +86,7 @@ describe('nester site and nester probe', () => {
       const nester = (...args: string[]) => nesterHere(args, { env: { AERIE_DATA: folder } });
       expect(await nester('site', 'add', 'KC', 'Kansas City')).toMatchObject({ code: 0 });
       const { stdout, stderr } = await nester('probe', 'code', '--site', 'KC');
-      expect(stdout).toContain(`harvester enrol ${publicUrl} `);
+      expect(stdout).toContain(`npx harvester enrol ${publicUrl} `);
       expect(stderr).toBe('');
     } finally {
       await app.stop();

@@ -97,16 +97,15 @@ async function bringIn(desk: Desk, list: ReturnType<typeof readSiteList>, dryRun
   for (const { line, code, fields } of list) {
     const site = known.get(code);
     if (site && Object.entries(fields).every(([field, value]) => site[field as keyof Site] === value)) continue;
-    if (site) changed++;
-    else made++;
-    if (dryRun) continue;
     try {
-      if (site) await desk.call('site.update', { siteId: site.siteId, ...fields });
-      else await desk.call('site.create', { ...fields, code, name: fields.name! });
+      if (!dryRun && site) await desk.call('site.update', { siteId: site.siteId, ...fields });
+      else if (!dryRun) await desk.call('site.create', { ...fields, code, name: fields.name! });
     } catch (error) {
       // Those before it stay: the same list again goes on from here.
-      throw new Failure(`Line ${line}: ${(error as Error).message}`);
+      throw new Failure(`Line ${line}: ${(error as Error).message} Of the lines before it: made ${made}, changed ${changed}.`);
     }
+    if (site) changed++;
+    else made++;
   }
   return { made, changed };
 }

@@ -237,6 +237,9 @@ onEachDatabase('files that are dropped', newDatabase => {
     room.drop('NE/old.json', scan(1).replace('2026-11', '2016-11'));
     await sweep();
     expect(await states()).toEqual(['future.json quarantined', 'old.json taken']);
+    expect((await files()).find(({ name }) => name === 'future.json')?.reason).toMatch(
+      /^It was made in the future \(2031-11-\S+Z\): its clock is wrong, or the time zone of the site\.$/,
+    );
     expect(await reports()).toMatchObject([{ file: 'old.json', late: 1 }]);
   });
 

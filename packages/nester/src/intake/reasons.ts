@@ -32,6 +32,10 @@ const sentences = {
   no_addresses: { en: 'None of its hosts has an address.', fr: "Aucune de ses machines n'a d'adresse." },
   too_many_hosts: { en: 'It has more than {most} hosts.', fr: 'Il compte plus de {most} machines.' },
   bad_report: { en: 'It cannot be taken in: {reason}.', fr: 'Il ne peut pas être pris : {reason}.' },
+  of_the_future: {
+    en: 'It was made in the future ({at}): its clock is wrong, or the time zone of the site.',
+    fr: 'Il a été fait dans le futur ({at}) : son horloge est fausse, ou le fuseau horaire du site.',
+  },
   no_site: {
     en: 'It says nothing of a site. Choose one.',
     fr: 'Il ne dit rien de son site. Choisissez-en un.',

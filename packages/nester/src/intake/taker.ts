@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@aerie/contract';
 import { newId } from '../new-id.ts';
+import { isOfTheFuture } from '../sites/reports.ts';
 import type { IntakeTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { freePlace, glanceAt, isGiven, moveFile, type Path, readAny, removeFile } from './files.ts';
@@ -113,6 +114,7 @@ export class Taker {
     const owner = shape === '1' ? await sites.siteOfReport(report.reportId) : undefined;
     if (owner === place.siteId) return { verdict: { ...verdict, reason: reason('known_report') }, isDouble: true };
     if (owner !== undefined) return refuse(reason('other_site', { code: sites.place(owner)?.code ?? '?' }));
+    if (isOfTheFuture(report, this.#parts.now())) return refuse(reason('of_the_future', { at: new Date(report.finishedAt).toISOString() }));
     try {
       const { accepted } = await sites.takeFile({ siteId: place.siteId, report, raw: text, file: name, shape });
       return { verdict, isDouble: !accepted };

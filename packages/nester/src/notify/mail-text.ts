@@ -23,7 +23,7 @@ const words = {
     test: 'Essai d’Aerie',
     testText: 'Ceci est un essai : les incidents arriveront à cette adresse.',
     why: (route: string) =>
-      `Vous recevez ce message parce que la route « ${route} » d’Aerie vous écrit. Un administrateur peut la modifier.`,
+      `Vous recevez ce message parce que la destination « ${route} » d’Aerie vous écrit. Un administrateur peut la modifier.`,
     whyTest: 'Vous recevez ce message parce qu’un administrateur d’Aerie essaie le serveur de messagerie.',
   },
   en: {

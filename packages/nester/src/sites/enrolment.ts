@@ -20,7 +20,7 @@ export function codeHash(typed: string): string {
 
 /** What to paste on the probe's machine. */
 export function enrolmentLine(publicUrl: string, code: string): string {
-  return `harvester enrol ${publicUrl} ${code}`;
+  return `npx harvester enrol ${publicUrl} ${code}`;
 }
 
 /** A raw Ed25519 public key, base64url, to verify with; undefined when it is none. */

@@ -36,7 +36,7 @@ onEachDatabase('probes', newDatabase => {
     const { code, expiresAt, line } = await room.call('probe.code', { siteId });
     expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
     expect(expiresAt).toBe(room.now + day);
-    expect(line).toBe(`harvester enrol https://aerie.example ${code}`);
+    expect(line).toBe(`npx harvester enrol https://aerie.example ${code}`);
     const stored = await room.store.read.selectFrom('enrolment').selectAll().execute();
     expect(JSON.stringify(stored)).not.toContain(code);
     const enrol = (typed: string, publicKey = 'A'.repeat(43)) =>

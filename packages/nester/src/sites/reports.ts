@@ -73,13 +73,18 @@ const fileLateMs = 86_400_000;
 export function timesOf(report: Report, skewMs: number, scanEveryMs: number, now: number): ReportTimes {
   const skew = Math.abs(skewMs) < rightClockMs ? 0 : skewMs;
   const finishedAt = report.finishedAt - skew;
-  if (finishedAt > now + futureMs) refuse('it ended in the future, even by the clock of its probe');
+  if (isOfTheFuture({ finishedAt }, now)) refuse('it ended in the future, even by the clock of its probe');
   return {
     startedAt: Math.max(0, report.startedAt - skew),
     // What is a little ahead ended just now: nothing is known of the future.
     finishedAt: Math.max(0, Math.min(finishedAt, now)),
     isLate: finishedAt < now - lateAfterScans * scanEveryMs,
   };
+}
+
+/** Whether a report ended later than clocks that go wrong a little can say. */
+export function isOfTheFuture({ finishedAt }: Pick<Report, 'finishedAt'>, now: number): boolean {
+  return finishedAt > now + futureMs;
 }
 
 /**
@@ -89,7 +94,7 @@ export function timesOf(report: Report, skewMs: number, scanEveryMs: number, now
  * @throws AppError `bad_report`
  */
 export function fileTimesOf(report: Report, newestAt: number | null, now: number): ReportTimes {
-  if (report.finishedAt > now + futureMs) refuse(`it was made in the future: ${new Date(report.finishedAt).toISOString()}`);
+  if (isOfTheFuture(report, now)) refuse(`it was made in the future: ${new Date(report.finishedAt).toISOString()}`);
   const finishedAt = Math.min(report.finishedAt, now);
   const isNewest = finishedAt >= (newestAt ?? 0);
   return { startedAt: report.startedAt, finishedAt, isNewest, isLate: !isNewest || finishedAt < now - fileLateMs };

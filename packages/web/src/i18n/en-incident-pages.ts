@@ -21,7 +21,8 @@ export const enIncidentPages = {
   'incidents.filter.mine': 'Mine',
   'incidents.export': 'Export',
   'incidents.test': 'Raise a test',
-  'incidents.testText': 'A test incident shows who is told of a site. It is over by itself after ten minutes.',
+  'incidents.testText':
+    'A test incident shows who is told of a site. It is information, the least urgent kind: routes that begin at warnings stay silent. It is over by itself after ten minutes.',
   'incidents.testTitle': 'Raise a test incident',
   'incidents.testRaised': 'The test incident is raised.',
   'incidents.testNone': 'There is no site yet.',

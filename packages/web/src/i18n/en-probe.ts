@@ -10,7 +10,7 @@ export const enProbe = {
   'local.retry': 'Try again',
   'local.failed': 'This could not be loaded',
   'local.away': 'The Harvester does not answer. What stands here is from {when}.',
-  'local.awayText': 'The Harvester does not answer. Is it running? Start it: harvester run',
+  'local.awayText': 'The Harvester does not answer. Is it running? Start it: npx harvester run',
   'local.loading': 'Loading…',
   'local.language': 'Language',
   'local.theme.light': 'Light theme',
@@ -19,7 +19,7 @@ export const enProbe = {
   'local.leave': 'Log out',
 
   'gate.title': 'This dashboard asks a password',
-  'gate.text': 'It was set on the machine of the probe. To set another one, type there: harvester password',
+  'gate.text': 'It was set on the machine of the probe. To set another one, type there: npx harvester password',
   'gate.password': 'Password',
   'gate.enter': 'Log in',
   'gate.wrong': 'This password is not the right one.',
@@ -33,7 +33,7 @@ export const enProbe = {
   'link.live.text': 'Reports go there as they are made.',
   'link.connecting.text': 'The connection is being made.',
   'link.waiting.text': 'It is tried again by itself. Meanwhile the probe goes on and keeps its reports.',
-  'link.refused.text': 'This probe was revoked or is not known there. Ask an administrator, then: harvester enrol URL CODE --force',
+  'link.refused.text': 'This probe was revoked or is not known there. Ask an administrator, then: npx harvester enrol URL CODE --force',
   'link.cloned.text': 'Another machine works with this probe’s key. Ask an administrator for an identity of its own.',
   'link.stopped.text': 'The probe is stopping.',
 
@@ -148,7 +148,7 @@ export const enProbe = {
   'runbook.fail': 'Failure',
   'runbook.next': 'Then',
   'runbook.1.title': 'Launch a collection',
-  'runbook.1.do': 'Press “Scan now” at the top. In a terminal: harvester scan',
+  'runbook.1.do': 'Press “Scan now” at the top. In a terminal: npx harvester scan',
   'runbook.1.ok': 'The bar reaches its end and the last scan is “now”.',
   'runbook.1.fail': 'Nothing begins, or the scan ends without a result within 15 minutes.',
   'runbook.1.next': 'Success: step 2. Failure: step 5.',
@@ -171,7 +171,7 @@ export const enProbe = {
     'Success: the probe is well, close the case. Failure: the site’s link is in question; the reports are kept and go by themselves. Step 5.',
   'runbook.5.title': 'Plan B',
   'runbook.5.do':
-    'In a terminal on this machine: harvester status. When it does not run: harvester run. Save the newest scan (“Save the file”) and send it by another way.',
+    'In a terminal on this machine: npx harvester status. When it does not run: npx harvester run. Save the newest scan (“Save the file”) and send it by another way.',
   'runbook.5.ok': 'The second line has the file, and the probe runs.',
   'runbook.5.fail': 'The Harvester does not start, or the machine does not answer.',
   'runbook.5.next':

@@ -11,7 +11,8 @@ export const enSitePages = {
   'site.runbooksText': 'What to do, step by step. They also stand beside the incidents that they are about.',
   'site.tab.settings': 'Settings',
   'site.test': 'Raise a test incident',
-  'site.testText': 'A test incident shows who is told. It is over by itself after ten minutes.',
+  'site.testText':
+    'A test incident shows who is told. It is information, the least urgent kind: routes that begin at warnings stay silent. It is over by itself after ten minutes.',
   'site.testRaised': 'The test incident is raised.',
   'site.incidentsNone': 'Nothing has gone wrong at this site.',
 
@@ -40,7 +41,7 @@ export const enSitePages = {
   'wall.lost': 'Not connected.',
   'wall.lostText': 'What stands here is {span} old. It is tried again and again.',
   'wall.lastKnown': 'last known: {figures}',
-  'wall.devices': '{up}/{known} up',
+  'wall.devices': { one: '{count}/{known} up', other: '{count}/{known} up' },
 
   'short.title': 'In short',
   'short.asOf': 'as of',

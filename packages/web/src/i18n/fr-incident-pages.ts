@@ -24,7 +24,8 @@ export const frIncidentPages: Record<keyof typeof enIncidentPages, Entry> = {
   'incidents.filter.mine': 'Les miens',
   'incidents.export': 'Exporter',
   'incidents.test': 'Déclencher un essai',
-  'incidents.testText': 'Un incident d’essai montre qui est prévenu pour un site. Il se termine seul au bout de dix minutes.',
+  'incidents.testText':
+    'Un incident d’essai montre qui est prévenu pour un site. C’est une information, l’urgence la plus basse : les destinations qui commencent aux avertissements se taisent. Il se termine seul au bout de dix minutes.',
   'incidents.testTitle': 'Déclencher un incident d’essai',
   'incidents.testRaised': 'L’incident d’essai est déclenché.',
   'incidents.testNone': 'Il n’y a pas encore de site.',

@@ -13,7 +13,7 @@ export const frProbe = {
   'local.retry': 'Réessayer',
   'local.failed': 'Le chargement a échoué',
   'local.away': 'Le Harvester ne répond pas. Ce qui est affiché date de {when}.',
-  'local.awayText': 'Le Harvester ne répond pas. Est-il lancé ? Pour le lancer : harvester run',
+  'local.awayText': 'Le Harvester ne répond pas. Est-il lancé ? Pour le lancer : npx harvester run',
   'local.loading': 'Chargement…',
   'local.language': 'Langue',
   'local.theme.light': 'Thème clair',
@@ -22,7 +22,7 @@ export const frProbe = {
   'local.leave': 'Se déconnecter',
 
   'gate.title': 'Ce tableau de bord demande un mot de passe',
-  'gate.text': 'Il a été fixé sur la machine de la sonde. Pour en fixer un autre, saisissez-y : harvester password',
+  'gate.text': 'Il a été fixé sur la machine de la sonde. Pour en fixer un autre, saisissez-y : npx harvester password',
   'gate.password': 'Mot de passe',
   'gate.enter': 'Se connecter',
   'gate.wrong': 'Ce n’est pas le bon mot de passe.',
@@ -37,7 +37,7 @@ export const frProbe = {
   'link.connecting.text': 'La connexion s’établit.',
   'link.waiting.text': 'La sonde réessaie d’elle-même. Entre-temps elle continue et garde ses rapports.',
   'link.refused.text':
-    'Cette sonde a été révoquée ou n’y est pas connue. Demandez à un administrateur, puis : harvester enrol URL CODE --force',
+    'Cette sonde a été révoquée ou n’y est pas connue. Demandez à un administrateur, puis : npx harvester enrol URL CODE --force',
   'link.cloned.text': 'Une autre machine travaille avec la clé de cette sonde. Demandez à un administrateur une identité propre.',
   'link.stopped.text': 'La sonde s’arrête.',
 
@@ -156,7 +156,7 @@ export const frProbe = {
   'runbook.fail': 'Échec',
   'runbook.next': 'Ensuite',
   'runbook.1.title': 'Lancer une collecte',
-  'runbook.1.do': 'Cliquez sur « Analyser maintenant », en haut. Dans un terminal : harvester scan',
+  'runbook.1.do': 'Cliquez sur « Analyser maintenant », en haut. Dans un terminal : npx harvester scan',
   'runbook.1.ok': 'La barre va au bout et la dernière analyse date de maintenant.',
   'runbook.1.fail': 'Rien ne démarre, ou l’analyse ne donne aucun résultat en 15 minutes.',
   'runbook.1.next': 'Réussite : étape 2. Échec : étape 5.',
@@ -180,7 +180,7 @@ export const frProbe = {
     'Réussite : la sonde va bien, clôturez le ticket. Échec : la liaison du site est en cause ; les rapports sont gardés et partiront d’eux-mêmes. Étape 5.',
   'runbook.5.title': 'Plan B',
   'runbook.5.do':
-    'Dans un terminal de cette machine : harvester status. Si la sonde ne tourne pas : harvester run. Enregistrez la dernière analyse (« Enregistrer le fichier ») et transmettez-la par une autre voie.',
+    'Dans un terminal de cette machine : npx harvester status. Si la sonde ne tourne pas : npx harvester run. Enregistrez la dernière analyse (« Enregistrer le fichier ») et transmettez-la par une autre voie.',
   'runbook.5.ok': 'Le second niveau a le fichier, et la sonde tourne.',
   'runbook.5.fail': 'Le Harvester ne démarre pas, ou la machine ne répond pas.',
   'runbook.5.next':

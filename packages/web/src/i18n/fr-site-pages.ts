@@ -14,7 +14,8 @@ export const frSitePages: Record<keyof typeof enSitePages, Entry> = {
   'site.runbooksText': 'Que faire, étape par étape. Elles figurent aussi à côté des incidents qu’elles concernent.',
   'site.tab.settings': 'Réglages',
   'site.test': 'Déclencher un incident d’essai',
-  'site.testText': 'Un incident d’essai montre qui est prévenu. Il se résout de lui-même au bout de dix minutes.',
+  'site.testText':
+    'Un incident d’essai montre qui est prévenu. C’est une information, l’urgence la plus basse : les destinations qui commencent aux avertissements se taisent. Il se résout de lui-même au bout de dix minutes.',
   'site.testRaised': 'L’incident d’essai est déclenché.',
   'site.incidentsNone': 'Rien n’est allé de travers sur ce site.',
 
@@ -43,7 +44,7 @@ export const frSitePages: Record<keyof typeof enSitePages, Entry> = {
   'wall.lost': 'Déconnecté.',
   'wall.lostText': 'Ce qui s’affiche date de {span}. La connexion est retentée sans cesse.',
   'wall.lastKnown': 'dernier état connu : {figures}',
-  'wall.devices': '{up}/{known} actifs',
+  'wall.devices': { one: '{count}/{known} actif', other: '{count}/{known} actifs' },
 
   'short.title': 'En bref',
   'short.asOf': 'relevé',

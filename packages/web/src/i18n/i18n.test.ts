@@ -111,6 +111,8 @@ test('times are relative while they are near, then exact', () => {
   expect(french.day(now - 86_400_000, now)).toBe('Hier');
   expect(french.day(new Date(2026, 10, 12, 9).getTime(), now)).toBe('Jeudi 12 novembre');
   expect(french.day(new Date(2025, 10, 12, 9).getTime(), now)).toContain('2025');
+  expect(french.near(new Date(2026, 5, 12, 9).getTime(), now)).not.toContain('2026');
+  expect(french.near(new Date(2025, 10, 21, 14, 5).getTime(), now)).toContain('2025');
   expect(timesIn('en').until(now + 3 * 86_400_000, now)).toBe('in 3 days');
   expect(timesIn('en').until(now + 3 * 86_400_000 - 20_000, now)).toBe('in 3 days');
   expect(timesIn('en').until(now + 3_600_000 - 5_000, now)).toBe('in 1 hr');

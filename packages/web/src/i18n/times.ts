@@ -17,7 +17,7 @@ export interface Times {
   clockIn(at: number, zone: string): string;
   /** "Mon": a day of the week, 1 is Monday. */
   weekday(day: number): string;
-  /** "14:05" today, else "22 Nov, 14:05": a moment to come or just gone, as short as it may be. */
+  /** "14:05" today, else "22 Nov, 14:05": a moment to come or just gone, as short as it may be; with its year from 300 days away on. */
   near(at: number, now: number): string;
   /** "22 Nov": below an axis. */
   dayMonth(at: number): string;
@@ -90,7 +90,8 @@ export function timesIn(language: Language): Times {
     },
     // The 5th of January 1970 was a Monday.
     weekday: number => weekday.format((number + 3) * 24 * hour),
-    near: (at, now) => (sameDay(at, now) ? clock : near).format(at),
+    // A year ago today is not today.
+    near: (at, now) => (sameDay(at, now) ? clock : Math.abs(at - now) < 300 * 24 * hour ? near : short).format(at),
     dayMonth: at => dayMonth.format(at),
     dayYear: at => dayYear.format(at),
     month: at => month.format(at),

@@ -26,7 +26,7 @@ const query = z.strictObject({
   to: number.pipe(exportSelection.shape.to.unwrap()).optional(),
 });
 
-/** `GET /api/export/users`, `messages`, `audit`: a file to keep, written as it is read. For administrators. */
+/** `GET /api/export/users`, `messages`, `audit`, `devices`, `incidents`: a file to keep, written as it is read. For administrators. */
 export function exportRoutes(
   server: FastifyInstance,
   { dispatch, judge, log, now }: { dispatch: Dispatch; judge: UpgradeJudge; log: Log; now: () => number },

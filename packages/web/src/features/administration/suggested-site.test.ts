@@ -9,7 +9,7 @@ const sites = [
   site('NYJ', 'New York Jets'),
   site('SEA', 'Seattle Seahawks'),
 ];
-const suggested = (hint: string | null, siteCode: string | null = null) => suggestedSite({ hint, siteCode }, sites)?.code;
+const suggested = (hint: string | null, siteCode: string | null = null) => suggestedSite({ hint, siteCode, shape: 'C' }, sites)?.code;
 
 test('a file’s franchise leads to the site that bears its name', () => {
   expect(suggested('Seahawks')).toBe('SEA');
@@ -20,6 +20,10 @@ test('a file’s franchise leads to the site that bears its name', () => {
 test('the folder says more than the file', () => {
   expect(suggested('Patriots', 'sea')).toBe('SEA');
   expect(suggested('Patriots', 'unknown-folder')).toBe('NE');
+});
+
+test('nothing is suggested of a file that was not understood', () => {
+  expect(suggestedSite({ hint: null, siteCode: 'SEA', shape: null }, sites)).toBeUndefined();
 });
 
 test('where several fit as well, or none, nothing is suggested', () => {

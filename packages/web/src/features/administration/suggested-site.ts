@@ -8,8 +8,15 @@ function wordsOf(text: string): string[] {
     .filter(word => word.length > 1);
 }
 
-/** The site that a file most likely belongs to, by the franchise that it speaks of or the folder in which it lay; undefined when several fit as well. */
-export function suggestedSite({ hint, siteCode }: Pick<IntakeFile, 'hint' | 'siteCode'>, sites: readonly Site[]): Site | undefined {
+/**
+ * The site that a file most likely belongs to, by the franchise that it speaks of or the folder in which it lay; undefined
+ * when several fit as well, and of a file that was not understood: a site would not help it.
+ */
+export function suggestedSite(
+  { hint, siteCode, shape }: Pick<IntakeFile, 'hint' | 'siteCode' | 'shape'>,
+  sites: readonly Site[],
+): Site | undefined {
+  if (shape === null) return undefined;
   for (const said of [siteCode, hint]) {
     if (said === null || said.trim() === '') continue;
     const exact = sites.find(site => plain(site.code) === plain(said.trim()) || plain(site.name) === plain(said.trim()));

@@ -50,6 +50,7 @@ export const IncidentRow = memo(function IncidentRow({ incident, busy, onAcknowl
               {incident.siteName}
             </Link>
             <span title={times.absolute(incident.openedAt)}>{incidentSpan(incident, now, t, figures)}</span>
+            {incident.resolvedAt !== null && <span>{times.near(incident.openedAt, now)}</span>}
             {said.map(each => (
               <span key={each}>{each}</span>
             ))}

@@ -62,7 +62,7 @@ function InShort({ detail, updatedAt }: { detail: SiteDetail; updatedAt: number 
           <dt>{t('short.devices')}</dt>
           <dd>
             <Link to="/sites/$code" params={{ code: site.code }} search={{ tab: 'devices' }} resetScroll={false}>
-              {t('sites.upOf', { up: site.devicesUp, known: site.devicesKnown })}
+              {t('sites.upOf', { count: site.devicesUp, known: site.devicesKnown })}
             </Link>
           </dd>
         </div>

@@ -57,7 +57,7 @@ export const SiteRow = memo(function SiteRow({ site, curve, usual, onFocus, ref 
               {site.devicesUp}/{site.devicesKnown}
               <span className={styles.unit}> {t('sites.devicesUnit')}</span>
             </span>
-            <span className="hidden-text">{t('sites.upOf', { up: site.devicesUp, known: site.devicesKnown })}</span>
+            <span className="hidden-text">{t('sites.upOf', { count: site.devicesUp, known: site.devicesKnown })}</span>
           </>
         ) : (
           <Nothing />

@@ -36,7 +36,7 @@ const TileFace = memo(function TileFace({ site, size, minute }: { site: Site; si
   const now = useNow();
   const shape = shapeOf(site, minute);
   const word = t(`site.state.${shape}`);
-  const devices = site.devicesKnown > 0 ? t('wall.devices', { up: site.devicesUp, known: site.devicesKnown }) : undefined;
+  const devices = site.devicesKnown > 0 ? t('wall.devices', { count: site.devicesUp, known: site.devicesKnown }) : undefined;
   const warned = site.worst !== null && site.worst.severity !== 'info' && shape !== 'maintenance';
   const wan = site.wanMedianMs === null ? undefined : figures.latency(site.wanMedianMs);
   const seen = [devices, wan].filter(Boolean).join(' · ') || site.code;
