@@ -276,8 +276,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       publicUrl = config.publicUrl ?? urlOf(config, http);
     },
     async close() {
-      await clockwork.stop();
-      await intake.stop();
+      // A sweep of the inbox that goes on ends with what it has begun.
+      await Promise.all([clockwork.stop(), intake.stop()]);
       await accounts.stop();
       await diagnostics.stop();
       await notify.stop();

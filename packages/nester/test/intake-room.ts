@@ -5,8 +5,8 @@ import type { Whisper } from '../src/bus/bus.ts';
 import { readConfig } from '../src/config.ts';
 import type { Actor } from '../src/context.ts';
 import { openHouse } from '../src/house.ts';
-import type { Step } from '../src/intake/parts.ts';
-import { openIntake } from '../src/intake/room.ts';
+import type { IntakeParts, Step } from '../src/intake/parts.ts';
+import { type Intake, openIntake } from '../src/intake/room.ts';
 import { type Area, type Fields, type Level, logLine } from '../src/log.ts';
 import type { TestDatabase } from './databases.ts';
 
@@ -27,10 +27,21 @@ export interface IntakeRoom {
   lying(folder: string): string[];
   /** Takes files up as a Nester does that loses its power after that step; resolves when it has. */
   stalling(step: Step): Promise<void>;
+  /** Another one who takes files up, as a Nester that is started anew; a test stops it. */
+  newIntake(parts: Partial<Pick<IntakeParts, 'reached' | 'reader'>>): Promise<Intake>;
   close(): Promise<void>;
 }
 
 export const sample = (name: string): Buffer => readFileSync(join(samples, name));
+
+/** The code of a thread that runs `body` for each file that it is asked to read. */
+export const threadThat = (body: string): URL =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort, threadId } from 'node:worker_threads';
+      parentPort.on('message', ({ name }) => { ${body} });
+      parentPort.postMessage('ready');`)}`,
+  );
 
 export const technician: Actor = {
   kind: 'user',
@@ -88,8 +99,7 @@ export async function openIntakeRoom(database: TestDatabase): Promise<IntakeRoom
     },
     async stalling(step) {
       const reached = Promise.withResolvers<void>();
-      const intake = await openIntake({
-        ...{ folder: database.folder, store, committer, bus, log, now: () => now, sites },
+      const intake = await room.newIntake({
         reached: async at => {
           if (at !== step) return;
           reached.resolve();
@@ -99,6 +109,7 @@ export async function openIntakeRoom(database: TestDatabase): Promise<IntakeRoom
       void intake.sweep();
       await reached.promise;
     },
+    newIntake: parts => openIntake({ folder: database.folder, store, committer, bus, log, now: () => now, sites, ...parts }),
     async close() {
       await house.close();
       await database.remove();

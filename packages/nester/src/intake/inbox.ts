@@ -23,13 +23,13 @@ import { hasPlace } from './intake.store.ts';
 import { digestOf, type Verdict } from './judging.ts';
 import { isUnfinished, shownName } from './names.ts';
 import type { IntakeParts } from './parts.ts';
+import { largeBytes } from './reader.ts';
 import type { Taker } from './taker.ts';
 
 /** Of one folder, so many names are looked at before their files are taken up. */
 const namesPerLook = 1_000;
 /** So many files are read, and wait for their commit, at a time; of large ones only one. */
 const atATime = 4;
-const largeBytes = 256 * 1_024;
 /** Folders of sites that are watched; of more, only the sweeps know. */
 const mostWatched = 4_096;
 /** What watchers tell is gathered for so long. */

@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { AppError } from '@aerie/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
-import { type IntakeRoom, openIntakeRoom, sample, technician } from '../../test/intake-room.ts';
+import { type IntakeRoom, openIntakeRoom, sample, technician, threadThat } from '../../test/intake-room.ts';
+import { largeBytes } from './reader.ts';
 
 /** A scan of one host, like no other by its time. */
 function scan(minute: number, host = '192.168.4.10'): string {
@@ -437,6 +438,41 @@ describe('what lies in the inbox', () => {
       ['scan.json', 2],
     ]);
     expect(room.lying('inbox')).toEqual(['done/2026-11/scan-2.json', 'done/2026-11/scan.json']);
+  });
+
+  it('goes to quarantine when it takes too long to read', async () => {
+    room.drop('NE/slow.json', scan(1).padEnd(largeBytes), { ageMs: 20_000 });
+    room.drop('NE/small.json', scan(2));
+    const intake = await room.newIntake({ reader: { ms: 20, code: threadThat('for (;;);') } });
+    await intake.sweep();
+    await intake.stop();
+    expect((await files()).map(({ name, state, reason }) => [name, state, reason]).sort()).toEqual([
+      ['slow.json', 'quarantined', 'To read it takes longer than 0.02 s.'],
+      ['small.json', 'taken', null],
+    ]);
+    expect(readFileSync(room.at('quarantine/slow.json.reason'), 'utf8')).toContain('Le lire prend plus de 0.02 s.');
+    // A person can have it read again.
+    const { intakeId } = (await files()).find(({ name }) => name === 'slow.json')!;
+    expect((await room.call('intake.retry', { intakeId })).file.state).toBe('taken');
+  });
+
+  it('stays there when the Nester is stopped while it is read', async () => {
+    room.drop('NE/large.json', scan(1).padEnd(largeBytes), { ageMs: 20_000 });
+    room.drop('NE/small.json', scan(2));
+    const taken = Promise.withResolvers<void>();
+    const intake = await room.newIntake({
+      reached: async step => (step === 'moved' ? taken.resolve() : undefined),
+      reader: { code: threadThat('for (;;);') },
+    });
+    const swept = intake.sweep();
+    await taken.promise;
+    await intake.stop();
+    await swept;
+    expect((await files()).map(({ name }) => name)).toEqual(['small.json']);
+    expect(room.lying('inbox/NE')).toEqual(['large.json']);
+    expect(room.lines.join('\n')).not.toContain('large.json');
+    await sweep();
+    expect((await files()).map(({ name, state }) => `${name} ${state}`)).toEqual(['large.json taken', 'small.json taken']);
   });
 
   it('is taken up when it is moved in, without a sweep', async () => {

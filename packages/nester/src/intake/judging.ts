@@ -4,7 +4,8 @@ import type { Draft, Shape } from './draft.ts';
 import { NotPlain, type PlainFile } from './files.ts';
 import { franchiseKey } from './names.ts';
 import type { IntakeSites, Place } from './parts.ts';
-import { fileBytes, madeAt, readFileOf, reportOf } from './reading.ts';
+import type { Reader } from './reader.ts';
+import { fileBytes, madeAt, reportOf } from './reading.ts';
 import { type Reason, type ReasonCode, reason, Unreadable } from './reasons.ts';
 
 /** What is thought of a file before anything is done with it. */
@@ -55,11 +56,7 @@ const unfinished: ReadonlySet<ReasonCode> = new Set(['empty', 'not_json', 'bad_x
 const shortestNickname = 4;
 
 /** Reads a file and says what is to become of it. Whatever is in it, this ends with a verdict. */
-export async function judge(
-  found: PlainFile | NotPlain,
-  about: About,
-  knowing: Knowing & { pause: () => Promise<void> },
-): Promise<Verdict> {
+export async function judge(found: PlainFile | NotPlain, about: About, knowing: Knowing & Pick<Reader, 'read'>): Promise<Verdict> {
   const nothing = {
     name: about.name,
     folder: about.folder,
@@ -79,7 +76,7 @@ export async function judge(
   if (found instanceof NotPlain) return bad(digest, 0, reason('no_plain_file', { kind: found.kind }));
   if (!found.bytes) return bad(digest, found.size, reason('too_large', { mebibytes: fileBytes / 1024 / 1024 }));
   try {
-    const { draft, text } = await readFileOf(found.bytes, about.name, knowing.pause);
+    const { draft, text } = await knowing.read(found.bytes, about.name);
     const { place, why } = placeOf(draft, about, knowing);
     const made = madeAt(draft, { zone: place?.zone ?? 'UTC', name: about.name, writtenAt: found.writtenAt });
     const own = made.besides === '' ? digest : `${digest} ${made.besides}`;

@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Log } from '../log.ts';
 import type { Committer } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
+import type { ReaderLimits } from './reader.ts';
 
 /** A site, as far as files speak of one. */
 export interface Place {
@@ -46,6 +47,8 @@ export interface IntakeParts {
   quietMs?: number;
   /** How long one that cannot be read may still become readable: a minute when absent. */
   patienceMs?: number;
+  /** What reading a large file may need: as usual where absent. */
+  reader?: Partial<ReaderLimits>;
   /** Tests let the power fail here. */
   reached?: (step: Step) => Promise<void>;
 }

@@ -21,6 +21,12 @@ async function taken(bytes: Buffer, name = 'x.json', zone = 'Europe/Paris') {
 }
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+/** What nmap tells of hosts whose ports are all the same. */
+const nmapOf = (hosts: number, ports: string) => {
+  const others = `<ports><extraports state="closed"><extrareasons proto="tcp" ports="${ports}"/></extraports></ports>`;
+  const one = (_: unknown, i: number) => `<host><status state="up"/><address addr="10.0.0.${i}"/>${others}</host>`;
+  return Buffer.from(`<nmaprun>${Array.from({ length: hosts }, one).join('')}<runstats><finished exit="success"/></runstats></nmaprun>`);
+};
 const at = (time: number) => new Date(time).toISOString();
 const reasonOf = (report: Report, fact: string) => report.missing.filter(one => one.fact === fact).map(({ reason }) => reason);
 const refusal = async (bytes: Buffer, name?: string) => {
@@ -245,11 +251,18 @@ describe('what is none of them', () => {
       json({ meta: {}, results: Array.from({ length: 4_097 }, (_, i) => ({ host: `10.0.${i >> 8}.${i & 255}` })) }),
       'too_many_hosts',
     ],
+    ['a few letters that stand for millions of ports', nmapOf(100, '1-65535'), 'too_many_ports'],
+    ['the same ports over and over', nmapOf(100, Array(32).fill('1-4095').join(',')), 'too_many_ports'],
   ])('%s is refused', async (_, bytes, code) => {
     const reason = await refusal(bytes);
     expect(reason.code).toBe(code);
     for (const language of ['en', 'fr'] as const) expect(sentenceOf(reason, language)).not.toMatch(/[{}…]/);
   });
+});
+
+it('reads a whole network of which each host has a thousand closed ports', async () => {
+  const { draft } = await readFileOf(nmapOf(256, '1-1000'), 'x.xml', pause);
+  expect([draft.body.hosts.length, draft.body.hosts.at(-1)!.ports.length]).toEqual([256, 1_000]);
 });
 
 describe('the letters of a file', () => {

@@ -31,6 +31,16 @@ const sentences = {
   nmap_unfinished: { en: 'nmap ended before it was done.', fr: "nmap s'est arrêté avant la fin." },
   no_addresses: { en: 'None of its hosts has an address.', fr: "Aucune de ses machines n'a d'adresse." },
   too_many_hosts: { en: 'It has more than {most} hosts.', fr: 'Il compte plus de {most} machines.' },
+  too_many_ports: {
+    en: 'It names more than {most} ports of all hosts together.',
+    fr: 'Il nomme plus de {most} ports, toutes machines confondues.',
+  },
+  too_slow: { en: 'To read it takes longer than {seconds} s.', fr: 'Le lire prend plus de {seconds} s.' },
+  too_greedy: {
+    en: 'To read it takes more than {mebibytes} MiB of memory.',
+    fr: 'Le lire demande plus de {mebibytes} Mio de mémoire.',
+  },
+  read_failed: { en: 'Reading it failed: {cause}.', fr: 'Sa lecture a échoué : {cause}.' },
   bad_report: { en: 'It cannot be taken in: {reason}.', fr: 'Il ne peut pas être pris : {reason}.' },
   of_the_future: {
     en: 'It was made in the future ({at}): its clock is wrong, or the time zone of the site.',

@@ -6,6 +6,7 @@ import { intakeCommands, type Shared } from './intake.commands.ts';
 import { allAliases } from './intake.store.ts';
 import { judge } from './judging.ts';
 import type { IntakeParts, IntakeSites } from './parts.ts';
+import { Reader } from './reader.ts';
 import { Taker } from './taker.ts';
 
 /** Lists are told to be read again at most this often. */
@@ -35,12 +36,12 @@ export async function openIntake(given: Omit<IntakeParts, 'sites'> & { sites: Si
     }, tellEveryMs);
   };
   const taker = new Taker(parts, changed);
-  const pause = () => new Promise<void>(resolve => setImmediate(resolve));
+  const reader = new Reader(given.reader);
   const shared: Shared = {
     ...parts,
     aliases,
     taker,
-    judge: (found, about) => judge(found, about, { sites: parts.sites, aliases, keys, pause }),
+    judge: (found, about) => judge(found, about, { sites: parts.sites, aliases, keys, read: (bytes, name) => reader.read(bytes, name) }),
   };
   const inbox = new Inbox(shared);
   const { commands, whenIdle } = intakeCommands(shared);
@@ -49,7 +50,10 @@ export async function openIntake(given: Omit<IntakeParts, 'sites'> & { sites: Si
     sweep: () => inbox.sweep(),
     idle: whenIdle,
     async stop() {
-      await inbox.stop();
+      const stopped = inbox.stop();
+      // A file that is being read stays where it lies.
+      reader.stop();
+      await stopped;
       await whenIdle();
       clearTimeout(timer);
     },

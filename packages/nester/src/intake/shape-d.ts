@@ -7,6 +7,8 @@ import { addressOf, isRandomMac, macOf, msOf, portOf, portStateOf, statusOf, tex
 
 const mostHosts = 4_096;
 const mostPorts = 4_096;
+/** Of all hosts together: a few letters such as 1-65535 stand for many. A network of 256 hosts with a thousand each fits. */
+const mostPortsInAll = 262_144;
 const mostTargets = 256;
 /** Of the list of ports that were looked at. */
 const longestPorts = 2_000;
@@ -44,6 +46,7 @@ class NmapFile {
   readonly #others: ReportedHost[] = [];
   readonly #moments: number[] = [];
   readonly #scanned: string[] = [];
+  readonly #room = new PortRoom();
   #udp = false;
   #left = 0;
   #run: Attributes | undefined;
@@ -107,7 +110,7 @@ class NmapFile {
       if (name !== 'nmaprun') throw new Unreadable('not_nmap');
       this.#run = attributes;
       this.#moment(attributes.start);
-    } else if (parent === 'nmaprun' && name === 'host') this.#host = new HostInMaking(attributes);
+    } else if (parent === 'nmaprun' && name === 'host') this.#host = new HostInMaking(attributes, this.#room);
     else if (parent === 'nmaprun' && name === 'scaninfo') {
       if (attributes.protocol === 'tcp') this.#scanned.push((attributes.services ?? '').slice(0, 100_000));
       if (attributes.protocol === 'udp') this.#udp = true;
@@ -139,8 +142,19 @@ class NmapFile {
   }
 }
 
+/** How many ports a file may still name. */
+class PortRoom {
+  #left = mostPortsInAll;
+
+  take(ports: number): void {
+    this.#left -= ports;
+    if (this.#left < 0) throw new Unreadable('too_many_ports', { most: mostPortsInAll });
+  }
+}
+
 /** What has been read of one host. */
 class HostInMaking {
+  readonly #room: PortRoom;
   readonly #isTimedOut: boolean;
   readonly #ports = new Map<string, ReportedPort>();
   readonly #host = bareHost('', 'unknown');
@@ -153,7 +167,8 @@ class HostInMaking {
   #said = '';
   #certificate: Partial<Record<'subject' | 'issuer' | 'notAfter', string>> = {};
 
-  constructor({ timedout }: Attributes) {
+  constructor({ timedout }: Attributes, room: PortRoom) {
+    this.#room = room;
     this.#isTimedOut = timedout === 'true';
   }
 
@@ -234,6 +249,7 @@ class HostInMaking {
   #takeState({ state }: Attributes): void {
     const known = portStateOf(state);
     if (!this.#port || known === null || this.#ports.size >= mostPorts) return;
+    this.#room.take(1);
     this.#port.state = known;
     this.#ports.set(`${this.#port.protocol}/${this.#port.port}`, this.#port);
   }
@@ -249,8 +265,10 @@ class HostInMaking {
   /** Many ports in the same state stand together. */
   #takeOthers({ proto, ports }: Attributes): void {
     const state = portStateOf(this.#othersState);
-    if (state === null || (proto !== 'tcp' && proto !== 'udp')) return;
-    for (const port of numbersOf(ports ?? '')) {
+    if (state === null || (proto !== 'tcp' && proto !== 'udp') || this.#ports.size >= mostPorts) return;
+    const numbers = numbersOf(ports ?? '', mostPorts);
+    this.#room.take(numbers.length);
+    for (const port of numbers) {
       if (this.#ports.size >= mostPorts) return;
       const key = `${proto}/${port}`;
       if (!this.#ports.has(key)) this.#ports.set(key, { port, protocol: proto, state, service: null, product: null, version: null });
@@ -285,13 +303,14 @@ function certificateOf({ subject, issuer, notAfter }: { subject?: string; issuer
   return at >= 0 ? { subject: subject ?? '', issuer: issuer ?? '', notAfter: at } : undefined;
 }
 
-/** The numbers of `22,80,8000-8100`; what is none is passed over. */
-function numbersOf(text: string): number[] {
+/** The numbers of `22,80,8000-8100`, the first ones when there are more; what is none is passed over. */
+function numbersOf(text: string, most = 131_070): number[] {
   const numbers: number[] = [];
   for (const span of text.slice(0, 400_000).split(',')) {
+    if (numbers.length >= most) break;
     const [, from, to = from] = /^\s*(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(span) ?? [];
     if (from === undefined) continue;
-    for (let port = Math.max(1, Number(from)); port <= Math.min(65_535, Number(to)) && numbers.length < 131_070; port++) numbers.push(port);
+    for (let port = Math.max(1, Number(from)); port <= Math.min(65_535, Number(to)) && numbers.length < most; port++) numbers.push(port);
   }
   return numbers;
 }
