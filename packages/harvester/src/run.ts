@@ -3,10 +3,8 @@ import type { Policy } from '@aerie/contract/reports';
 import { AuditFile } from './diagnose/audit-file.ts';
 import { Desk } from './diagnose/desk.ts';
 import { type Outcome, Refusal, type TaskOf } from './diagnose/outcome.ts';
-import { instrumentsHere, perform } from './diagnose/perform.ts';
 import { scanOutcome } from './diagnose/scan.ts';
 import { DeviceMemory } from './discover/memory.ts';
-import { joinSite, parseCode } from './enrol.ts';
 import { type Identity, keepIdentity, ProbeKey, readIdentity } from './identity.ts';
 import { endpointOf, Link, type NesterWay } from './link.ts';
 import type { Log } from './log.ts';
@@ -77,7 +75,10 @@ export class Harvester {
     this.#link = this.#linkAs(identity, key);
     this.#desk = new Desk({
       policy: () => this.#policy,
-      perform: task => perform(task, { ...instrumentsHere(), scan: asked => this.#scanFor(asked) }),
+      perform: async task => {
+        const { instrumentsHere, perform } = await import('./diagnose/perform.ts');
+        return perform(task, { ...instrumentsHere(), scan: asked => this.#scanFor(asked) });
+      },
       report: said => this.#link.uplink.report(said),
       audit: new AuditFile(folder),
       now: sources.now,
@@ -130,6 +131,8 @@ export class Harvester {
     await former.stop();
     const endpoint = endpointOf(this.#identity, nester);
     try {
+      // Loaded when it is needed, as below: a probe that waits stays small.
+      const { joinSite, parseCode } = await import('./enrol.ts');
       const { site, policy, pem } = await joinSite(endpoint, parseCode(code).code, version);
       this.#scan?.abort();
       await this.#scanning;

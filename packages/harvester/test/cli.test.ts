@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { report } from '@aerie/contract/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root, scratchFolder } from '../../../test/kit/scratch.ts';
@@ -115,5 +117,27 @@ describe('the command harvester', () => {
       running: false,
       spoolDepth: 1,
     });
+  });
+
+  test('does not keep the translator of its sources while it runs: the start that needs it begins anew, the next does not', async () => {
+    const env = {
+      HOME: base,
+      PATH: '',
+      HARVESTER_DATA: join(base, 'home'),
+      HARVESTER_HTTP: 'off',
+      NODE_COMPILE_CACHE: join(base, 'compiled'),
+    };
+    for (const isFirst of [true, false]) {
+      const probe = spawn(process.execPath, [join(root, 'packages/harvester/bin/harvester.js'), 'run'], { env, cwd: base });
+      const ended = once(probe, 'exit');
+      try {
+        const [line] = await once(createInterface({ input: probe.stdout }), 'line', { signal: AbortSignal.timeout(30_000) });
+        expect(line).toBe('ready');
+        expect(readFileSync(`/proc/${probe.pid}/environ`, 'utf8').includes('\0HARVESTER_BEGUN_ANEW=1')).toBe(isFirst);
+      } finally {
+        probe.kill('SIGTERM');
+      }
+      expect(await ended).toEqual([0, null]);
+    }
   });
 });

@@ -3,6 +3,7 @@ import { type Config, ConfigError, readConfig } from '../config.ts';
 import { oneLine } from '../failure.ts';
 import { readVersion, versionLine } from '../version.ts';
 import type { ScanOptions } from './scan.ts';
+import { shedCompiler } from './without-compiler.ts';
 
 /** Exit codes of the program. */
 const failed = 1;
@@ -55,7 +56,9 @@ export function harvesterProgram(): Command {
     .option('--http <address>', 'where the local dashboard listens; off: nowhere (default: 127.0.0.1:5000) [HARVESTER_HTTP]')
     .action(async (options: Shared) => {
       const { run } = await import('./run.ts');
-      await run(configOf(options));
+      const config = configOf(options);
+      await shedCompiler(() => Promise.all([import('../diagnose/perform.ts'), import('../enrol.ts')]));
+      await run(config);
     });
 
   withSettings(

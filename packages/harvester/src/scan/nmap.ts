@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import type { ReportedHost } from '@aerie/contract/reports';
 import { BadNmapOutput, NmapReader } from './nmap-xml.ts';
 import { portsText } from './ports.ts';
@@ -10,7 +11,11 @@ const mostLetters = 256 * 1024 * 1024;
 const hangsAfterMs = 180_000;
 
 /** What nmap is to do with hosts that it reads from its standard input. */
-export type NmapTask = { readonly do: 'discover' } | { readonly do: 'ports' | 'services' | 'udp'; readonly ports: readonly number[] };
+export type NmapTask =
+  | { readonly do: 'discover' }
+  | { readonly do: 'ports' | 'systems' | 'udp'; readonly ports: readonly number[] }
+  /** `probes` is a file of probes in place of nmap's own. */
+  | { readonly do: 'services'; readonly ports: readonly number[]; readonly probes?: string };
 
 export interface NmapMeans {
   /** Where nmap is. */
@@ -32,8 +37,9 @@ export function nmapArguments(task: NmapTask, { raw, packetsPerSecond, family }:
     raw ? '--privileged' : '--unprivileged',
     ...taskArguments(task, raw),
     ...['-T4', '--max-rate', String(packetsPerSecond)],
-    // Most addresses have nobody: nmap must not take their silence for a network that is overburdened.
-    ...(task.do === 'discover' ? ['--min-rate', String(Math.min(packetsPerSecond, 1_000))] : []),
+    // Most addresses have nobody, and a firewall says nothing either: nmap must not take their silence for a network that is
+    // overburdened. Closed UDP ports are slow to say so, by a limit of their own.
+    ...(task.do === 'udp' ? [] : ['--min-rate', String(Math.min(packetsPerSecond, task.do === 'discover' ? 1_000 : 300))]),
     ...['--no-stylesheet', '--stats-every', '2s', '-oX', '-', '-iL', '-'],
   ];
 }
@@ -47,11 +53,25 @@ function taskArguments(task: NmapTask, raw: boolean): string[] {
       return [raw ? '-sS' : '-sT', '-Pn', ...many, '--max-retries', '2', '-p', `T:${portsText(task.ports)}`];
     case 'udp':
       return ['-sU', '-Pn', ...many, '--max-retries', '1', '-p', `U:${portsText(task.ports)}`];
+    case 'systems':
+      return [
+        '-sS',
+        '-O',
+        '--osscan-guess',
+        '--max-os-tries',
+        '1',
+        '-Pn',
+        ...many,
+        '--max-retries',
+        '2',
+        '-p',
+        `T:${portsText(task.ports)}`,
+      ];
     case 'services':
       return [
-        ...(raw ? ['-sS', '-O', '--osscan-guess', '--max-os-tries', '1'] : ['-sT']),
+        ...[raw ? '-sS' : '-sT', '-sV', ...(task.probes === undefined ? [] : ['--versiondb', task.probes]), '-Pn', ...many],
         // Services answer slowly and cost little: many side by side.
-        ...['-sV', '-Pn', ...many, '--min-parallelism', '100', '--max-retries', '2', '-p', `T:${portsText(task.ports)}`],
+        ...['--min-parallelism', '50', '--max-retries', '2', '-p', `T:${portsText(task.ports)}`],
       ];
   }
 }
@@ -80,6 +100,8 @@ interface NmapWatch {
   host(host: ReportedHost): void;
   progress?(percent: number): void;
   hangsAfterMs?: number;
+  /** Others that run beside it get the processor first. */
+  yields?: boolean;
 }
 
 /**
@@ -96,6 +118,7 @@ export function runNmap(task: NmapTask, means: NmapMeans, addresses: readonly st
     killSignal: 'SIGKILL',
     env: { ...process.env, LC_ALL: 'C' },
   });
+  if (watch.yields) yieldTo(child.pid);
   const asked = new Set(addresses);
   let letters = 0;
   let complaint = '';
@@ -145,6 +168,14 @@ export function runNmap(task: NmapTask, means: NmapMeans, addresses: readonly st
   child.stdin.on('error', () => {});
   child.stdin.end(`${addresses.join('\n')}\n`);
   return promise;
+}
+
+function yieldTo(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, 10);
+  } catch {
+    // It is gone already, or may not be touched: then it takes its share.
+  }
 }
 
 /** What nmap complains of comes before its word that it quits. */

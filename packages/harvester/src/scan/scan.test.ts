@@ -58,11 +58,12 @@ const port = (number: number, service = '') =>
   `<ports><port protocol="tcp" portid="${number}"><state state="open"/>${service}</port></ports>`;
 const prints = (xml: string) => `cat >/dev/null; cat <<'E'\n${xml}\nE`;
 /** An nmap that does as it is told at each of its steps. */
-const stepwise = (name: string, steps: { discover: string; ports?: string; services?: string }) =>
-  fakeNmap(
-    name,
-    `case "$*" in\n*' -sn '*) ${steps.discover}\n;;\n*' -sV '*) ${steps.services ?? 'exit 1'}\n;;\n*) ${steps.ports ?? 'exit 1'}\n;;\nesac`,
-  );
+const stepwise = (name: string, steps: { discover: string; ports?: string; services?: string; systems?: string }) => {
+  const { discover, ports = 'exit 1', services = 'exit 1', systems = 'exit 1' } = steps;
+  const cases = { '-sn': discover, '-sV': services, '-O': systems, '-Pn': ports };
+  const lines = Object.entries(cases).map(([option, does]) => `*' ${option} '*) ${does}\n;;`);
+  return fakeNmap(name, `case "$*" in\n${lines.join('\n')}\nesac`);
+};
 
 describe('without a good nmap the built-in scan looks, and says why', () => {
   test.each([
@@ -124,16 +125,32 @@ describe('an nmap that fails at a later step takes nothing from the ones before'
 
   test('services: what it had said of one host counts, and the other is not called looked at', async () => {
     const seen = '<service name="ssh" product="OpenSSH &#x1b;[31m" version="9.2p1"/>';
+    const system = '<os><osmatch name="Linux 5.4" accuracy="98"/></os>';
     const nmap = stepwise('services-fail', {
       discover: prints(document(up('127.0.0.1') + up('127.0.0.2'))),
       ports: prints(document(up('127.0.0.1', port(22)) + up('127.0.0.2', port(22)))),
       services: `echo '<nmaprun>${up('127.0.0.1', port(22, seen))}'; kill -9 $$`,
+      systems: prints(document(up('127.0.0.1', system) + up('127.0.0.2', system))),
     });
     const found = await scanWith(nmap, { raw: true }, { addresses: ['127.0.0.1', '127.0.0.2'] });
     expect(found.hosts[0]!.ports).toMatchObject([{ state: 'open', service: 'ssh', product: 'OpenSSH [31m', version: '9.2p1' }]);
     expect(found.hosts[1]!.ports).toMatchObject([{ state: 'open', service: null }]);
+    expect(found.hosts.map(({ os }) => os?.name)).toEqual(['Linux 5.4', 'Linux 5.4']);
     expect([...found.deep!]).toEqual(['127.0.0.1']);
-    expect([reasonFor(found, 'services'), reasonFor(found, 'os')]).toEqual(Array(2).fill('nmap was killed (SIGKILL)'));
+    expect([reasonFor(found, 'services'), reasonFor(found, 'os')]).toEqual(['nmap was killed (SIGKILL)', undefined]);
+  });
+
+  test('systems: services count, and nobody is called looked at', async () => {
+    const nmap = stepwise('systems-fail', {
+      discover: prints(document(up('127.0.0.1'))),
+      ports: prints(document(up('127.0.0.1', port(22)))),
+      services: prints(document(up('127.0.0.1', port(22, '<service name="ssh"/>')))),
+      systems: 'kill -9 $$',
+    });
+    const found = await scanWith(nmap, { raw: true });
+    expect(found.hosts[0]).toMatchObject({ os: null, ports: [{ service: 'ssh' }] });
+    expect([...found.deep!]).toEqual([]);
+    expect([reasonFor(found, 'services'), reasonFor(found, 'os')]).toEqual([undefined, 'nmap was killed (SIGKILL)']);
   });
 });
 
@@ -215,6 +232,35 @@ describe('a scan', () => {
     ]);
     expect([...found.deep!]).toEqual(['127.0.0.2']);
     expect(phases).toEqual(['discovery', 'ports', 'services']);
+  });
+
+  test('looks closely by three nmaps that share the rate: ports where nobody greets, the others, and systems', async () => {
+    const calls = join(folder, 'close.txt');
+    const tell = (xml: string) => `printf '%s: %s\\n' "$*" "$(tr '\\n' ' ')" >> ${calls}; ${prints(xml).replace('cat >/dev/null; ', '')}`;
+    const both =
+      '<port protocol="tcp" portid="80"><state state="open"/></port><port protocol="tcp" portid="22"><state state="open"/></port>';
+    const learnt = (number: number, name: string) => port(number, `<service name="${name}"/>`);
+    const nmap = stepwise('close', {
+      discover: prints(document(up('127.0.0.1') + up('127.0.0.2'))),
+      ports: prints(document(up('127.0.0.1', `<ports>${both}</ports>`) + up('127.0.0.2', port(22)))),
+      services: `case "$*" in\n*T:80*) ${tell(document(up('127.0.0.1', learnt(80, 'http'))))}\n;;\n*) ${tell(
+        document(up('127.0.0.1', learnt(22, 'ssh')) + up('127.0.0.2', learnt(22, 'ssh'))),
+      )}\n;;\nesac`,
+      systems: tell(document(up('127.0.0.1') + up('127.0.0.2'))),
+    });
+    const found = await scanWith(nmap, { raw: true }, { addresses: ['127.0.0.1', '127.0.0.2'], packetsPerSecond: 900 });
+    const told = readFileSync(calls, 'utf8').trim().split('\n');
+    const [systems, first, other] = told.map(line => line.replace(/^.* (-O|-p) .*?(T:\S+) .*--max-rate (\d+) .*: /, '$2 at $3: ')).sort();
+    expect([systems, first, other].map(line => line!.trim())).toEqual([
+      'T:22 at 300: 127.0.0.1 127.0.0.2',
+      'T:22,80 at 300: 127.0.0.1 127.0.0.2',
+      'T:80 at 300: 127.0.0.1',
+    ]);
+    expect(found.hosts.map(({ ports }) => ports.map(({ port, service }) => `${port} ${service}`))).toEqual([
+      ['22 ssh', '80 http'],
+      ['22 ssh'],
+    ]);
+    expect([...found.deep!]).toEqual(['127.0.0.1', '127.0.0.2']);
   });
 });
 
