@@ -58,7 +58,7 @@ async function run(options: Options, ours: Aerie): Promise<void> {
     peers: options.isProfile ? [] : findPeers(options.mayInstall),
     cores,
     runs: options.runs,
-    warmSeconds: options.isQuick ? 0.2 : 0.6,
+    warmSeconds: options.isQuick ? 0.2 : 3,
     seconds: options.seconds,
     isQuick: options.isQuick,
     note,

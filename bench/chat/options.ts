@@ -6,7 +6,7 @@ const keys = [...points.map(point => point.key), 'idle', 'log-ins', 'history', '
 
 export const usage = `npm run bench -- chat [--json] [--only KEY]… [--runs 5] [--seconds 1.2] [--quick] [--no-install] [--profile]
   --json        one JSON array on standard output; remarks go to standard error
-  --only        only this: ${keys.join(', ')}; or speed, for the first four
+  --only        only this: ${keys.join(', ')}; or speed, for the first five
   --runs        how often each server is measured at each point; the medians are shown
   --seconds     measured time of one run
   --quick       once, with few members for a moment: to see that everything works

@@ -52,7 +52,8 @@ export class Outbox {
   }
 
   add(channelId: string, content: string): Pending {
-    const pending: Pending = { nonce: newNonce(), channelId, content, at: this.#options.now() };
+    const at = this.#options.now();
+    const pending: Pending = { nonce: newNonce(at), channelId, content, at };
     this.#keep([...this.#entries, { pending, sent: false }]);
     return pending;
   }
@@ -142,7 +143,11 @@ export class Outbox {
   }
 }
 
-/** Not `crypto.randomUUID`: a page that came over plain HTTP from another machine does not have it. */
-function newNonce(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+/**
+ * The moment first: a server finds what was said at one time in one place of its index.
+ * Not `crypto.randomUUID`: a page that came over plain HTTP from another machine does not have it.
+ */
+function newNonce(at: number): string {
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, '0')).join('');
+  return `${Math.floor(at).toString(16).padStart(12, '0')}${random}`;
 }

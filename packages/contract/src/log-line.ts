@@ -11,11 +11,20 @@ export function logLine(at: number, level: Level, area: string, sentence: string
   return `${isoWithOffset(at)} ${level} [${area}] ${sentence}${json === '{}' ? '' : ` ${json}`}\n`;
 }
 
+/** The second that was written last, to its dot, and the offset behind it: a busy server writes many lines in one. */
+let lastSecond = { of: Number.NaN, text: '', offset: '' };
+
 /** ISO 8601 in local time with milliseconds and offset: `2026-11-21T23:18:05.123+01:00`. */
 export function isoWithOffset(at: number): string {
-  const date = new Date(at);
-  const offset = -date.getTimezoneOffset();
+  const of = Math.floor(at / 1_000);
+  if (of !== lastSecond.of) lastSecond = { of, ...secondOf(of * 1_000) };
+  return `${lastSecond.text}${String(Math.floor(at) - of * 1_000).padStart(3, '0')}${lastSecond.offset}`;
+}
+
+function secondOf(at: number): { text: string; offset: string } {
+  const offset = -new Date(at).getTimezoneOffset();
   const sign = offset < 0 ? '-' : '+';
   const pad = (n: number) => String(Math.floor(Math.abs(n))).padStart(2, '0');
-  return `${new Date(at + offset * 60_000).toISOString().slice(0, -1)}${sign}${pad(offset / 60)}:${pad(offset % 60)}`;
+  const text = new Date(at + offset * 60_000).toISOString().slice(0, -'000Z'.length);
+  return { text, offset: `${sign}${pad(offset / 60)}:${pad(offset % 60)}` };
 }

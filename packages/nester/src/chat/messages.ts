@@ -5,7 +5,8 @@ import type { Unit } from '../store/unit.ts';
 
 /** Text as it is kept: well-formed Unicode without NUL, which PostgreSQL cannot hold. */
 export function cleanContent(content: string): string {
-  return content.toWellFormed().replaceAll('\0', '');
+  const text = content.isWellFormed() ? content : content.toWellFormed();
+  return text.includes('\0') ? text.replaceAll('\0', '') : text;
 }
 
 /** A message as members see it. */

@@ -55,16 +55,15 @@ export class Dispatch {
       if (actor.kind !== 'probe' && !openToBanned.has(known)) this.#requireOpen(caller);
       authorise(spec, known, actor, caller);
       const request = parseInput(spec.input, input);
-      const connectionId = caller.connection?.connectionId;
-      const plain: Omit<Ctx, 'commitAct'> = {
+      const ctx: Ctx = {
         actor,
         caller,
         db: this.#store.read,
         log: this.#log,
         now: this.#now,
-        commit: unit => this.#committer.commit(unit, connectionId),
+        commit: unit => this.#committer.commit(unit, caller.connection?.connectionId),
+        commitAct: (unit, act) => this.#record(ctx, unit, act),
       };
-      const ctx: Ctx = { ...plain, commitAct: (unit, act) => this.#record(plain, unit, act) };
       const handler = this.#handlers[known] as (ctx: Ctx, request: unknown) => unknown;
       return Promise.resolve(handler(ctx, request)).catch(error => Promise.reject(this.#asAppError(error, name)));
     } catch (error) {

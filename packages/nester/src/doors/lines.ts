@@ -65,7 +65,8 @@ export function decodeLine(whole: Buffer): string {
  * @throws AppError `bad_frame` when it is not one JSON object, or nested deeper than the cap
  */
 export function parseFrame(text: string): Record<string, unknown> {
-  if (depth(text) > limits.frameDepth) throw new AppError('bad_frame', { reason: `nested deeper than ${limits.frameDepth}` });
+  if (mayBeDeep(text) && depth(text) > limits.frameDepth)
+    throw new AppError('bad_frame', { reason: `nested deeper than ${limits.frameDepth}` });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -74,6 +75,15 @@ export function parseFrame(text: string): Record<string, unknown> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AppError('bad_frame', { reason: 'not an object' });
   return value as Record<string, unknown>;
+}
+
+/** True when there are brackets enough to nest deeper than the cap, wherever they stand: most frames have two. */
+function mayBeDeep(text: string): boolean {
+  let left = limits.frameDepth;
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) if (--left < 0) return true;
+  }
+  return false;
 }
 
 /** How deep brackets nest outside strings. */

@@ -1,10 +1,10 @@
 import { AppError } from '@aerie/contract';
-import type { CompiledQuery, Transaction } from 'kysely';
-import { insertQueries } from './insert.ts';
-import type { Tables } from './schema.ts';
+import type { CompiledQuery } from 'kysely';
+import { takeSeqs } from './log.ts';
 import type { Store } from './store.ts';
 import { storageFailed } from './trouble.ts';
 import type { CommitResult, CommittedEvent, EventDraft, Once, Operation, PublishedEvents, Row, TableName, Unit } from './unit.ts';
+import type { Writing } from './writing.ts';
 
 const unitsPerBatch = 1_000;
 const unitsWaiting = 50_000;
@@ -12,6 +12,9 @@ const unitsWaiting = 50_000;
 const turnsPerBatch = 4;
 /** After so many rows of one commit, sockets are read again: a very large unit must not stop all talk with everybody. */
 const rowsPerTurn = 4_096;
+
+const written: CommitResult = Object.freeze({ written: true });
+const unwritten: CommitResult = Object.freeze({ written: false });
 
 const loopTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
@@ -40,12 +43,12 @@ interface Outgoing {
 }
 
 type Step =
-  | { kind: 'insert'; table: TableName; once: Once | undefined; rows: (() => Row)[]; units: Unit[] }
+  | { kind: 'insert'; table: TableName; once: Once | undefined; operations: (Operation & { kind: 'insert' })[]; units: Unit[] }
   | { kind: 'run'; query: CompiledQuery; unit: Unit; orElse: AppError | undefined };
 
 /**
  * The group commit. Units that arrive while a commit is under way wait and are written together: one transaction,
- * one multi-row insert a table, one fsync. Events get their `seq` here, under the lock of the log's one row, so that
+ * each table's rows together, one fsync. Events get their `seq` here, under the lock of the log's one row, so that
  * the order of seq is the order of commits. A unit that fails is dropped alone.
  *
  * After the fsync, in this order: `applied` listeners (projections, synchronously), the callers' promises (acks),
@@ -100,15 +103,7 @@ export class Committer implements PublishedEvents {
       this.#tellEnd(unit, false);
       return Promise.reject(new AppError(this.#stopping ? 'stopping' : 'busy'));
     }
-    return new Promise((settled, failed) => {
-      const resolve = (result: CommitResult) => {
-        this.#tellEnd(unit, result.written);
-        settled(result);
-      };
-      const reject = (error: Error) => {
-        this.#tellEnd(unit, false);
-        failed(error);
-      };
+    return new Promise((resolve, reject) => {
       this.#queue.push({ unit, origin, resolve, reject });
       if (!this.#busy) {
         this.#busy = true;
@@ -167,11 +162,11 @@ export class Committer implements PublishedEvents {
         const others = batch.filter(waiting => waiting !== faulty);
         if (others.length > 0) await this.#commitBatch(others);
         // Last: it may have failed for what the others wrote, and whoever tries again must find that.
-        faulty.reject(error.fault);
+        this.#refuse(faulty, error.fault);
       } else if (batch.length === 1 || !this.#store.dialect.isUnitFault(error)) {
         const rejection = asRejection(error, this.#store);
         if (rejection instanceof AppError && rejection.code === 'storage_failed') this.#onFault(rejection);
-        for (const waiting of batch) waiting.reject(rejection);
+        for (const waiting of batch) this.#refuse(waiting, rejection);
       } else {
         // Some unit of these violates a constraint, or holds what cannot be stored: halve until it stands alone.
         const half = batch.length >> 1;
@@ -188,56 +183,46 @@ export class Committer implements PublishedEvents {
     const at = this.#now();
     const eventCount = batch.reduce((sum, { unit }) => sum + unit.events.length, 0);
     const seqCount = batch.reduce((sum, { unit }) => sum + unit.reservation.count, eventCount);
-    return await this.#store.write.transaction().execute(async trx => {
+    const { dialect, write } = this.#store;
+    return await dialect.transaction(write, async writing => {
       if (seqCount > 0) {
-        const head = await trx
-          .updateTable('log_head')
-          .set(eb => ({ seq: eb('seq', '+', seqCount) }))
-          .where('id', '=', 1)
-          .returning('seq')
-          .executeTakeFirstOrThrow();
+        const [head] = (await writing.run(takeSeqs(write, { count: seqCount }))).rows;
+        if (!head) throw new Error('the log has no head: the store is not whole');
         const floor = giveSeqs(batch, head.seq - seqCount);
-        if (floor > 0) await trx.updateTable('log_head').set({ floor }).where('id', '=', 1).execute();
+        if (floor > 0) await writing.run(write.updateTable('log_head').set({ floor }).where('id', '=', 1).compile());
       }
       const skipped = new Set<Unit>();
-      for (const step of plan(batch)) await this.#runStep(trx, step, skipped);
+      for (const step of plan(batch)) await this.#runStep(writing, step, skipped);
       if (eventCount > 0) {
-        const rows: (() => Row)[] = [];
-        for (const { unit } of batch) if (!skipped.has(unit)) for (const event of unit.events) rows.push(() => eventRow(event, at));
-        await this.#insert(trx, 'event', rows);
+        const events = batch.flatMap(({ unit }) => (skipped.has(unit) ? [] : unit.events));
+        await this.#insert(writing, 'event', events, event => eventRow(event, at));
       }
       return skipped;
     });
   }
 
-  async #runStep(trx: Transaction<Tables>, step: Step, skipped: Set<Unit>): Promise<void> {
+  async #runStep(writing: Writing, step: Step, skipped: Set<Unit>): Promise<void> {
     if (step.kind === 'run') {
-      const result = await trx.executeQuery(step.query);
-      if (step.orElse && Number(result.numAffectedRows ?? 0) === 0) throw new UnitFault(step.unit, step.orElse);
+      const { changed } = await writing.run(step.query);
+      if (step.orElse && changed === 0) throw new UnitFault(step.unit, step.orElse);
       return;
     }
     const { once } = step;
     if (!once) {
       // What stands beside a row that was there already is not written either.
-      const rows = skipped.size === 0 ? step.rows : step.rows.filter((_, i) => !skipped.has(step.units[i]!));
-      await this.#insert(trx, step.table, rows);
+      const rows = step.operations.keys();
+      const wanted = skipped.size === 0 ? [...rows] : [...rows].filter(i => !skipped.has(step.units[i]!));
+      await this.#insert(writing, step.table, wanted, i => rowOf(step.operations[i]!, step.units[i]!));
       return;
     }
-    const rows = step.rows.map(row => row());
-    const written: unknown[] = [];
-    for (const query of insertQueries(this.#store.dialect, step.table, rows, once)) written.push(...(await trx.executeQuery(query)).rows);
-    if (written.length === rows.length) return;
-    const ids = new Set(written.map(row => (row as Row)[once.id]));
-    rows.forEach((row, i) => {
-      if (!ids.has(row[once.id]!)) skipped.add(step.units[i]!);
-    });
+    const rows = step.operations.map((operation, i) => rowOf(operation, step.units[i]!));
+    for (const i of await writing.insert(step.table, rows, once)) skipped.add(step.units[i]!);
   }
 
-  async #insert(trx: Transaction<Tables>, table: TableName, rows: readonly (() => Row)[]): Promise<void> {
-    for (let at = 0; at < rows.length; at += rowsPerTurn) {
+  async #insert<T>(writing: Writing, table: TableName, of: readonly T[], row: (one: T) => Row): Promise<void> {
+    for (let at = 0; at < of.length; at += rowsPerTurn) {
       if (at > 0) await loopTurn();
-      const made = rows.slice(at, at + rowsPerTurn).map(row => row());
-      for (const query of insertQueries(this.#store.dialect, table, made, undefined)) await trx.executeQuery(query);
+      await writing.insert(table, of.slice(at, at + rowsPerTurn).map(row), undefined);
     }
   }
 
@@ -262,7 +247,16 @@ export class Committer implements PublishedEvents {
       this.#outgoingSeq = lastSeq;
       setImmediate(() => this.#publish());
     }
-    for (const { unit, resolve } of batch) resolve({ written: !skipped.has(unit) });
+    for (const { unit, resolve } of batch) {
+      const isWritten = !skipped.has(unit);
+      this.#tellEnd(unit, isWritten);
+      resolve(isWritten ? written : unwritten);
+    }
+  }
+
+  #refuse({ unit, reject }: Waiting, error: Error): void {
+    this.#tellEnd(unit, false);
+    reject(error);
   }
 
   /** What a unit's events say. It is on disk already: an event that cannot be put into words is left to those who resume. */
@@ -347,11 +341,11 @@ function plan(batch: readonly Waiting[]): Step[] {
       if (operation.once) after = ` after ${operation.table}`;
       let step = open.get(key);
       if (!step) {
-        step = { kind: 'insert', table: operation.table, once: operation.once, rows: [], units: [] };
+        step = { kind: 'insert', table: operation.table, once: operation.once, operations: [], units: [] };
         open.set(key, step);
         steps.push(step);
       }
-      step.rows.push(() => rowOf(operation, unit));
+      step.operations.push(operation);
       step.units.push(unit);
     }
   }

@@ -1,8 +1,10 @@
-import type { ColumnDataType, Dialect, Kysely, Transaction } from 'kysely';
+import type { ColumnDataType, Dialect, Kysely, SqliteDatabase, Transaction } from 'kysely';
 import { PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
+import { postgresTransaction } from './postgres.ts';
 import type { Tables } from './schema.ts';
-import { kyselyDatabase, openSqlite } from './sqlite.ts';
+import { kyselyDatabase, openSqlite, sqliteTransaction } from './sqlite.ts';
+import type { Writing } from './writing.ts';
 
 /** Every difference between the two databases stands in this file. */
 export interface StoreDialect {
@@ -12,10 +14,8 @@ export interface StoreDialect {
   /** Column type of a 64-bit float. */
   readonly float64: ColumnDataType;
   connect(access: 'write' | 'read'): Dialect;
-  /** The nth placeholder of a statement, from 1. */
-  placeholder(n: number): string;
-  /** How many rows the next multi-row insert takes when `left` remain: SQLite gets few distinct texts, so that prepared statements are reused. */
-  chunk(left: number, columns: number): number;
+  /** Runs a transaction of the committer on the connection that writes, past the query builder. */
+  transaction<T>(write: Kysely<Tables>, work: (writing: Writing) => Promise<T>): Promise<T>;
   /** Runs reads that all see one moment of the database. */
   readMoment<T>(db: Kysely<Tables>, read: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** True for a violated constraint or a value that does not fit: the fault of one unit, not of the database. */
@@ -26,18 +26,20 @@ export interface StoreDialect {
 }
 
 export function sqliteDialect(file: string): StoreDialect {
+  /** The connection that writes, for the query builder (migrations) and past it (the committer). */
+  let writer: SqliteDatabase | undefined;
+  const toWrite = () => {
+    writer ??= kyselyDatabase(openSqlite(file, 'write'));
+    return writer;
+  };
   return {
     name: 'sqlite',
     int64: 'integer',
     float64: 'real',
     // Opened at the first query: Kysely closes only what it has used, and a connection left open keeps the WAL from being folded in.
-    connect: access => new SqliteDialect({ database: async () => kyselyDatabase(openSqlite(file, access)) }),
-    placeholder: () => '?',
-    chunk(left, columns) {
-      let rows = 1;
-      while (rows * 2 <= left && rows < 128 && rows * 2 * columns < 30_000) rows *= 2;
-      return rows;
-    },
+    connect: access =>
+      new SqliteDialect({ database: async () => (access === 'write' ? toWrite() : kyselyDatabase(openSqlite(file, access))) }),
+    transaction: (_, work) => sqliteTransaction(toWrite(), work),
     readMoment: (db, read) => db.transaction().execute(read),
     isConstraintFault: isSqliteConstraint,
     isUnitFault: error => isSqliteConstraint(error) || unbindable.has((error as SqliteError)?.code ?? '') || isTooBig(error),
@@ -75,8 +77,7 @@ export function postgresDialect(url: string): StoreDialect {
       pool.on('connect', client => client.on('error', () => {}));
       return new PostgresDialect({ pool });
     },
-    placeholder: n => `$${n}`,
-    chunk: (left, columns) => Math.min(left, Math.floor(60_000 / columns)),
+    transaction: postgresTransaction,
     readMoment: (db, read) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
     isConstraintFault: error => /^2[23]/.test(postgresCode(error)),
     // Class 54: larger than an index or a row takes. A TypeError: the driver could not write the value down.

@@ -1,6 +1,6 @@
 import type { LoggedEventName } from '@aerie/contract';
 import type { CompiledQuery, Kysely } from 'kysely';
-import { prepared } from './prepared.ts';
+import { compiledOnce, prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Topic } from './unit.ts';
 
@@ -26,6 +26,15 @@ export async function readHead(db: Kysely<Tables>): Promise<LogHead> {
 
 const theHead = prepared<Record<never, never>, LogHead>(db =>
   db.selectFrom('log_head').select(['epoch', 'seq', 'floor']).where('id', '=', 1),
+);
+
+/** Takes that many seqs, under the lock of the log's one row; answers the last of them. */
+export const takeSeqs = compiledOnce<{ count: number }, Pick<LogHead, 'seq'>>((db, value) =>
+  db
+    .updateTable('log_head')
+    .set(eb => ({ seq: eb('seq', '+', value('count')) }))
+    .where('id', '=', 1)
+    .returning('seq'),
 );
 
 /**

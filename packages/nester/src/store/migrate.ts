@@ -6,6 +6,7 @@ import { sites } from './migrations/0002-sites.ts';
 import { classcord } from './migrations/0003-classcord.ts';
 import { probes } from './migrations/0004-probes.ts';
 import { diagnostics } from './migrations/0005-diagnostics.ts';
+import { nonces } from './migrations/0006-nonces.ts';
 import type { Tables } from './schema.ts';
 
 /** Brings the database to the newest shape; what runs already is left alone. Throws with the name of the migration that failed. */
@@ -16,6 +17,7 @@ export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promis
     '0003-classcord': classcord(dialect),
     '0004-probes': probes(),
     '0005-diagnostics': diagnostics(dialect),
+    '0006-nonces': nonces(),
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error, results } = await migrator.migrateToLatest();

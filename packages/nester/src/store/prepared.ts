@@ -9,15 +9,15 @@ class Parameter {
 }
 
 /**
- * A query whose text is built once for each kind of database, and whose values are given at each call: building the text
+ * Makes a query whose text is built once for each kind of database, and whose values are given at each call: building the text
  * costs several times what a look-up by key does.
  * @param build makes the query; where a value belongs it calls `value` with the value's name
  */
-export function prepared<V extends Record<string, unknown>, R>(
+export function compiledOnce<V extends Record<string, unknown>, R>(
   build: (db: Kysely<Tables>, value: <K extends keyof V & string>(name: K) => V[K]) => Compilable<R>,
-): (db: Kysely<Tables>, values: V) => Promise<R[]> {
+): (db: Kysely<Tables>, values: V) => CompiledQuery<R> {
   const built = new WeakMap<object, CompiledQuery<R>>();
-  return async (db, values) => {
+  return (db, values) => {
     // Transactions are objects of their own; what compiles their queries is one of few.
     const kind = db.getExecutor().adapter.constructor;
     let query = built.get(kind);
@@ -26,6 +26,14 @@ export function prepared<V extends Record<string, unknown>, R>(
       built.set(kind, query);
     }
     const parameters = query.parameters.map(value => (value instanceof Parameter ? values[value.name] : value));
-    return (await db.executeQuery<R>({ ...query, parameters })).rows;
+    return { ...query, parameters };
   };
+}
+
+/** The same, run at once. */
+export function prepared<V extends Record<string, unknown>, R>(
+  build: (db: Kysely<Tables>, value: <K extends keyof V & string>(name: K) => V[K]) => Compilable<R>,
+): (db: Kysely<Tables>, values: V) => Promise<R[]> {
+  const compiled = compiledOnce<V, R>(build);
+  return async (db, values) => (await db.executeQuery<R>(compiled(db, values))).rows;
 }

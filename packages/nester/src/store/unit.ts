@@ -44,7 +44,7 @@ export class Unit {
   readonly operations: Operation[] = [];
   readonly events: EventDraft[] = [];
   readonly reservation: Reservation = { count: 0, first: 0 };
-  readonly #settled: ((written: boolean) => void)[] = [];
+  #settled: ((written: boolean) => void)[] | undefined;
 
   /** Adds a row. A function is called at commit, when the seqs of this unit's events are known. */
   insert<T extends TableName>(table: T, row: Tables[T] | (() => Tables[T])): this {
@@ -94,13 +94,14 @@ export class Unit {
 
   /** Hears, once, whether the unit became durable: after the projections followed it, before the caller does. */
   onSettled(listener: (written: boolean) => void): this {
+    this.#settled ??= [];
     this.#settled.push(listener);
     return this;
   }
 
   /** For the committer: says how it ended. */
   settle(written: boolean): void {
-    for (const listener of this.#settled.splice(0)) listener(written);
+    for (const listener of this.#settled?.splice(0) ?? []) listener(written);
   }
 }
 
