@@ -38,8 +38,8 @@ describe('the command harvester', () => {
     ['a missing argument', ['enrol', 'http://127.0.0.1:1'], 2, /missing required argument 'code'/],
     ['a setting that is none', ['run', '--nester', 'there'], 2, /HARVESTER_NESTER .* http:\/\/HOST:PORT/],
     ['an address that is none', ['run', '--http', '5000'], 2, /HARVESTER_HTTP .* 127\.0\.0\.1:5000, or off/],
-    ['a dashboard for everybody', ['run', '--http', '0.0.0.0:0'], 1, /Set a password first: harvester password/],
-    ['a password that is none', ['password'], 1, /harvester password < password\.txt/],
+    ['a dashboard for everybody', ['run', '--http', '0.0.0.0:0'], 1, /Set a password first: npx harvester password/],
+    ['a password that is none', ['password'], 1, /npx harvester password < password\.txt/],
     ['a run that nobody enrolled', ['run'], 1, /No probe is enrolled/],
     ['a status that nobody enrolled', ['status'], 1, /No probe is enrolled/],
     ['a range that is not allowed', ['scan', '--targets', '192.0.2.0/24'], 1, /does not allow this. It allows: 127.0.0.1\/32/],
@@ -101,7 +101,7 @@ describe('the command harvester', () => {
   test('enrols, scans into its folder, and says how it does', async () => {
     expect(await harvester('home', 'enrol', nester.url, 'GOOD-CODE')).toMatchObject({
       code: 0,
-      out: 'Enrolled at PARIS (Paris). Start it: harvester run\n',
+      out: 'Enrolled at PARIS (Paris). Start it: npx harvester run\n',
     });
     expect(await harvester('home', 'enrol', nester.url, 'GOOD-CODE')).toMatchObject({ code: 1, err: expect.stringContaining('--force') });
     expect((await harvester('home', 'scan')).code).toBe(0);
