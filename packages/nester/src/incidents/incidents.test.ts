@@ -1,6 +1,6 @@
 import { AppError, firstIncidentRules } from '@aerie/contract';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { onEachDatabase, type TestDatabase } from '../../test/databases.ts';
 import { gone, type IncidentsRoom, openIncidentsRoom, silent } from '../../test/incidents-room.ts';
 import { readEvents } from '../store/log.ts';
@@ -102,6 +102,26 @@ onEachDatabase('the incidents room', newDatabase => {
     await room.committer.stop();
     expect(await states()).toEqual(['resolved']);
     expect(room.incidents.openCount('s1')).toBe(0);
+  });
+
+  it('gives up what waits when nothing can be stored any more, instead of trying for ever', async () => {
+    const commit = room.committer.commit.bind(room.committer);
+    let commits = 0;
+    // A loop without a turn of the event loop could not be ended from outside.
+    vi.spyOn(room.committer, 'commit').mockImplementation(unit => (++commits > 100 ? new Promise(() => {}) : commit(unit)));
+    const first = room.observed(silent(true, { subjectId: 'a' }));
+    room.observed(silent(true, { subjectId: 'b' }));
+    let last: Promise<unknown> | undefined;
+    first.onSettled(() => {
+      const unit = room.observed(silent(true, { subjectId: 'c' }));
+      room.observed(silent(true, { subjectId: 'd' }));
+      void room.committer.stop();
+      last = room.committer.commit(unit).catch(error => error);
+    });
+    await room.committer.commit(first);
+    expect(await last).toMatchObject({ code: 'stopping' });
+    await new Promise(resolve => setImmediate(resolve));
+    expect(commits).toBeLessThan(10);
   });
 
   it('stays as it was when the observer’s unit fails, and sees it the next time', async () => {

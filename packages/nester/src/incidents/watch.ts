@@ -52,6 +52,8 @@ interface Desk {
 export class Watch {
   readonly #parts: WatchParts;
   readonly #desks = new Map<string, Desk>();
+  /** Units that this made itself, for what waited or for time. */
+  readonly #own = new WeakSet<Unit>();
 
   constructor(parts: WatchParts, watches: Iterable<SiteWatch>) {
     this.#parts = parts;
@@ -84,6 +86,7 @@ export class Watch {
       const desk = this.#desk(siteId);
       while (desk.staged) await desk.staged.settled;
       const unit = new Unit();
+      this.#own.add(unit);
       const outcomes = inputs.flatMap(input => this.apply(unit, siteId, input) ?? []);
       if (unit.operations.length === 0) {
         unit.settle(true);
@@ -171,7 +174,8 @@ export class Watch {
         desk.dueAt = undefined;
       }
       end();
-      if (desk.waiting.length > 0) this.#judgeWaiting(desk);
+      // After one of its own that failed, time comes again: two that wait for each other's turn would try for ever.
+      if (desk.waiting.length > 0 && (written || !this.#own.has(unit))) this.#judgeWaiting(desk);
     });
   }
 
