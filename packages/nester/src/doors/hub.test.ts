@@ -75,3 +75,14 @@ it('closes one connection, saying why; a probe hears nothing that would keep it 
   expect([probe.lines(), probe.pipe.closed]).toEqual([[], 'idle']);
   hub.stop();
 });
+
+it('lists a connection no more once it was told to end, though its other end has not let go yet', () => {
+  const hub = newHub();
+  const { connection } = fakeConnection();
+  hub.opened(connection);
+  expect([...hub.open()]).toEqual([connection]);
+  connection.end('kicked');
+  expect([...hub.open()]).toEqual([]);
+  hub.closed(connection);
+  hub.stop();
+});

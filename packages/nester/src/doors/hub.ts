@@ -65,8 +65,9 @@ export class Hub implements ConnectionKeeper, OpenConnections {
     return this.#all.size;
   }
 
+  /** Those that are open; one that was told to end is gone for everybody, even while its last words are on their way. */
   open(): Iterable<Connection> {
-    return this.#all;
+    return [...this.#all].filter(connection => connection.isOpen);
   }
 
   closeOne(connectionId: string, why: string): void {
