@@ -1,6 +1,7 @@
 import type { CommandOutput } from '@aerie/contract';
+import { bestLink } from '../best-link.ts';
 import type { WanRollupTable } from '../store/schema.ts';
-import { bestMeasured, bucketOf, curveStepMs } from './steps.ts';
+import { bucketOf, curveStepMs } from './steps.ts';
 
 type Curves = CommandOutput<'site.curves'>;
 
@@ -20,7 +21,7 @@ export class Curves24h {
     const halves = rows.filter(row => row.step_ms === curveStepMs);
     for (const [key, own] of Map.groupBy(halves, row => `${row.site_id} ${row.at}`)) {
       const [siteId, at] = key.split(' ') as [string, string];
-      const best = bestMeasured(own)!;
+      const best = bestLink(own)!;
       const points = this.#sites.get(siteId) ?? new Map<number, Point>();
       points.set(Number(at), { medianMs: best.median_ms, loss: best.loss });
       this.#sites.set(siteId, points);

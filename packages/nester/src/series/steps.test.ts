@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestMeasured, bucketOf, finerOf, type Measured, rolledUp, stepFor, steps } from './steps.ts';
+import { bucketOf, finerOf, type Measured, rolledUp, stepFor, steps } from './steps.ts';
 
 const day = 86_400_000;
 const sample = (median: number | null, fields: Partial<Measured> = {}): Measured => ({
@@ -101,16 +101,5 @@ describe('the step of a curve', () => {
 
   it('is one that is still kept', () => {
     expect([step(0.1, 500, 30), step(0.1, 500, 200), step(1, 500, 390)]).toEqual([300_000, 3_600_000, 3_600_000]);
-  });
-});
-
-describe('the link to the Internet', () => {
-  it('is as good as to the best of the furthest targets', () => {
-    const near = sample(1, { target: 'gw', role: 'gateway' });
-    const far = sample(40, { target: 'a' });
-    const lossy = sample(10, { target: 'b', loss: 0.2 });
-    expect(bestMeasured([near, lossy, far])).toBe(far);
-    expect(bestMeasured([near])).toBe(near);
-    expect(bestMeasured([])).toBeUndefined();
   });
 });

@@ -98,19 +98,3 @@ function extreme(measured: readonly Measured[], field: 'min_ms' | 'max_ms', of: 
   const values = measured.map(one => one[field]).filter(value => value !== null);
   return values.length === 0 ? null : of(...values);
 }
-
-const distances: Record<string, number> = { gateway: 0, provider: 1, internet: 2 };
-
-/** How good the link is: as good as to the target that answers best, of those that are furthest away. */
-export function bestMeasured<T extends Measured>(measured: readonly T[]): T | undefined {
-  const distance = (one: T) => distances[one.role] ?? 2;
-  const furthest = Math.max(...measured.map(distance));
-  return measured
-    .filter(one => distance(one) === furthest)
-    .reduce<T | undefined>((best, one) => (best && !isBetter(one, best) ? best : one), undefined);
-}
-
-function isBetter(a: Measured, b: Measured): boolean {
-  if (a.loss !== b.loss) return a.loss < b.loss;
-  return (a.median_ms ?? Number.POSITIVE_INFINITY) < (b.median_ms ?? Number.POSITIVE_INFINITY);
-}

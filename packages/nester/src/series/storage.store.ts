@@ -57,8 +57,8 @@ export async function storageOf({ read, dialect }: Store): Promise<Storage> {
     const { rows, oldest } = await query.executeTakeFirstOrThrow();
     kinds.push({ kind, rows: Number(rows), bytes: null, oldestAt: oldest === null ? null : Number(oldest), keptMs });
   }
-  const { all, tables } = await dialect.sizes(read);
-  return { databaseBytes: all, kinds: kinds.map(one => ({ ...one, bytes: bytesOf(one, kinds, tables) })) };
+  const tables = await dialect.tableBytes(read);
+  return { databaseBytes: await dialect.bytes(read), kinds: kinds.map(one => ({ ...one, bytes: bytesOf(one, kinds, tables) })) };
 }
 
 const tableOf = new Map(places.map(place => [place.kind, place.table]));

@@ -1,4 +1,5 @@
 import type { CommandOutput, WanResult } from '@aerie/contract';
+import { bestLink } from '../best-link.ts';
 import type { WanSampleTable } from '../store/schema.ts';
 
 type Point = CommandOutput<'site.show'>['series'][number];
@@ -21,14 +22,9 @@ export function samplesOf(wan: readonly WanResult[], siteId: string, at: number)
   return [...samples.values()];
 }
 
-/**
- * How good the link to the Internet is: as good as to the target that answers best, of those that are furthest away. One
- * target that is down is not the link; and a router that answers is not the Internet.
- */
+/** How good the link to the Internet is, as a point of a curve. */
 export function bestOf(samples: readonly WanSampleTable[]): Point | undefined {
-  const furthest = Math.max(...samples.map(distanceOf));
-  let best: WanSampleTable | undefined;
-  for (const sample of samples) if (distanceOf(sample) === furthest && (!best || isBetter(sample, best))) best = sample;
+  const best = bestLink(samples);
   return best && { at: best.at, medianMs: best.median_ms, loss: best.loss };
 }
 
@@ -41,13 +37,4 @@ export function pointsOf(samples: readonly WanSampleTable[]): Point[] {
     else moments.set(sample.at, [sample]);
   }
   return [...moments.values()].map(list => bestOf(list)!);
-}
-
-function distanceOf({ role }: WanSampleTable): number {
-  return role === 'gateway' ? 0 : role === 'provider' ? 1 : 2;
-}
-
-function isBetter(a: WanSampleTable, b: WanSampleTable): boolean {
-  if (a.loss !== b.loss) return a.loss < b.loss;
-  return (a.median_ms ?? Number.POSITIVE_INFINITY) < (b.median_ms ?? Number.POSITIVE_INFINITY);
 }

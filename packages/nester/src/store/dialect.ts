@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { postgresTransaction } from './postgres.ts';
 import type { Tables } from './schema.ts';
 import { kyselyDatabase, openSqlite, sqliteTransaction } from './sqlite.ts';
-import { sqliteSizes } from './sqlite-sizes.ts';
+import { sqliteTableBytes } from './sqlite-sizes.ts';
 import type { Writing } from './writing.ts';
 
 /** Every difference between the two databases stands in this file. */
@@ -28,8 +28,8 @@ export interface StoreDialect {
   isDiskFull(error: unknown): boolean;
   /** Bytes of all of it; costs nothing to ask. */
   bytes(db: Kysely<Tables>): Promise<number>;
-  /** Bytes of each table with its indexes, and of all of it. */
-  sizes(db: Kysely<Tables>): Promise<{ all: number; tables: ReadonlyMap<string, number> }>;
+  /** Bytes of each table with its indexes. */
+  tableBytes(db: Kysely<Tables>): Promise<ReadonlyMap<string, number>>;
 }
 
 export function sqliteDialect(file: string): StoreDialect {
@@ -57,7 +57,7 @@ export function sqliteDialect(file: string): StoreDialect {
         select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`.execute(db);
       return rows[0]!.bytes;
     },
-    sizes: () => sqliteSizes(file),
+    tableBytes: () => sqliteTableBytes(file),
   };
 }
 
@@ -101,7 +101,7 @@ export async function postgresDialect(url: string): Promise<StoreDialect> {
     isUnitFault: error => /^(2[23]|54)/.test(postgresCode(error)) || error instanceof TypeError,
     isDiskFull: error => postgresCode(error) === '53100',
     bytes: postgresBytes,
-    sizes: postgresSizes,
+    tableBytes: postgresTableBytes,
   };
 }
 
@@ -123,11 +123,11 @@ function postgresCode(error: unknown): string {
   return String((error as { code?: unknown })?.code ?? '');
 }
 
-async function postgresSizes(db: Kysely<Tables>): Promise<{ all: number; tables: ReadonlyMap<string, number> }> {
+async function postgresTableBytes(db: Kysely<Tables>): Promise<ReadonlyMap<string, number>> {
   const { rows } = await sql<{ name: string; bytes: number }>`
     select relname as name, pg_total_relation_size(oid) as bytes from pg_class
     where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(db);
-  return { all: await postgresBytes(db), tables: new Map(rows.map(row => [row.name, Number(row.bytes)])) };
+  return new Map(rows.map(row => [row.name, Number(row.bytes)]));
 }
 
 async function postgresBytes(db: Kysely<Tables>): Promise<number> {

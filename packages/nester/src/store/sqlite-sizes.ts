@@ -1,16 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
-interface Sizes {
-  all: number;
-  tables: ReadonlyMap<string, number>;
-}
-
 /**
  * Bytes of each table of a database, with its indexes. Looks at every page (sqlite.org/dbstat.html), which takes seconds
  * where there are gigabytes: a thread of its own does it.
  */
-export function sqliteSizes(file: string): Promise<Sizes> {
+export function sqliteTableBytes(file: string): Promise<ReadonlyMap<string, number>> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: { sizesOf: file } });
     worker.once('message', resolve);
@@ -18,7 +13,7 @@ export function sqliteSizes(file: string): Promise<Sizes> {
   });
 }
 
-function measured(file: string): Sizes {
+function measured(file: string): ReadonlyMap<string, number> {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
     const rows = database
@@ -28,10 +23,7 @@ function measured(file: string): Sizes {
          group by m.tbl_name`,
       )
       .all() as { name: string; bytes: number }[];
-    const { bytes } = database.prepare('select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()').get() as {
-      bytes: number;
-    };
-    return { all: bytes, tables: new Map(rows.map(row => [row.name, row.bytes])) };
+    return new Map(rows.map(row => [row.name, row.bytes]));
   } finally {
     database.close();
   }
