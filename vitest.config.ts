@@ -11,6 +11,8 @@ const alone = [
   'test/faults/{crowds,kill,reader-that-never-reads}.test.ts',
   'test/imports/large.test.ts',
 ];
+/** Real machines with Debian, Docker, nginx and the like, which take a processor each while they are made. */
+const deploy = ['test/deploy/**/*.test.ts'];
 const globalSetup = 'packages/nester/test/postgres.ts';
 const quick = { testTimeout: 20_000, hookTimeout: 30_000 };
 const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
@@ -32,13 +34,14 @@ export default defineConfig({
           name: 'waiting',
           globalSetup,
           include: ['test/**/*.test.ts'],
-          exclude: [...house, ...busy, ...alone],
+          exclude: [...house, ...busy, ...alone, ...deploy],
           ...slow,
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
       { test: { name: 'busy', include: busy, ...slow, sequence: { groupOrder: 2 } } },
+      { test: { name: 'deploy', globalSetup, include: deploy, ...slow, sequence: { groupOrder: 2 } } },
       { test: { name: 'alone', include: alone, ...slow, fileParallelism: false, sequence: { groupOrder: 3 } } },
     ],
   },

@@ -15,8 +15,18 @@ interface Program {
 /** Programs that some test suites and benchmarks need and npm does not bring. */
 const programs = {
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
+  'docker-compose': { commands: ['docker-compose'], packages: ['docker-compose'] },
+  dockerd: {
+    commands: ['dockerd'],
+    folders: () => ['/usr/sbin'],
+    packages: ['docker.io', 'iptables'],
+    besides: { says: 'and run as root', holds: mayMakeNamespaces },
+  },
+  fail2ban: { commands: ['fail2ban-server'], packages: ['fail2ban', 'nftables'] },
   gcc: { commands: ['gcc'], packages: ['gcc', 'libc6-dev'] },
   inspircd: { commands: ['inspircd'], folders: () => ['/usr/sbin'], packages: ['inspircd'] },
+  logrotate: { commands: ['logrotate'], folders: () => ['/usr/sbin'], packages: ['logrotate'] },
+  mmdebstrap: { commands: ['mmdebstrap'], packages: ['mmdebstrap', 'debian-archive-keyring'] },
   mount: { commands: ['mount'], packages: ['mount'], besides: { says: 'and run as root', holds: mayMakeNamespaces } },
   netns: {
     commands: ['ip'],
@@ -24,14 +34,22 @@ const programs = {
     packages: ['iproute2'],
     besides: { says: 'and run as root', holds: mayMakeNamespaces },
   },
+  nginx: { commands: ['nginx'], folders: () => ['/usr/sbin'], packages: ['nginx-light'] },
   ngircd: { commands: ['ngircd'], folders: () => ['/usr/sbin'], packages: ['ngircd'] },
+  nspawn: {
+    commands: ['systemd-nspawn'],
+    packages: ['systemd-container'],
+    besides: { says: 'and run as root', holds: mayMakeNamespaces },
+  },
   nmap: { commands: ['nmap'], packages: ['nmap'] },
+  pebble: { commands: ['pebble'], packages: ['pebble'] },
   postgres: { commands: ['postgres'], folders: postgresFolders, packages: ['postgresql'] },
   prometheus: { commands: ['prometheus'], packages: ['prometheus'] },
   python3: { commands: ['python3'], packages: ['python3'] },
   setpriv: { commands: ['setpriv'], packages: ['util-linux'] },
   sshd: { commands: ['sshd'], folders: () => ['/usr/sbin', '/sbin'], packages: ['openssh-server', 'openssh-client'] },
   tmux: { commands: ['tmux'], packages: ['tmux'] },
+  ufw: { commands: ['ufw'], folders: () => ['/usr/sbin'], packages: ['ufw'] },
   'victoria-metrics': { commands: ['victoria-metrics'], packages: ['victoria-metrics'] },
   // The tables that its package brings are needed too.
   zabbix: { commands: ['zabbix_server'], folders: () => ['/usr/sbin'], packages: ['zabbix-server-pgsql', 'postgresql'] },

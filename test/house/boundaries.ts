@@ -25,7 +25,7 @@ const rooms = [
   'sites',
   'diagnostics',
   'incidents',
-  'maintenance',
+  'backups',
   'intake',
   'maintenance',
   'series',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { administrationCommands } from './administration.ts';
+import { backupCommands } from './backups.ts';
 import { chatCommands } from './chat.ts';
 import { deviceCommands, reportCommands } from './devices.ts';
 import { diagnosticCommands } from './diagnostics.ts';
@@ -33,6 +34,7 @@ export const commands = {
   ...tokenCommands,
   ...secretCommands,
   ...administrationCommands,
+  ...backupCommands,
   ...moderationCommands,
   ...importCommands,
   ...guestCommands,

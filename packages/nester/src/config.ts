@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
 
@@ -94,11 +94,19 @@ const schema = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'write postgres://…')
     .optional(),
+  backups: z.string().min(1).optional(),
+  backupLateHours: z.coerce.number().int().min(0).max(8_784).default(0),
+  backupCopy: z
+    .string()
+    .regex(/^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9[][\w.:\]-]*:\/?[\w./-]*$/, 'write USER@HOST:FOLDER')
+    .optional(),
   limits: limitsText.prefault({}),
 });
 
 /** What the program was told, checked and with defaults filled in. */
-export type Config = z.output<typeof schema> & {
+export type Config = Omit<z.output<typeof schema>, 'backups'> & {
+  /** The folder of the backups; a path that names it from the root. */
+  backups: string;
   /** Where each setting that is not a default comes from; a limit is `limits.NAME`. */
   sources: Sources;
   /** What links name when Nester listens on all addresses: found on this machine, not a setting. */
@@ -127,6 +135,9 @@ export const environmentNames: Record<keyof Settings, string> = {
   log: 'AERIE_LOG',
   secretKeyFile: 'AERIE_SECRET_KEY_FILE',
   databaseUrl: 'AERIE_DATABASE_URL',
+  backups: 'AERIE_BACKUPS',
+  backupLateHours: 'AERIE_BACKUP_LATE_HOURS',
+  backupCopy: 'AERIE_BACKUP_COPY',
   limits: 'AERIE_LIMITS',
 };
 
@@ -166,7 +177,8 @@ export function readConfig(flags: Partial<Record<keyof Settings, unknown>>, envi
       'AERIE_TCP_TLS and AERIE_HTTP_TLS need a certificate: set AERIE_TLS_CERT and AERIE_TLS_KEY, or start with --lan to have one made.',
     );
   }
-  return { ...config, data: resolve(config.data), sources: sourcesOf(from, raw.limits) };
+  const data = resolve(config.data);
+  return { ...config, data, backups: resolve(config.backups ?? join(data, 'backups')), sources: sourcesOf(from, raw.limits) };
 }
 
 /** A limit that was not named is at its default, wherever the others come from. */

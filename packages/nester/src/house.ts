@@ -5,6 +5,7 @@ import { openAccounts } from './accounts/room.ts';
 import { administrationCommands } from './administration/administration.commands.ts';
 import { noConnections, type OpenConnections } from './administration/connections.ts';
 import { commandsOfServer } from './administration/server.commands.ts';
+import { openBackups } from './backups/room.ts';
 import { localBus } from './bus/bus.ts';
 import { Announcements } from './chat/announcements.ts';
 import { requirePost } from './chat/channels.ts';
@@ -193,6 +194,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     deliveries: () => notify.counts(),
   });
   const intake = await openIntake({ folder: config.data, store, committer, bus, log, now, sites });
+  const backups = openBackups({ config, log });
   const dispatch = new Dispatch({
     gate: sanctions,
     record: commitAct,
@@ -211,6 +213,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       ...administration,
       ...imports.commands,
       ...intake.commands,
+      ...backups.commands,
       ...guests.commands,
       ...commandsOfServer({ announce, stop }),
     },

@@ -17,6 +17,7 @@ export type Area =
   | 'INCIDENT'
   | 'HTTP'
   | 'STORE'
+  | 'BACKUP'
   | 'SYSTEM';
 
 /** Writes lines: time, level, [AREA], sentence, then fields as JSON. */

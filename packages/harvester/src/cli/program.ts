@@ -117,12 +117,12 @@ export function harvesterProgram(): Command {
 function withSettings(command: Command): Command {
   return command
     .optionsGroup('Settings (flag > environment > file > default):')
-    .option('--config <file>', 'a TOML file of settings')
+    .option('--config <file>', 'a TOML file of settings [HARVESTER_CONFIG]')
     .option('--data <folder>', 'the folder of the probe (default: ./harvester-data) [HARVESTER_DATA]');
 }
 
 function configOf({ data, nester, pin, proxy, http, config }: Shared): Config {
-  return readConfig({ data, nester, pin, proxy, http }, process.env, config);
+  return readConfig({ data, nester, pin, proxy, http }, process.env, config ?? (process.env.HARVESTER_CONFIG || undefined));
 }
 
 function warnOfPlainText(url: string): void {

@@ -20,16 +20,31 @@ const flags: Record<Key, { value: string; says: string }> = {
   log: { value: '<file>', says: 'the log (default: stderr)' },
   secretKeyFile: { value: '<file>', says: 'the key that seals secrets (default: secret.key in the folder of data)' },
   databaseUrl: { value: '<url>', says: 'postgres://… instead of SQLite in the folder of data' },
+  backups: { value: '<folder>', says: 'the folder of the backups (default: backups in the folder of data)' },
+  backupLateHours: { value: '<n>', says: 'an incident when the newest backup is older than that (default: 0, never)' },
+  backupCopy: { value: '<user@host:folder>', says: 'where a copy of each backup is sent, over SSH' },
   limits: { value: '<name=n,…>', says: 'limits, such as failures=10,connections=5000' },
 };
 
 /** The settings that a command needs which only talks to a Nester, or opens its data. */
-const usual: readonly Key[] = ['data', 'secretKeyFile', 'databaseUrl', 'publicUrl', 'http', 'httpTls', 'passwordMin', 'log'];
+const usual: readonly Key[] = [
+  'data',
+  'secretKeyFile',
+  'databaseUrl',
+  'publicUrl',
+  'http',
+  'httpTls',
+  'passwordMin',
+  'log',
+  'backups',
+  'backupLateHours',
+  'backupCopy',
+];
 
 /** Gives a command `--config` and a flag for each setting. */
 export function withSettings(command: Command, which: 'all' | 'usual'): Command {
   command.optionsGroup('Settings (flag > environment > file > default):');
-  command.option('--config <file>', 'a TOML file of settings');
+  command.option('--config <file>', 'a TOML file of settings [AERIE_CONFIG]');
   for (const [key, { value, says }] of Object.entries(flags) as [Key, (typeof flags)[Key]][]) {
     if (which === 'usual' && !usual.includes(key)) continue;
     const name = key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
@@ -41,7 +56,10 @@ export function withSettings(command: Command, which: 'all' | 'usual'): Command 
 /** The settings among a command's options. */
 export function settingsOf(options: Record<string, unknown>): { flags: Partial<Record<Key, unknown>>; configFile: string | undefined } {
   const given = Object.entries(options).filter(([key]) => Object.hasOwn(flags, key));
-  return { flags: Object.fromEntries(given), configFile: options.config as string | undefined };
+  return {
+    flags: Object.fromEntries(given),
+    configFile: (options.config as string | undefined) ?? (process.env.AERIE_CONFIG || undefined),
+  };
 }
 
 /** Flag, environment, file and default together. */
