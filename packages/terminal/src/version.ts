@@ -9,19 +9,23 @@ export function agent(): string {
   return `classcord/${kept()[0]} (terminal)`;
 }
 
-/** `0.1.0 2026-11-22 abc1234`: the file VERSION, and the commit in a git checkout. */
+/** `0.1.0 2026-11-22 abc1234`: the file VERSION, and the commit, which stands there in a release and which git knows in a checkout. */
 export function versionLine(): string {
-  let commit = '';
-  try {
-    const git = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    commit = git.trim();
-  } catch {
-    // An installation without git still knows its version.
-  }
-  return [...kept(), commit].filter(Boolean).join(' ');
+  const [version, date, released] = kept();
+  return [version, date, released ?? commitOfCheckout()].filter(Boolean).join(' ');
 }
 
-function kept(): [version: string, date: string] {
-  const [version = 'unknown', date = ''] = readFileSync(`${root}VERSION`, 'utf8').trim().split(/\s+/);
-  return [version, date];
+function commitOfCheckout(): string {
+  try {
+    const git = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return git.trim();
+  } catch {
+    // An installation without git still knows its version.
+    return '';
+  }
+}
+
+function kept(): [version: string, date: string, commit?: string] {
+  const [version = 'unknown', date = '', commit] = readFileSync(`${root}VERSION`, 'utf8').trim().split(/\s+/);
+  return [version, date, commit];
 }
