@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What is watched. `test` is raised by hand, to see that people are told. */
+/** What is watched: at sites, and `backup.late` of Nester itself. `test` is raised by hand, to see that people are told. */
 export const incidentRule = z.enum([
   'probe.silent',
   'wan.latency',
@@ -12,6 +12,7 @@ export const incidentRule = z.enum([
   'port.closed',
   'service.changed',
   'certificate.expiring',
+  'backup.late',
   'test',
 ]);
 export type IncidentRule = z.infer<typeof incidentRule>;

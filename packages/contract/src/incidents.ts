@@ -8,7 +8,7 @@ export const incidentState = z.enum(['open', 'acknowledged', 'resolved']);
 
 export const incident = z.strictObject({
   incidentId: id,
-  siteId: id,
+  siteId: id.describe('`nester`: it is about Nester itself'),
   siteCode: z.string(),
   siteName: z.string(),
   rule: incidentRule,

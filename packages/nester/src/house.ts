@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { AppError, atLeast } from '@aerie/contract';
+import { AppError, atLeast, centre, firstIncidentRules } from '@aerie/contract';
 import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
 import { administrationCommands } from './administration/administration.commands.ts';
@@ -100,20 +100,22 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     zone: siteId => sites.site(siteId)?.zone,
     siteIds: () => sites.siteIds(),
   });
+  const centreRules = { ...firstIncidentRules, 'backup.late': { on: config.backupLateHours > 0, severity: 'warning' as const } };
   const incidents: Incidents = await openIncidents({
     store,
     committer,
     log,
     now,
     sites: {
-      site,
-      rules: siteId => sites.rules(siteId),
+      site: siteId => (siteId === centre.siteId ? centre : site(siteId)),
+      rules: siteId => (siteId === centre.siteId ? centreRules : sites.rules(siteId)),
       activeProbes: siteId => sites.activeProbes(siteId),
       inTurn: (siteId, work) => sites.inTurn(siteId, work),
       stageSite: (unit, siteId) => sites.stageSite(unit, siteId),
     },
     telling: notify,
-    maintenanceUntil: (siteId, at) => maintenance.until(siteId, at),
+    // Maintenance is announced for sites: it says nothing of Nester itself.
+    maintenanceUntil: (siteId, at) => (siteId === centre.siteId ? null : maintenance.until(siteId, at)),
     keeper(userId) {
       const user = accounts.directory.byId(userId);
       return user && !user.disabled && user.kind === 'person' && atLeast(user.role, 'technician') ? user : undefined;
@@ -186,15 +188,16 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     announce,
   });
   const tokens = openTokens({ store, committer, limits: config.limits, log, now });
+  const backups = await openBackups({ config, store, committer, log, now, incidents });
   const metrics = openMetrics({
     store,
     committer,
     version: readVersion().version,
     connections: () => connections,
     deliveries: () => notify.counts(),
+    backups,
   });
   const intake = await openIntake({ folder: config.data, store, committer, bus, log, now, sites });
-  const backups = openBackups({ config, log });
   const dispatch = new Dispatch({
     gate: sanctions,
     record: commitAct,
@@ -227,6 +230,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       { name: 'silent probes', everyMs: 5_000, run: () => sites.checkSilence() },
       { name: 'maintenance', everyMs: 5_000, run: () => maintenance.pass() },
       { name: 'incidents', everyMs: 5_000, run: () => incidents.pass() },
+      { name: 'backups', everyMs: 30_000, run: () => backups.look() },
       { name: 'outbox', everyMs: 10_000, run: () => notify.drain() },
       { name: 'outbox pruning', everyMs: 60 * 60_000, run: () => notify.forget() },
       { name: 'inbox', everyMs: 30_000, run: () => intake.sweep() },

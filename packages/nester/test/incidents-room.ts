@@ -1,8 +1,9 @@
-import { firstIncidentRules, type IncidentRules } from '@aerie/contract';
+import { firstIncidentRules } from '@aerie/contract';
 import type { Act, Caller, Ctx } from '../src/context.ts';
 import type { FreshReport, Observation } from '../src/incidents/observation.ts';
 import { type Incidents, openIncidents } from '../src/incidents/room.ts';
 import type { Storm, Told } from '../src/incidents/telling.ts';
+import type { WatchRules } from '../src/incidents/verdicts.ts';
 import { type Area, type Fields, type Level, logLine } from '../src/log.ts';
 import { Committer } from '../src/store/commit.ts';
 import { readHead } from '../src/store/log.ts';
@@ -22,7 +23,7 @@ export interface IncidentsRoom {
   /** What was to be told, and is durable. */
   readonly told: { incidentId: string; subject: string; what: Told }[];
   readonly storms: Storm[];
-  readonly rules: Map<string, IncidentRules>;
+  readonly rules: Map<string, WatchRules>;
   readonly probes: Map<string, readonly string[]>;
   /** Sites in maintenance, and until when. */
   readonly maintenance: Map<string, number>;

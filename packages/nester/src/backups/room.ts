@@ -1,53 +1,137 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Backup, BackupAttempt, backupCommands as specs } from '@aerie/contract';
+import { type Backup, type BackupAttempt, centre, type Incident, type backupCommands as specs } from '@aerie/contract';
 import type { Config } from '../config.ts';
 import type { Handlers } from '../context.ts';
+import type { Incidents } from '../incidents/room.ts';
 import type { Log } from '../log.ts';
-import { momentOf } from './names.ts';
+import type { Committer } from '../store/commit.ts';
+import type { Store } from '../store/store.ts';
+import { Unit } from '../store/unit.ts';
+import { keptWatch, putAttemptQuery, putWatchedSinceQuery } from './backups.store.ts';
+import { listBackups } from './folder.ts';
+import { isLate, newestOf, settleMs } from './late.ts';
 
 export interface BackupParts {
   config: Pick<Config, 'backups' | 'backupLateHours' | 'backupCopy'>;
+  store: Pick<Store, 'read'>;
+  committer: Pick<Committer, 'commit'>;
   log: Log;
+  now: () => number;
+  incidents: Pick<Incidents, 'observe' | 'rulesChanged'>;
+}
+
+/** Figures of the backups that there are. */
+export interface BackupFigures {
+  backups: number;
+  /** Undefined: there is none. */
+  newest: { at: number; ageSeconds: number; bytes: number } | undefined;
+  isLate: boolean;
+  /** That were told of since the start. */
+  attempts: { made: number; failed: number };
 }
 
 /** Looks after whether backups come. They are made by another program. */
 export interface Backups {
   readonly commands: Handlers<keyof typeof specs>;
+  /** Sees whether a backup should have come, and tells incidents when that changed; called by the clockwork. */
+  look(): Promise<void>;
+  figures(): Promise<BackupFigures>;
 }
 
-export function openBackups({ config, log }: BackupParts): Backups {
-  let last: BackupAttempt | null = null;
+/** Opens the room: reads how the last attempt went, and begins to watch when somebody wants to be told. */
+export async function openBackups({ config, store, committer, log, now, incidents }: BackupParts): Promise<Backups> {
+  const { backups: folder, backupLateHours: lateAfterHours } = config;
+  const startedAt = now();
+  const kept = await keptWatch(store.read);
+  let last = kept.last;
+  let watchedSince = kept.watchedSince;
+  /** What incidents were last told. */
+  let toldLate: boolean | undefined;
+  let unreadable: string | undefined;
+  const attempts = { made: 0, failed: 0 };
+
+  const judged = (backups: readonly { at: number }[]) =>
+    isLate({ now: now(), backups, watchedSince: watchedSince ?? startedAt, lateAfterHours });
+
+  /** What can be read, and what is wrong with the rest: a folder that cannot be read holds no backup for us. */
+  async function seen(): Promise<{ backups: Backup[]; problem: string | null }> {
+    try {
+      const backups = await listBackups(folder);
+      unreadable = undefined;
+      return { backups, problem: last?.problem ?? null };
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== unreadable) log.warning('BACKUP', 'The folder of the backups cannot be read', { folder, reason: message });
+      unreadable = message;
+      return { backups: [], problem: message };
+    }
+  }
+
+  async function beginWatch(): Promise<void> {
+    const since = lateAfterHours === 0 ? null : (watchedSince ?? startedAt);
+    if (since === watchedSince) return;
+    await committer.commit(new Unit().run(putWatchedSinceQuery(store.read, since)));
+    watchedSince = since;
+  }
+
+  async function look(): Promise<void> {
+    if (lateAfterHours === 0) {
+      // Nobody wants to be told: what was open is watched no longer.
+      if (toldLate === undefined) await incidents.rulesChanged(centre.siteId);
+      toldLate = false;
+      return;
+    }
+    const { backups, problem } = await seen();
+    const late = judged(backups);
+    if (late === toldLate || (late && toldLate === undefined && now() - startedAt < settleMs)) return;
+    const unit = new Unit();
+    incidents.observe(unit, {
+      siteId: centre.siteId,
+      rule: 'backup.late',
+      subjectId: centre.siteId,
+      subject: folder,
+      isBad: late,
+      detail: detailOf(newestOf(backups, now())?.at ?? null, lateAfterHours, problem),
+    });
+    await committer.commit(unit);
+    toldLate = late;
+  }
+
+  await beginWatch();
   return {
     commands: {
-      async 'backup.show'(ctx) {
-        const backups = await listBackups(config.backups);
-        const lateAfterHours = config.backupLateHours;
-        const age = ctx.now() - (backups[0]?.at ?? 0);
-        const late = lateAfterHours > 0 && age > lateAfterHours * 3_600_000;
-        return { folder: config.backups, backups, last, lateAfterHours, late, copiesTo: config.backupCopy ?? null };
+      async 'backup.show'() {
+        const backups = await listBackups(folder);
+        return { folder, backups, last, lateAfterHours, late: judged(backups), copiesTo: config.backupCopy ?? null };
       },
-      'backup.record'(_ctx, attempt) {
+      async 'backup.record'(ctx, attempt) {
+        await ctx.commit(new Unit().run(putAttemptQuery(ctx.db, attempt)));
         last = attempt;
+        attempts[attempt.problem === null ? 'made' : 'failed'] += 1;
         const { problem, ...fields } = attempt;
         if (problem === null) log.info('BACKUP', 'A backup was made', fields);
         else log.error('BACKUP', 'A backup failed', { ...fields, problem });
+        await look();
         return {};
       },
+    },
+    look,
+    async figures() {
+      const { backups } = await seen();
+      const at = now();
+      const newest = newestOf(backups, at);
+      return {
+        backups: backups.length,
+        newest: newest && { at: newest.at, ageSeconds: Math.max(0, at - newest.at) / 1_000, bytes: newest.bytes },
+        isLate: judged(backups),
+        attempts: { ...attempts },
+      };
     },
   };
 }
 
-/** The backups in a folder, newest first; none where there is no such folder. */
-async function listBackups(folder: string): Promise<Backup[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const found = names.flatMap(name => {
-    const at = momentOf(name);
-    return at === undefined ? [] : [{ name, at }];
-  });
-  const sized = await Promise.all(found.map(async one => ({ ...one, bytes: (await stat(join(folder, one.name))).size })));
-  return sized.sort((a, b) => b.at - a.at);
+/** As much of a problem as an incident's card shows. */
+const problemChars = 200;
+
+function detailOf(lastBackupAt: number | null, lateAfterHours: number, problem: BackupAttempt['problem']): Incident['detail'] {
+  return { lastBackupAt, lateAfterHours, ...(problem !== null && { problem: problem.slice(0, problemChars) }) };
 }

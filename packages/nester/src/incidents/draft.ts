@@ -1,10 +1,10 @@
-import type { IncidentRule, IncidentRules } from '@aerie/contract';
+import type { IncidentRule } from '@aerie/contract';
 import { causeOf } from './causes.ts';
 import { detailOf } from './details.ts';
 import { type Firings, firedAgain } from './flapping.ts';
 import { type IncidentRecord, type NewStep, type Symptom, subjectKey } from './records.ts';
 import type { Told } from './telling.ts';
-import { needsFullScan, needsLink } from './verdicts.ts';
+import { needsFullScan, needsLink, settingsOf, type WatchRules } from './verdicts.ts';
 
 /** What is not well at a site, as it stands in the store. */
 export interface SiteWatch {
@@ -23,7 +23,7 @@ export interface SiteWatch {
 /** What the machine may know besides. */
 export interface Surroundings {
   at: number;
-  rules: IncidentRules;
+  rules: WatchRules;
   /** The probes that speak for the site. */
   probes: readonly string[];
   inMaintenance: boolean;
@@ -154,7 +154,7 @@ export class Draft {
       incidentId: newId(),
       siteId: this.#before.siteId,
       rule,
-      severity: rules[rule].severity,
+      severity: settingsOf(rules, rule).severity,
       subjectId,
       subject,
       state: 'open',

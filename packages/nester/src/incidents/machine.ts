@@ -4,7 +4,7 @@ import { detailOf } from './details.ts';
 import { Draft, type Outcome, type SiteWatch, type Surroundings } from './draft.ts';
 import type { FreshReport, Observation } from './observation.ts';
 import { type IncidentRecord, type Symptom, subjectKey } from './records.ts';
-import { countsFrom, expiryOf, forMsOf, isKept, isMeasured, isWatched, verdictOn } from './verdicts.ts';
+import { countsFrom, expiryOf, forMsOf, isKept, isMeasured, isWatched, settingsOf, verdictOn } from './verdicts.ts';
 
 /** Whom nobody has taken care of is asked for again after this. */
 const remindAfterMs = 30 * 60_000;
@@ -81,11 +81,11 @@ export const passed: Input = draft => {
 export const rulesChanged: Input = draft => {
   const { rules } = draft.around;
   for (const record of draft.incidents.values()) {
-    if (rules[record.rule].on) continue;
+    if (settingsOf(rules, record.rule).on) continue;
     leave(draft, subjectKey(record));
   }
   for (const symptoms of draft.symptoms.values())
-    for (const symptom of symptoms.values()) if (!rules[symptom.rule].on && !isKept(symptom.rule)) draft.dropSymptom(symptom);
+    for (const symptom of symptoms.values()) if (!settingsOf(rules, symptom.rule).on && !isKept(symptom.rule)) draft.dropSymptom(symptom);
   passed(draft);
 };
 
@@ -135,7 +135,7 @@ function measured(
   const { rule, subjectId, subject } = about;
   const { at, rules } = draft.around;
   const known = draft.symptoms.get(subjectKey(about))?.get('');
-  if (verdict === undefined || (!known && (verdict !== 'bad' || !rules[rule].on))) return;
+  if (verdict === undefined || (!known && (verdict !== 'bad' || !settingsOf(rules, rule).on))) return;
   if (!known) draft.putSymptom({ rule, subjectId, subject, item: '', state: 'pending', since: at, overSince: null, detail });
   else if (verdict === 'good') seenWell(draft, known);
   else if (verdict === 'between' && known.state === 'pending') draft.dropSymptom(known);
@@ -156,7 +156,7 @@ function ripenKey(draft: Draft, key: string): void {
 function ripeAt(symptom: Symptom, rules: Surroundings['rules']): number {
   const { rule, state, overSince } = symptom;
   if (isMeasured(rule)) return Number.POSITIVE_INFINITY;
-  const counts = state === 'pending' && rules[rule].on ? countsFrom(rules, symptom) : Number.POSITIVE_INFINITY;
+  const counts = state === 'pending' && settingsOf(rules, rule).on ? countsFrom(rules, symptom) : Number.POSITIVE_INFINITY;
   return overSince === null ? counts : Math.min(counts, overSince + forMsOf(rules, rule));
 }
 
@@ -169,7 +169,7 @@ function ripen(draft: Draft, rule: IncidentRule, subjectId: string, isMeasuremen
   if (ripens)
     for (const symptom of draft.symptoms.get(key)?.values() ?? []) {
       if (symptom.overSince !== null && at - symptom.overSince >= forMs) draft.dropSymptom(symptom);
-      else if (symptom.state === 'pending' && rules[rule].on && at >= countsFrom(rules, symptom))
+      else if (symptom.state === 'pending' && settingsOf(rules, rule).on && at >= countsFrom(rules, symptom))
         draft.putSymptom({ ...symptom, state: 'counted' });
     }
   const counted = [...(draft.symptoms.get(key)?.values() ?? [])].filter(({ state }) => state === 'counted');

@@ -70,6 +70,7 @@ describe('every rule, while it lasts and when it is over', () => {
     'port.closed': { ports: '22/tcp', service: 'ssh' },
     'service.changed': { ports: '22/tcp', before: 'OpenSSH 8.9', after: null },
     'certificate.expiring': { ports: '443/tcp', notAfter: at + 86_400_000 },
+    'backup.late': { lastBackupAt: at - 90_000_000, lateAfterHours: 24, problem: 'the disk is full' },
     test: { by: 'Ada' },
   };
   const rules = incidentRule.options.filter(rule => rule !== 'probe.silent');
@@ -100,6 +101,8 @@ Incident : un autre service répond sur files (22/tcp), site Patriots (NE) : Ope
 Résolu : un autre service répondait sur files (22/tcp), site Patriots (NE), après 1 min 00 s.
 Incident : un certificat de files (443/tcp), site Patriots (NE), prend fin le 22/11/2026.
 Résolu : le certificat de files (443/tcp), site Patriots (NE), a été renouvelé, après 1 min 00 s.
+Incident : aucune sauvegarde de Nester depuis plus de 24 h : la dernière date du 20/11/2026 21:18:05 UTC ; échec de la dernière tentative : the disk is full.
+Résolu : Nester est de nouveau sauvegardé, après 1 min 00 s.
 Incident : essai sur le site Patriots (NE), déclenché par Ada ; tout va bien.
 Résolu : essai sur le site Patriots (NE), déclenché par Ada, après 1 min 00 s.`);
   });
@@ -123,9 +126,19 @@ Incident: another service answers on files (22/tcp) at site Patriots (NE): OpenS
 Resolved: another service answered on files (22/tcp) at site Patriots (NE), after 1 min 00 s.
 Incident: a certificate of files (443/tcp) at site Patriots (NE) ends on 22/11/2026.
 Resolved: the certificate of files (443/tcp) at site Patriots (NE) was renewed, after 1 min 00 s.
+Incident: no backup of Nester came for more than 24 h: the newest is of 20/11/2026, 21:18:05 UTC; the last attempt failed: the disk is full.
+Resolved: Nester is backed up again, after 1 min 00 s.
 Incident: test at site Patriots (NE), raised by Ada; nothing is wrong.
 Resolved: test at site Patriots (NE), raised by Ada, after 1 min 00 s.`);
   });
+});
+
+it('says that there is no backup at all', () => {
+  const fields = { ...incident, rule: 'backup.late', detail: { lastBackupAt: null, lateAfterHours: 3 } } as const;
+  expect(incidentSentence(fields, 'en')).toBe('Incident: no backup of Nester came for more than 3 h: there is none.');
+  expect(incidentSentence(fields, 'fr').replaceAll('\u202f', ' ')).toBe(
+    'Incident : aucune sauvegarde de Nester depuis plus de 3 h : il n’y en a pas.',
+  );
 });
 
 it('says who closed it, that it went by itself, that nobody watches for it, that it comes and goes', () => {

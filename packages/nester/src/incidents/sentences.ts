@@ -47,6 +47,9 @@ function factsOf({ subject, siteName, siteCode, rule, detail }: Incident, locale
     limit: rule === 'wan.latency' ? ms('aboveMs') : percent('above'),
     notAfter: typeof detail.notAfter === 'number' ? day(detail.notAfter, locale, timeZone) : '?',
     by: text('by'),
+    backup: typeof detail.lastBackupAt === 'number' ? moment(detail.lastBackupAt, locale, timeZone) : '',
+    hours: text('lateAfterHours'),
+    problem: text('problem'),
   };
 }
 

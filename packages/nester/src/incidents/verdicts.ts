@@ -1,8 +1,21 @@
-import type { IncidentRule, IncidentRules } from '@aerie/contract';
+import type { IncidentRule, IncidentRules, Severity } from '@aerie/contract';
 import type { Observation } from './observation.ts';
 import type { Symptom } from './records.ts';
 
 const dayMs = 86_400_000;
+
+/** Rules about Nester itself: no site sets them. */
+type CentreRule = Exclude<IncidentRule, keyof IncidentRules>;
+
+/** What is watched at a site, or of Nester itself. */
+export type WatchRules = IncidentRules & Partial<Record<CentreRule, { on: boolean; severity: Severity }>>;
+
+const unset = { on: false, severity: 'info' } as const;
+
+/** Whether a rule is watched, and how urgent it is. */
+export function settingsOf(rules: WatchRules, rule: IncidentRule): { on: boolean; severity: Severity } {
+  return rules[rule] ?? unset;
+}
 
 /** What is told once and has no end that could be seen: over after a while. */
 const expiry: Partial<Record<IncidentRule, number>> = {
@@ -23,7 +36,7 @@ export function expiryOf(rule: IncidentRule): number | undefined {
 
 /** Whether nothing can be known of it while the site's probes are silent. */
 export function needsLink(rule: IncidentRule): boolean {
-  return rule !== 'probe.silent' && rule !== 'test';
+  return rule !== 'probe.silent' && rule !== 'backup.late' && rule !== 'test';
 }
 
 /** Whether it is about a device. */
@@ -41,14 +54,14 @@ export function isMeasured(rule: IncidentRule): boolean {
 }
 
 /** How long it must last, and be over, before it counts. */
-export function forMsOf(rules: IncidentRules, rule: IncidentRule): number {
-  const settings = rules[rule];
-  return 'forMs' in settings ? settings.forMs : 0;
+export function forMsOf(rules: WatchRules, rule: IncidentRule): number {
+  const settings = settingsOf(rules, rule);
+  return 'forMs' in settings ? (settings.forMs as number) : 0;
 }
 
 /** Whether a site wants to know of it. */
-export function isWatched(rules: IncidentRules, { rule, marks = [] }: Pick<Observation, 'rule' | 'marks'>): boolean {
-  if (!rules[rule].on) return false;
+export function isWatched(rules: WatchRules, { rule, marks = [] }: Pick<Observation, 'rule' | 'marks'>): boolean {
+  if (!settingsOf(rules, rule).on) return false;
   if (rule === 'device.gone') {
     const { only } = rules[rule];
     return only === 'all' || marks.includes(only === 'servers' ? 'server' : 'labelled');
@@ -73,7 +86,7 @@ export function isKept(rule: IncidentRule): boolean {
 }
 
 /** From when on a symptom counts. Of a certificate that is so many days before its end. */
-export function countsFrom(rules: IncidentRules, { rule, since, detail }: Pick<Symptom, 'rule' | 'since' | 'detail'>): number {
+export function countsFrom(rules: WatchRules, { rule, since, detail }: Pick<Symptom, 'rule' | 'since' | 'detail'>): number {
   if (rule !== 'certificate.expiring') return since + forMsOf(rules, rule);
   return typeof detail.notAfter === 'number' ? detail.notAfter - rules[rule].days * dayMs : Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,4 @@
-import { AppError, type IncidentRules } from '@aerie/contract';
+import { AppError } from '@aerie/contract';
 import { newId } from '../new-id.ts';
 import type { Committer } from '../store/commit.ts';
 import { Unit } from '../store/unit.ts';
@@ -7,13 +7,14 @@ import type { Outcome, SiteWatch, Surroundings } from './draft.ts';
 import { dueAt, type Input, passed, step } from './machine.ts';
 import type { IncidentRecord } from './records.ts';
 import { type Storms, worseOf } from './storms.ts';
+import type { WatchRules } from './verdicts.ts';
 
-/** What the room asks of the sites. */
+/** What the room asks of the sites. Nester itself stands among them, under the id of `centre`. */
 export interface SitesSeen {
   /** How a site is called now. */
   site(siteId: string): { code: string; name: string } | undefined;
   /** What makes an incident there. */
-  rules(siteId: string): IncidentRules;
+  rules(siteId: string): WatchRules;
   /** The probes that speak for a site. */
   activeProbes(siteId: string): readonly string[];
   /** Does work for a site when all that was begun for it before is done. */

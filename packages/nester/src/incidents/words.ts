@@ -17,6 +17,11 @@ export interface Facts {
   limit: string;
   notAfter: string;
   by: string;
+  /** When the newest backup was made; empty: there is none. */
+  backup: string;
+  hours: string;
+  /** What was wrong with the last attempt; empty: nothing, or there was none. */
+  problem: string;
 }
 
 type Say = (facts: Facts) => string;
@@ -89,6 +94,11 @@ const en: Words = {
       is: ({ subject, site, ports, notAfter }) => `a certificate of ${subject}${inBrackets(ports)} at site ${site} ends on ${notAfter}`,
       was: ({ subject, site, ports }) => `the certificate of ${subject}${inBrackets(ports)} at site ${site} was renewed`,
     },
+    'backup.late': {
+      is: ({ backup, hours, problem }) =>
+        `no backup of Nester came for more than ${hours} h: ${backup === '' ? 'there is none' : `the newest is of ${backup}`}${problem === '' ? '' : `; the last attempt failed: ${problem}`}`,
+      was: () => 'Nester is backed up again',
+    },
     test: {
       is: ({ site, by }) => `test at site ${site}, raised by ${by}; nothing is wrong`,
       was: ({ site, by }) => `test at site ${site}, raised by ${by}`,
@@ -153,6 +163,11 @@ const fr: Words = {
     'certificate.expiring': {
       is: ({ subject, site, ports, notAfter }) => `un certificat de ${subject}${inBrackets(ports)}, site ${site}, prend fin le ${notAfter}`,
       was: ({ subject, site, ports }) => `le certificat de ${subject}${inBrackets(ports)}, site ${site}, a été renouvelé`,
+    },
+    'backup.late': {
+      is: ({ backup, hours, problem }) =>
+        `aucune sauvegarde de Nester depuis plus de ${hours} h : ${backup === '' ? 'il n’y en a pas' : `la dernière date du ${backup}`}${problem === '' ? '' : ` ; échec de la dernière tentative : ${problem}`}`,
+      was: () => 'Nester est de nouveau sauvegardé',
     },
     test: {
       is: ({ site, by }) => `essai sur le site ${site}, déclenché par ${by} ; tout va bien`,

@@ -2,9 +2,11 @@ import { severity, siteState } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OpenConnections } from '../administration/connections.ts';
+import type { Backups } from '../backups/room.ts';
 import type { Committer } from '../store/commit.ts';
 import type { StoreDialect } from '../store/dialect.ts';
 import type { Tables } from '../store/schema.ts';
+import { backupMetrics } from './backup-metrics.ts';
 import { intakeCounts, measuredSites, openIncidentCounts, probeFigures } from './metrics.store.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
@@ -14,6 +16,7 @@ export interface MetricsParts {
   version: string;
   connections(): OpenConnections;
   deliveries(): Promise<{ waiting: number; failed: number }>;
+  backups: Pick<Backups, 'figures'>;
 }
 
 /** What became of an upload of a probe. */
@@ -48,10 +51,11 @@ export function openMetrics(parts: MetricsParts): Metrics {
   for (const outcome of ['taken', 'known', 'refused', 'failed']) reports.inc({ outcome }, 0);
   countCommits(parts, registers);
   const look = scrapedFigures(parts, registers);
+  const lookAtBackups = backupMetrics(parts.backups, registers);
   return {
     contentType: registry.contentType,
     async text() {
-      await look();
+      await Promise.all([look(), lookAtBackups()]);
       return await registry.metrics();
     },
     countReport: outcome => reports.inc({ outcome }),

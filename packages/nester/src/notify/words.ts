@@ -14,6 +14,7 @@ const rules: Record<Language, Record<IncidentRule, string>> = {
     'port.closed': 'Port fermé',
     'service.changed': 'Service modifié',
     'certificate.expiring': 'Certificat bientôt expiré',
+    'backup.late': 'Sauvegarde en retard',
     test: 'Test',
   },
   en: {
@@ -27,6 +28,7 @@ const rules: Record<Language, Record<IncidentRule, string>> = {
     'port.closed': 'Port closed',
     'service.changed': 'Service changed',
     'certificate.expiring': 'Certificate expiring',
+    'backup.late': 'Backup late',
     test: 'Test',
   },
 };

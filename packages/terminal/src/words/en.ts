@@ -157,6 +157,7 @@ export const en = {
   'rule.port.closed': 'port closed',
   'rule.service.changed': 'service changed',
   'rule.certificate.expiring': 'certificate ending soon',
+  'rule.backup.late': 'backup late',
   'rule.test': 'test',
   'usage.join': '/join #channel',
   'usage.leave': '/leave',

@@ -161,6 +161,7 @@ export const fr: Dictionary = {
   'rule.port.closed': 'port fermé',
   'rule.service.changed': 'service modifié',
   'rule.certificate.expiring': 'certificat bientôt expiré',
+  'rule.backup.late': 'sauvegarde en retard',
   'rule.test': 'essai',
   'usage.join': '/join #canal',
   'usage.leave': '/leave',

@@ -17,6 +17,7 @@ export const incidentRules: readonly IncidentRule[] = [
   'port.closed',
   'service.changed',
   'certificate.expiring',
+  'backup.late',
   'test',
 ];
 

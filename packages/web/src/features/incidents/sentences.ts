@@ -40,6 +40,14 @@ export function incidentFigures({ detail, rule }: Incident, now: number, { t, ti
     said.push(t('incident.detail.changed', { before: before ?? '–', after: after ?? '–' }));
   if (typeof notAfter === 'number') said.push(t('incident.detail.expires', { when: times.dayYear(notAfter) }));
   if (typeof address === 'string') said.push(t('incident.detail.address', { address }));
+  if (rule === 'backup.late') {
+    const { lastBackupAt, lateAfterHours, problem } = detail;
+    said.push(
+      typeof lastBackupAt === 'number' ? t('incident.detail.backup', { at: times.near(lastBackupAt, now) }) : t('incident.detail.noBackup'),
+    );
+    if (typeof lateAfterHours === 'number') said.push(t('incident.detail.lateAfter', { span: figures.length(lateAfterHours * 3_600_000) }));
+    if (typeof problem === 'string') said.push(t('incident.detail.problem', { problem }));
+  }
   if (rule === 'test' && typeof by === 'string') said.push(t('incident.detail.raised', { name: by }));
   return said;
 }
