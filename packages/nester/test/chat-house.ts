@@ -2,11 +2,11 @@ import { type CommandInput, type CommandName, type CommandOutput, type Role, rol
 import { readConfig, type Settings } from '../src/config.ts';
 import type { Actor, UserActor } from '../src/context.ts';
 import { openHouse } from '../src/house.ts';
+import { type Area, type Fields, type Level, logLine } from '../src/log.ts';
 import type { CommittedEvent } from '../src/store/unit.ts';
 import type { TestDatabase } from './databases.ts';
 import { actor } from './fake-connection.ts';
 
-const quiet = { info() {}, warning() {}, error() {} };
 const password = 'hibou-perche-42-lampadaire';
 
 /** All rooms over a store of its own, without doors. */
@@ -14,6 +14,8 @@ export interface ChatHouse {
   readonly house: Awaited<ReturnType<typeof openHouse>>;
   /** All that was committed since the start, or since it was emptied. */
   readonly events: CommittedEvent[];
+  /** What was logged, without the time. */
+  readonly lines: string[];
   call<K extends CommandName>(actor: Actor, name: K, input: CommandInput<K>): Promise<CommandOutput<K>>;
   /** Makes an account; the actor's rights are those of now at each call. */
   person(name: string, role?: Role): Promise<UserActor>;
@@ -23,12 +25,18 @@ export interface ChatHouse {
 
 export async function openChatHouse(database: TestDatabase, settings: Partial<Settings> = {}): Promise<ChatHouse> {
   const { folder, databaseUrl } = database;
-  const house = await openHouse(readConfig({ data: folder, ...(databaseUrl ? { databaseUrl } : {}), ...settings }, {}), quiet);
+  const lines: string[] = [];
+  const write = (level: Level) => (area: Area, sentence: string, fields?: Fields) => {
+    lines.push(logLine(0, level, area, sentence, fields).replace(/^\S+ /, '').trimEnd());
+  };
+  const log = { info: write('INFO'), warning: write('WARNING'), error: write('ERROR') };
+  const house = await openHouse(readConfig({ data: folder, ...(databaseUrl ? { databaseUrl } : {}), ...settings }, {}), log);
   const events: CommittedEvent[] = [];
   house.committer.onApplied(more => events.push(...more));
   const opened: ChatHouse = {
     house,
     events,
+    lines,
     call(by, name, input) {
       const now: Actor = by.kind === 'user' ? house.accounts.directory.asNow(by) : by;
       const door = by.kind === 'local' ? 'local' : 'http';

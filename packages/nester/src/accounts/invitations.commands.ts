@@ -86,7 +86,13 @@ export async function requireOpenInvitation(
   kind?: InvitationTable['kind'],
 ): Promise<InvitationTable> {
   const row = await invitationByToken(ctx.db, tokenHash(token));
-  if (!row || (kind !== undefined && row.kind !== kind)) throw new AppError('link_invalid');
+  if (!row) {
+    // Nobody was ever given that link: the words that fail2ban looks for. One that was used up or came too late is no guess.
+    const { address, door } = ctx.caller;
+    ctx.log.warning('LOGIN', `Failed login attempt from ${address}`, { door, why: 'link' });
+    throw new AppError('link_invalid');
+  }
+  if (kind !== undefined && row.kind !== kind) throw new AppError('link_invalid');
   const state = stateOf(row, ctx.now());
   if (state === 'open' && mayStillInvite(directory, row, ctx.now())) return row;
   throw new AppError(row.kind === 'setup' && state === 'used' && directory.hasAdmin() ? 'setup_done' : 'link_invalid');

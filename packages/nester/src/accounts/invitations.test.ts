@@ -60,6 +60,23 @@ onEachDatabase('set-up', newDatabase => {
     await complete(link);
   });
 
+  it('is told to the log when it is tried with a link that nobody was given, not with one that came too late', async () => {
+    const warnings = () => room.lines.filter(line => line.startsWith('WARNING'));
+    const { link } = (await room.accounts.setupLink())!;
+    room.now += 30 * minute;
+    await expect(complete(link)).rejects.toMatchObject({ code: 'link_invalid' });
+    await expect(room.call('invitation.show', { token: tokenOf(link) })).rejects.toMatchObject({ code: 'link_invalid' });
+    expect(warnings()).toEqual([]);
+    const guess = 'x'.repeat(43);
+    const guesses = [
+      () => complete(`#${guess}`),
+      () => room.call('invitation.show', { token: guess }),
+      () => room.call('invitation.accept', { token: guess, name: 'Eve', password: strong, language: 'en' }),
+    ];
+    for (const one of guesses) await expect(one()).rejects.toMatchObject({ code: 'link_invalid' });
+    expect(warnings()).toEqual(Array(3).fill('WARNING [LOGIN] Failed login attempt from 192.0.2.7 {"door":"tcp","why":"link"}'));
+  });
+
   it('closes a link when there is another administrator, whichever way that came', async () => {
     const ada = await room.firstAdmin();
     const bob = await room.person('Bob');

@@ -1,4 +1,5 @@
 import { AppError, type CommandRequest, cleanUserName, userNameProblem } from '@aerie/contract';
+import type { Lockout } from '../accounts/lockout.ts';
 import type { Registrations } from '../accounts/registrations.ts';
 import type { Ctx, GuestActor, Handlers } from '../context.ts';
 import type { Guests } from './guests.ts';
@@ -11,9 +12,11 @@ interface GuestParts {
   reservations: Reservations;
   /** Counts how many come from one network: each is told to everybody. */
   comings: Registrations;
+  /** Slows down who guesses the password of a kept name. */
+  lockout: Lockout;
 }
 
-export function guestHandlers({ on, guests, reservations, comings }: GuestParts): Handlers<'guest.enter' | 'guest.reserve'> {
+export function guestHandlers({ on, guests, reservations, comings, lockout }: GuestParts): Handlers<'guest.enter' | 'guest.reserve'> {
   /** Guests exist on the Classcord port only. */
   function requireGuests({ caller, actor }: Ctx): void {
     if (!on || caller.door !== 'tcp') throw new AppError('guests_off');
@@ -21,13 +24,27 @@ export function guestHandlers({ on, guests, reservations, comings }: GuestParts)
       throw new AppError('already_logged_in', { name: actor.kind === 'local' ? 'local' : actor.name });
   }
 
+  /** The kept name, for whoever knows its password. */
+  function claim({ caller: { address, door }, log, now }: Ctx, typed: string, password: string): string {
+    const name = cleanUserName(typed);
+    const key = guestKey(name);
+    const seconds = lockout.waitSeconds(key, address, now());
+    if (seconds > 0) throw new AppError('too_many_attempts', { seconds });
+    const reserved = reservations.claim(name, password, now());
+    if (reserved === undefined) {
+      lockout.failed(key, address, now());
+      log.warning('LOGIN', `Failed login attempt from ${address}`, { user: typed, door });
+      throw new AppError('login_failed');
+    }
+    lockout.succeeded(key, address);
+    return reserved;
+  }
+
   function admit(ctx: Ctx, before: GuestActor | undefined, { name: typed, password }: CommandRequest<'guest.enter'>) {
     const { address } = ctx.caller;
     const at = ctx.now();
     if (password !== undefined) {
-      const reserved = reservations.claim(cleanUserName(typed ?? ''), password, at);
-      if (reserved === undefined) throw new AppError('login_failed');
-      return guests.enterAs(before?.guestId, address, reserved, at);
+      return guests.enterAs(before?.guestId, address, claim(ctx, typed ?? '', password), at);
     }
     const isOwn = before !== undefined && typed !== undefined && guestKey(typed) === guestKey(before.name);
     if (typed !== undefined && !isOwn && reservations.holds(cleanUserName(typed), at))

@@ -111,4 +111,18 @@ onEachDatabase('what guests say', newDatabase => {
     await chat.person('invité_dan_1763800000000');
     await expect(call('guest.enter', { name: 'Invité_dan_1763800000000', password: 'weak' })).rejects.toThrow(/Login failed/);
   });
+
+  it('is not said by who guesses the password of a kept name', async () => {
+    const call = stranger();
+    const kept = { name: 'Invité_dan_1763800000000', password: 'weak' };
+    await call('guest.reserve', kept);
+    const guess = () =>
+      call('guest.enter', { ...kept, password: 'wrong' }).then(
+        () => 'in',
+        error => error.code,
+      );
+    for (let n = 0; n < 5; n++) expect(await guess()).toBe('login_failed');
+    expect(await guess()).toBe('too_many_attempts');
+    expect(chat.lines.filter(line => line.startsWith('WARNING [LOGIN] Failed login attempt from '))).toHaveLength(5);
+  });
 });

@@ -1,4 +1,5 @@
 import type { EventBody, guestCommands, PresenceState, SeenPresence, User } from '@aerie/contract';
+import { Lockout } from '../accounts/lockout.ts';
 import { Registrations } from '../accounts/registrations.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
@@ -56,7 +57,7 @@ export function openGuests(parts: { bus: Bus; committer: Committer; config: Conf
   });
   const unsubscribe = bus.subscribe('guest.left', ({ guestId }) => guests.leave(guestId));
   return {
-    commands: guestHandlers({ on: config.guests, guests, reservations, comings }),
+    commands: guestHandlers({ on: config.guests, guests, reservations, comings, lockout: new Lockout(config.limits) }),
     present: () => guests.present(),
     setState: (guestId, state) => guests.setState(guestId, state),
     requireName: (guestId, name) => guests.requireName(guestId, name),

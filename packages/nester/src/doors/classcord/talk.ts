@@ -148,13 +148,13 @@ export class ClasscordTalk {
 
   /** Whether that is a guest whose name was kept. */
   async #enterReserved(username: string, password: string): Promise<boolean> {
-    if (!registeredGuest.test(username.normalize('NFC'))) return false;
+    if (!registeredGuest.test(username.normalize('NFC')) || this.#names.hasAccount(username)) return false;
     try {
       await this.#call('guest.enter', { name: username, password });
       this.#guestFrom = null;
       return true;
     } catch (error) {
-      if (isError(error, 'guests_off') || isError(error, 'login_failed')) return false;
+      if (isError(error, 'guests_off')) return false;
       throw error;
     }
   }
