@@ -9,10 +9,13 @@ import { createApp } from '../app.ts';
 import { type Config, readConfig, type Settings } from '../config.ts';
 import { selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
 import { databaseHealth } from '../store/health.ts';
+import { migrationNames } from '../store/migrate.ts';
 import { openStore } from '../store/store.ts';
+import { checkCertificate } from './checks/certificate.ts';
 import { checkFolder } from './checks/data.ts';
-import { checkClock, checkDisk, checkLog, checkNode, checkOpenFiles, checkWeb } from './checks/machine.ts';
-import { checkCertificate, checkPorts } from './checks/network.ts';
+import { checkDisks } from './checks/disk.ts';
+import { checkClock, checkLog, checkNode, checkOpenFiles, checkWeb } from './checks/machine.ts';
+import { checkPorts } from './checks/network.ts';
 import { examine } from './doctor.ts';
 
 const quiet = { info() {}, warning() {}, error() {} };
@@ -44,8 +47,29 @@ describe('nester doctor', () => {
     expect(levels(checkFolder(configure({ data: join(folder, 'file') })))).toEqual(['wrong']);
   });
 
-  it('looks at the room on the disk', () => {
-    expect(levels([50, 500, 5_000].map(mebibytes => checkDisk(configure(), mebibytes * 1024 * 1024)))).toEqual(['wrong', 'note', 'good']);
+  it('looks at the room on each disk, and how many files it can still hold', () => {
+    const room =
+      (mebibytes: number, files = 50_000) =>
+      () => ({ bytes: mebibytes * 1024 * 1024, files, filesInAll: 100_000 });
+    const one = () => 1;
+    expect([50, 500, 5_000].flatMap(mebibytes => levels(checkDisks(configure(), room(mebibytes), one)))).toEqual(['wrong', 'note', 'good']);
+    expect([10, 1_500, 50_000].map(files => levels(checkDisks(configure(), room(5_000, files), one)).at(-1))).toEqual([
+      'wrong',
+      'note',
+      'good',
+    ]);
+    // Three disks, one of them full: it is named by what it holds.
+    const log = join(folder, 'log', 'nester.log');
+    const backups = join(folder, 'copies');
+    const findings = checkDisks(
+      configure({ log, backups }),
+      place => room(place === backups ? 20 : 5_000)(),
+      place => place.length,
+    );
+    expect(findings.map(({ level }) => level)).toEqual(['good', 'wrong', 'good']);
+    expect(findings[1]).toMatchObject({ says: `20 MiB free for ${backups}`, mend: expect.stringContaining(`du -xh ${backups}`) });
+    // In truth: the disk that this test runs on counts what it holds.
+    expect(checkDisks(configure())[0]?.says).toMatch(/^\d+ MiB free for /);
   });
 
   it('looks at the clock', () => {
@@ -155,6 +179,7 @@ onEachDatabase('the health of a database', newDatabase => {
       state: 'sound',
       version: expect.stringMatching(/^(SQLite 3|PostgreSQL \d+)\./),
       lastAt: 1_795_315_443_836,
+      applied: migrationNames,
     });
     await store.close();
     await database.remove();

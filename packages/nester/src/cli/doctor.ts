@@ -2,11 +2,26 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { databaseHealth, sealedTexts } from '../store/health.ts';
+import { migrationNames } from '../store/migrate.ts';
 import { readVersion, type Version } from '../version.ts';
+import { checkBackups, checkBackupTimer } from './checks/backups.ts';
+import { checkBans } from './checks/bans.ts';
+import { checkCertificate, checkServedCertificate } from './checks/certificate.ts';
+import { checkSynchronised } from './checks/clock.ts';
 import { checkDatabase, checkFolder } from './checks/data.ts';
-import { checkClock, checkDisk, checkLog, checkNode, checkOpenFiles, checkWeb } from './checks/machine.ts';
-import { checkCertificate, checkPorts } from './checks/network.ts';
+import { checkDisks } from './checks/disk.ts';
+import { checkFirewall } from './checks/firewall.ts';
+import { kindOf, type Layout, layoutUnder } from './checks/layout.ts';
+import { checkClock, checkLog, checkNode, checkOpenFiles, checkWeb } from './checks/machine.ts';
+import { checkMemory } from './checks/memory.ts';
+import { checkPorts } from './checks/network.ts';
+import { checkNginx, hasNginx } from './checks/nginx.ts';
+import { checkProxyTrust } from './checks/proxy.ts';
+import { checkRights, secretKeyPlace } from './checks/rights.ts';
 import { checkSecrets } from './checks/secrets.ts';
+import { checkService } from './checks/service.ts';
+import { type Run, runTool } from './checks/tools.ts';
+import { checkRelease, checkSchema, checkSystem } from './checks/versions.ts';
 import { Failure, oneLine } from './failure.ts';
 import { type Finding, good, note, wrong } from './finding.ts';
 import { configOf, withSettings } from './settings.ts';
@@ -24,30 +39,82 @@ export function addDoctorCommand(program: Command): void {
     'all',
   ).action(async (options: { json?: boolean }) => {
     const findings = await examine(configOf({ ...options }), readVersion(), Date.now());
-    process.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(lineOf).join(''));
+    process.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : readable(findings));
     const count = findings.filter(({ level }) => level === 'wrong').length;
     if (count > 0) throw new Failure(count === 1 ? 'One thing is wrong.' : `${count} things are wrong.`);
   });
 }
 
-/** Looks at everything that an installation needs. Changes nothing. */
-export async function examine(config: Config, version: Version, now: number): Promise<Finding[]> {
-  const health = await databaseHealth({ folder: config.data, databaseUrl: config.databaseUrl });
+/** Looks at everything that an installation needs, topic by topic. Changes nothing. */
+export async function examine(
+  given: Config,
+  version: Version,
+  now: number,
+  { layout = layoutUnder(), run = runTool }: { layout?: Layout; run?: Run } = {},
+): Promise<Finding[]> {
+  const config = secretKeyPlace(given, layout);
+  const where = { folder: config.data, databaseUrl: config.databaseUrl };
+  const health = await databaseHealth(where);
+  const isSound = health.state === 'sound';
   const { finding, running } = await checkRunning(config, version);
-  return [
-    checkNode(),
-    ...checkFolder(config),
-    checkDatabase(config, health),
-    ...checkSecrets(config, health.state === 'sound' ? await sealedTexts({ folder: config.data, databaseUrl: config.databaseUrl }) : []),
-    checkDisk(config),
-    checkLog(config),
-    checkWeb(),
-    finding,
-    ...(await checkPorts(config, running)),
-    ...checkCertificate(config, now),
-    checkOpenFiles(config),
-    checkClock(version, health.state === 'sound' ? health.lastAt : undefined, now),
+  const kind = kindOf(layout);
+  const installed = kind === 'installed';
+  const nginx = installed && hasNginx(layout);
+
+  const topics: [string, () => Finding[] | Promise<Finding[]>][] = [
+    ['Program', () => [checkNode(), ...(installed ? [...checkSystem(layout), ...checkRelease(layout)] : []), checkWeb(), finding]],
+    [
+      'Data',
+      async () => [
+        ...checkFolder(config),
+        checkDatabase(config, health),
+        ...(isSound ? checkSchema(health.applied, migrationNames) : []),
+        ...checkSecrets(config, isSound ? await sealedTexts(where) : []),
+        checkLog(config),
+        ...(installed ? checkRights(config, layout) : []),
+      ],
+    ],
+    [
+      'Backups',
+      async () => [
+        ...(await checkBackups(config, now, { due: installed })),
+        ...(installed ? await checkBackupTimer(config, layout, run) : []),
+      ],
+    ],
+    [
+      'Machine',
+      async () => [
+        ...checkDisks(config),
+        ...checkMemory(layout),
+        checkClock(version, isSound ? health.lastAt : undefined, now),
+        ...(installed ? [await checkSynchronised(layout, run)] : []),
+      ],
+    ],
+    ['Service', async () => (installed ? await checkService(config, layout, run) : [checkOpenFiles(config)])],
+    ['Doors', async () => [...(await checkPorts(config, running)), ...(nginx ? await checkNginx(config, run, running) : [])]],
+    ['Who asks', () => checkProxyTrust(config, nginx)],
+    ['Certificate', async () => [...checkCertificate(config, now), ...(nginx ? await checkServedCertificate(config, layout, now) : [])]],
+    ['Firewall', async () => (installed ? await checkFirewall(config, run, nginx) : [])],
+    ['Fail2ban', async () => (installed ? await checkBans(config, layout, run) : [])],
   ];
+  const findings: Finding[] = [];
+  for (const [topic, look] of topics) for (const one of await looked(topic, look)) findings.push({ topic, ...one });
+  if (!installed) findings.push({ topic: 'Not looked at', ...beyond[kind] });
+  return findings;
+}
+
+const beyond: Record<'container' | 'copy', Finding> = {
+  container: note('This is a container: the clock, the firewall, Fail2ban and the timer of the backups are the business of its host'),
+  copy: note('This is not an installation of deploy/debian/install.sh: systemd, nginx, the firewall and Fail2ban'),
+};
+
+/** A check that breaks is said, and keeps no other from being made. */
+async function looked(topic: string, look: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [note(`${topic} could not be looked at: ${oneLine(error)}`)];
+  }
 }
 
 async function checkRunning(config: Config, own: Version): Promise<{ finding: Finding; running: boolean }> {
@@ -70,6 +137,17 @@ async function checkRunning(config: Config, own: Version): Promise<{ finding: Fi
   }
 }
 
+function readable(findings: readonly Finding[]): string {
+  const lines: string[] = [];
+  let topic: string | undefined;
+  for (const finding of findings) {
+    if (finding.topic !== topic) lines.push(`${topic === undefined ? '' : '\n'}${finding.topic}`);
+    topic = finding.topic;
+    lines.push(lineOf(finding));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 function lineOf({ level, says, mend }: Finding): string {
-  return `${marks[level]} ${says}${mend ? `. ${mend}` : ''}\n`;
+  return `${marks[level]} ${says}${mend ? `. ${mend}` : ''}`;
 }

@@ -9,8 +9,8 @@ export type DatabaseHealth =
   /** `says` is the database's own complaint. */
   | { state: 'broken'; says: string }
   | { state: 'unreachable'; says: string }
-  /** `lastAt` is when the newest event was written. */
-  | { state: 'sound'; version: string; lastAt: number | undefined };
+  /** `lastAt` is when the newest event was written, `applied` names the migrations that it has gone through. */
+  | { state: 'sound'; version: string; lastAt: number | undefined; applied: readonly string[] };
 
 const connectMs = 5_000;
 
@@ -56,6 +56,7 @@ async function postgresSealed(url: string): Promise<{ purpose: string; sealed: s
   }
 }
 
+const appliedSteps = 'select name from kysely_migration order by name';
 const lastEvent = 'select at from event order by seq desc limit 1';
 
 function sqliteHealth(file: string): DatabaseHealth {
@@ -70,7 +71,8 @@ function sqliteHealth(file: string): DatabaseHealth {
     if (complaints.join() !== 'ok') return { state: 'broken', says: complaints.join('; ') };
     const { version } = database.prepare('select sqlite_version() as version').get() as { version: string };
     const last = database.prepare(lastEvent).get() as { at: number } | undefined;
-    return { state: 'sound', version: `SQLite ${version}`, lastAt: last?.at };
+    const applied = database.prepare(appliedSteps).all() as { name: string }[];
+    return { state: 'sound', version: `SQLite ${version}`, lastAt: last?.at, applied: applied.map(({ name }) => name) };
   } catch (error) {
     return { state: 'broken', says: (error as Error).message };
   } finally {
@@ -88,7 +90,9 @@ async function postgresHealth(url: string): Promise<DatabaseHealth> {
     const made = await client.query<{ made: boolean }>(`select to_regclass('event') is not null as made`);
     if (!made.rows[0]!.made) return { state: 'absent' };
     const last = await client.query<{ at: string }>(lastEvent);
-    return { state: 'sound', version, lastAt: last.rows[0] && Number(last.rows[0].at) };
+    const applied = await client.query<{ name: string }>(appliedSteps);
+    const lastAt = last.rows[0] && Number(last.rows[0].at);
+    return { state: 'sound', version, lastAt, applied: applied.rows.map(({ name }) => name) };
   } catch (error) {
     return { state: 'unreachable', says: (error as Error).message };
   } finally {

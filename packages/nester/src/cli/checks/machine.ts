@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config.ts';
@@ -6,7 +6,6 @@ import type { Version } from '../../version.ts';
 import { type Finding, good, note, wrong } from '../finding.ts';
 
 const root = new URL('../../../../../', import.meta.url);
-const mebibyte = 1024 * 1024;
 
 /** The Node that runs this, against the one that the product is made for. */
 export function checkNode(running = process.versions.node): Finding {
@@ -14,21 +13,6 @@ export function checkNode(running = process.versions.node): Finding {
   const major = (version: string) => Number(version.split('.')[0]);
   if (major(running) === major(dependencies.node)) return good(`Node ${running}`);
   return wrong(`This runs on Node ${running}; Aerie is made for ${dependencies.node}`, 'Run "npm ci", then "npx nester doctor".');
-}
-
-/** Room on the disk that holds the data. */
-export function checkDisk(config: Config, free = freeBytes(config.data)): Finding {
-  const says = `${Math.floor(free / mebibyte)} MiB free for ${config.data}`;
-  if (free < 200 * mebibyte) return wrong(says, 'Make room: when the disk is full, nothing can be stored.');
-  if (free < 1024 * mebibyte) return note(says, 'Make room before it is full.');
-  return good(says);
-}
-
-function freeBytes(folder: string): number {
-  let path = resolve(folder);
-  while (!existsSync(path)) path = dirname(path);
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
 }
 
 /** The clock: not before this version was made, and not before what is stored already. */

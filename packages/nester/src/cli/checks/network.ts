@@ -1,12 +1,9 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import type { Config } from '../../config.ts';
 import { type Finding, good, note, wrong } from '../finding.ts';
 
 type Address = Config['http'];
 
-const dayMs = 86_400_000;
 const connectMs = 3_000;
 
 /** Whether Nester's ports are free for it; or, when it runs, whether something listens on them. */
@@ -63,25 +60,4 @@ async function checkListening(name: string, address: Address): Promise<Finding> 
 
 function show({ host, port }: Address): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** The certificate of the settings: readable, with its own key, and not about to end. */
-export function checkCertificate(config: Config, now: number): Finding[] {
-  if (!config.tlsCert || !config.tlsKey) return [];
-  let certificate: X509Certificate;
-  try {
-    certificate = new X509Certificate(readFileSync(config.tlsCert));
-    if (!certificate.checkPrivateKey(createPrivateKey(readFileSync(config.tlsKey))))
-      return [wrong(`The key ${config.tlsKey} is not that of ${config.tlsCert}`, 'Name the files that belong together.')];
-  } catch (error) {
-    return [
-      wrong(`The certificate cannot be used: ${(error as Error).message}`, 'Look at AERIE_TLS_CERT and AERIE_TLS_KEY: two PEM files.'),
-    ];
-  }
-  const days = Math.floor((Date.parse(certificate.validTo) - now) / dayMs);
-  const says = `The certificate ${config.tlsCert} ends on ${new Date(certificate.validTo).toISOString().slice(0, 10)}`;
-  if (days < 0) return [wrong(says, 'Renew it, then restart Nester.')];
-  if (Date.parse(certificate.validFrom) > now)
-    return [wrong(`The certificate ${config.tlsCert} is not valid yet`, 'Look at the clock of this machine.')];
-  return [days < 21 ? note(says, 'Renew it, then restart Nester.') : good(says)];
 }

@@ -3,7 +3,7 @@ import { AppError } from '@aerie/contract';
 import type { Config } from '../../config.ts';
 import { keyFileOf, readKeys } from '../../secrets/key-file.ts';
 import { Vault } from '../../secrets/vault.ts';
-import { type Finding, good, note, wrong } from '../finding.ts';
+import { type Finding, forRoot, good, note, wrong } from '../finding.ts';
 
 const mend =
   'Put the right file back, or name it with AERIE_SECRET_KEY_FILE. If it is lost: "nester secret rotate --forget", then type the secrets again.';
@@ -11,6 +11,7 @@ const mend =
 /** The key that seals secrets: there, closed to others, and the one that opens what is sealed. */
 export function checkSecrets(config: Config, sealed: readonly { purpose: string; sealed: string }[]): Finding[] {
   const file = keyFileOf(config);
+  if (isRootsAlone(file)) return [forRoot(`The key of the secrets, ${file},`)];
   const findings: Finding[] = [];
   let keys: ReturnType<typeof readKeys>;
   try {
@@ -33,4 +34,13 @@ export function checkSecrets(config: Config, sealed: readonly { purpose: string;
   if (keys.length > 1)
     findings.push(note(`A change of the key did not end: ${file} holds ${keys.length}`, 'Run "nester secret rotate" again.'));
   return findings;
+}
+
+/** A key that root gives to the service as a credential is no business of anybody else. */
+function isRootsAlone(file: string): boolean {
+  try {
+    return process.getuid?.() !== 0 && statSync(file).uid === 0;
+  } catch {
+    return false;
+  }
 }
