@@ -13,9 +13,11 @@ const always = ['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'procps', 'curl',
 
 /** What a school's server has besides, or what the installation brings. Suites that are content with it share one tree. */
 export const usualPackages = [
+  'certbot',
   'cron',
   'fail2ban',
   'iptables',
+  'libnginx-mod-stream',
   'logrotate',
   'nftables',
   'nginx-light',
