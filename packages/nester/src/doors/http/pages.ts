@@ -8,11 +8,16 @@ import { nonceOf } from './headers.ts';
 /** Where the built web UI stands. */
 const webFolder = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 
+/** Files of the web UI that one address may ask for. Browsers keep them for a year. */
+const assetsPerMinute = 60_000;
+
 /** The built web UI: hashed assets for a year, and index.html (with its nonce) for every page address. */
 export async function pageRoutes(server: FastifyInstance, folder: string = webFolder): Promise<void> {
   if (existsSync(join(folder, 'assets'))) {
     await server.register(fastifyStatic, { root: folder, serve: false, preCompressed: true });
-    server.get('/assets/*', (request, reply) =>
+    // A class that opens the page for the first time asks for thirty files each, behind one address; with them counted as commands
+    // are, nobody of them could log in.
+    server.get('/assets/*', { config: { rateLimit: { max: assetsPerMinute } } }, (request, reply) =>
       reply.sendFile(`assets/${(request.params as { '*': string })['*']}`, { maxAge: '365d', immutable: true, cacheControl: true }),
     );
   }
