@@ -1,4 +1,5 @@
 import type { Incident } from '@aerie/contract';
+import { centre, namesCentre } from '@aerie/contract/centre';
 import { AppError } from '@aerie/contract/errors';
 import type { Connection } from './connection.ts';
 
@@ -76,6 +77,7 @@ export async function actTyped(
 async function siteNamed(connection: Pick<Connection, 'call'>, siteCode: string): Promise<string> {
   const { sites } = await connection.call('site.list', {});
   const site = sites.find(({ code }) => code === siteCode);
-  if (!site) throw new AppError('not_found', { thing: `site ${siteCode}` });
-  return site.siteId;
+  if (site) return site.siteId;
+  if (namesCentre(siteCode)) return centre.siteId;
+  throw new AppError('not_found', { thing: `site ${siteCode}` });
 }

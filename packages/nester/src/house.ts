@@ -79,6 +79,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   const watch = await accounts.bot('watch');
   // Sites observe and incidents name sites: each asks the other only when there is something to tell.
   const site = (siteId: string) => sites.site(siteId);
+  const place = (siteId: string) => (siteId === centre.siteId ? centre : site(siteId));
   const secrets = await openSecrets({ store, file: keyFileOf(config), log });
   const notify = await openNotify({
     store,
@@ -107,7 +108,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     log,
     now,
     sites: {
-      site: siteId => (siteId === centre.siteId ? centre : site(siteId)),
+      site: place,
       rules: siteId => (siteId === centre.siteId ? centreRules : sites.rules(siteId)),
       activeProbes: siteId => sites.activeProbes(siteId),
       inTurn: (siteId, work) => sites.inTurn(siteId, work),
@@ -171,7 +172,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
   let connections: OpenConnections = noConnections;
   const administration = administrationCommands({
     config,
-    siteCode: siteId => sites.site(siteId)?.code,
+    siteCode: siteId => place(siteId)?.code,
     connections: () => connections,
     channelName(channelId) {
       const channel = roster.channel(channelId);

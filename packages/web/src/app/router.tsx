@@ -87,6 +87,7 @@ const notifications = createRoute({
   component: lazyRouteComponent(administration, 'NotificationsTab'),
 });
 const tokens = createRoute({ getParentRoute: () => admin, path: '/tokens', component: lazyRouteComponent(administration, 'TokensTab') });
+const backups = createRoute({ getParentRoute: () => admin, path: '/backups', component: lazyRouteComponent(administration, 'BackupsTab') });
 const storage = createRoute({ getParentRoute: () => admin, path: '/storage', component: lazyRouteComponent(administration, 'StorageTab') });
 
 const sitePages = () => import('../features/sites/page.tsx');
@@ -183,6 +184,7 @@ export function makeRouter() {
         audit,
         exports,
         tokens,
+        backups,
         storage,
         settings,
       ]),

@@ -13,6 +13,7 @@ export const enIncidentPages = {
   'incidents.filter.acknowledged': 'Somebody has it',
   'incidents.filter.resolved': 'Resolved',
   'incidents.filter.site': 'Site',
+  'incidents.filter.centre': '{name} itself',
   'incidents.filter.sites': 'All sites',
   'incidents.filter.rule': 'What',
   'incidents.filter.rules': 'Everything',

@@ -239,6 +239,7 @@ export const en = {
   'admin.maintenance': 'Maintenance',
   'admin.notifications': 'Notifications',
   'admin.tokens': 'Tokens',
+  'admin.backups': 'Backups',
   'admin.storage': 'Storage',
   'admin.closedTitle': 'Administration is closed to you',
   'admin.closedText': 'Only administrators see this page.',

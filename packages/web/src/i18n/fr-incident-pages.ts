@@ -16,6 +16,7 @@ export const frIncidentPages: Record<keyof typeof enIncidentPages, Entry> = {
   'incidents.filter.acknowledged': 'Pris en charge',
   'incidents.filter.resolved': 'Résolus',
   'incidents.filter.site': 'Site',
+  'incidents.filter.centre': '{name} lui-même',
   'incidents.filter.sites': 'Tous les sites',
   'incidents.filter.rule': 'Nature',
   'incidents.filter.rules': 'Toutes natures',

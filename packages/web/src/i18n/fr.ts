@@ -242,6 +242,7 @@ export const fr: Record<keyof typeof en, Entry> = {
   'admin.maintenance': 'Maintenance',
   'admin.notifications': 'Notifications',
   'admin.tokens': 'Jetons',
+  'admin.backups': 'Sauvegardes',
   'admin.storage': 'Stockage',
   'admin.closedTitle': 'L’administration vous est fermée',
   'admin.closedText': 'Seuls les administrateurs voient cette page.',

@@ -1,6 +1,7 @@
 import type { Language } from '@aerie/contract/errors';
 import { en } from './en.ts';
 import type { enAdministration } from './en-administration.ts';
+import type { enBackups } from './en-backups.ts';
 import type { enDevices } from './en-devices.ts';
 import type { enIncidentPages } from './en-incident-pages.ts';
 import type { enMaintenance } from './en-maintenance.ts';
@@ -15,6 +16,7 @@ export { browserLanguage, type Entry } from './say.ts';
 export type Key =
   | keyof typeof en
   | keyof typeof enAdministration
+  | keyof typeof enBackups
   | keyof typeof enSites
   | keyof typeof enSitePages
   | keyof typeof enDevices

@@ -9,6 +9,7 @@ import styles from './page.module.css';
 import { type Tab, tabsFor } from './tabs.ts';
 
 export { AuditTab } from './parts/audit-tab.tsx';
+export { BackupsTab } from './parts/backups-tab.tsx';
 export { BansTab } from './parts/bans-tab.tsx';
 export { ChannelsTab } from './parts/channels-tab.tsx';
 export { ConnectionsTab } from './parts/connections-tab.tsx';

@@ -108,3 +108,10 @@ export function useSettings(wanted = true) {
   const connection = useConnection();
   return useQuery({ queryKey: ['settings.show'], enabled: wanted, queryFn: () => connection.call('settings.show', {}) });
 }
+
+/** The backups that there are. They are made by another program, which tells nobody but Nester: asked again now and then. */
+export function useBackups() {
+  const connection = useConnection();
+  useAskedAgain('backup.show', 'incident.opened', 'incident.updated');
+  return useQuery({ queryKey: ['backup.show'], refetchInterval: 30_000, queryFn: () => connection.call('backup.show', {}) });
+}

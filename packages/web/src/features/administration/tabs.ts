@@ -14,6 +14,7 @@ export const tabs = [
   { to: '/admin/audit', title: 'admin.audit', group: 'server', role: 'admin' },
   { to: '/admin/exports', title: 'admin.exports', group: 'server', role: 'technician' },
   { to: '/admin/tokens', title: 'admin.tokens', group: 'server', role: 'admin' },
+  { to: '/admin/backups', title: 'admin.backups', group: 'server', role: 'admin' },
   { to: '/admin/storage', title: 'admin.storage', group: 'server', role: 'admin' },
   { to: '/admin/settings', title: 'admin.settings', group: 'server', role: 'admin' },
 ] as const satisfies readonly { to: string; title: string; group: 'people' | 'sites' | 'server'; role: Role }[];

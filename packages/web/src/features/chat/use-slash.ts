@@ -1,6 +1,7 @@
 import { startTyped, typedDiagnostic } from '@aerie/client/typed-diagnostic';
 import { actTyped, typedIncident } from '@aerie/client/typed-incident';
 import type { OwnChannel } from '@aerie/contract';
+import { namesCentre } from '@aerie/contract/centre';
 import { atLeast } from '@aerie/contract/roles';
 import { useNavigate } from '@tanstack/react-router';
 import { channelAt, channelSlug } from '../../app/channels.ts';
@@ -107,7 +108,9 @@ export function useSlash(channel: OwnChannel, called: string, onMembers: () => v
         if (typed.name === 'incident')
           return void (await (typed.siteCode === undefined
             ? navigate({ to: '/incidents' })
-            : navigate({ to: '/sites/$code', params: { code: typed.siteCode } })));
+            : namesCentre(typed.siteCode)
+              ? navigate({ to: '/incidents', search: { site: typed.siteCode } })
+              : navigate({ to: '/sites/$code', params: { code: typed.siteCode } })));
         const { subject, siteName } = await actTyped(connection, typed);
         return say(t(`slash.did.${typed.name}`, { subject, site: siteName }));
       }

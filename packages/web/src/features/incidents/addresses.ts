@@ -1,4 +1,5 @@
-import type { IncidentRule, Severity } from '@aerie/contract';
+import type { IncidentRule, Severity, Site } from '@aerie/contract';
+import { centre, namesCentre } from '@aerie/contract/centre';
 
 /** How an incident stands, as one may ask for it; without, all. */
 export const incidentStates = ['open', 'acknowledged', 'resolved'] as const;
@@ -24,13 +25,22 @@ export const incidentRules: readonly IncidentRule[] = [
 /** What the address of the incidents may say: which of them, and whether a test is to be raised. */
 export interface IncidentsSearch {
   state?: IncidentStates;
-  /** The code of one. */
+  /** The code of one, or of Nester itself. */
   site?: string;
   rule?: IncidentRule;
   severity?: Severity;
   /** Those that I have, or am to see to. */
   mine?: true;
   do?: 'test';
+}
+
+/** Nester itself, as the address names it: in capitals, as all codes are. */
+export const centreSearch = centre.code.toUpperCase();
+
+/** Whose incidents a code asks for: those of the site that has it, or of Nester itself; undefined when nobody is called so. */
+export function placeIdOf(sites: readonly Pick<Site, 'siteId' | 'code'>[], code: string | undefined): string | undefined {
+  if (code === undefined) return undefined;
+  return sites.find(each => each.code === code)?.siteId ?? (namesCentre(code) ? centre.siteId : undefined);
 }
 
 type Raw = Record<string, unknown>;

@@ -8,7 +8,7 @@ import { useText } from '../../i18n/use-text.tsx';
 import { Blank, Failed, SkeletonRows } from '../../ui/blank.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useSites } from '../sites/queries.ts';
-import type { IncidentsSearch } from './addresses.ts';
+import { type IncidentsSearch, placeIdOf } from './addresses.ts';
 import { type Wanted, worstFirst } from './incident-list.ts';
 import styles from './page.module.css';
 import { IncidentPanel } from './parts/incident-panel.tsx';
@@ -42,8 +42,8 @@ function Incidents() {
   const { data: sites } = useSites();
   const site = search.site === undefined ? undefined : sites?.sites.find(each => each.code === search.site);
   const { state, rule, severity, mine } = search;
-  const siteId = site?.siteId;
-  const unknownSite = search.site !== undefined && sites !== undefined && !site;
+  const siteId = sites && placeIdOf(sites.sites, search.site);
+  const unknownSite = search.site !== undefined && sites !== undefined && siteId === undefined;
   const wanted = useMemo<Wanted | undefined>(
     () =>
       search.site !== undefined && siteId === undefined

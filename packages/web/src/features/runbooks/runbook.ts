@@ -11,6 +11,7 @@ export const runbookNames = [
   'certificate',
   'quarantine',
   'cloned-probe',
+  'backup-late',
 ] as const;
 export type RunbookName = (typeof runbookNames)[number];
 
@@ -24,6 +25,7 @@ const byRule: Partial<Record<Incident['rule'], RunbookName>> = {
   'port.closed': 'ports',
   'service.changed': 'ports',
   'certificate.expiring': 'certificate',
+  'backup.late': 'backup-late',
 };
 
 /** The runbook for what a rule has found; undefined where there is none. */

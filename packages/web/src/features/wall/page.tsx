@@ -7,6 +7,7 @@ import { useSampled } from '../../ui/use-sampled.ts';
 import { ForTechnicians } from '../sites/page.tsx';
 import { useSites } from '../sites/queries.ts';
 import { shapeOf, shapes, sitesFor, worstFirst } from '../sites/site-list.ts';
+import { CentreLine } from './parts/centre-line.tsx';
 import { Tiles } from './parts/tiles.tsx';
 import styles from './wall.module.css';
 import { useAge, useKeptAwake, useRoom, useSecond, useTurns } from './wall-hooks.ts';
@@ -76,6 +77,7 @@ function Wall() {
           <strong>{t('wall.lost')}</strong> {t('wall.lostText', { span: age.words })}
         </p>
       )}
+      <CentreLine />
       <section className={styles.room} ref={setRoom} aria-label={t('rooms.sites')}>
         {sites.isPending ? (
           <SkeletonRows count={8} tall />

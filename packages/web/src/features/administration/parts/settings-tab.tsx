@@ -7,6 +7,9 @@ import styles from './settings-tab.module.css';
 /** Settings and limits that have words of their own. */
 const described = [
   'adminTcp',
+  'backupCopy',
+  'backupLateHours',
+  'backups',
   'data',
   'databaseUrl',
   'guests',

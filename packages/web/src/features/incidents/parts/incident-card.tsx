@@ -14,6 +14,7 @@ import { incidentFigures, incidentKeeper, incidentQuiet, incidentSentence, incid
 import { isOfLink } from '../wan-around.ts';
 import styles from './incident-card.module.css';
 import { IncidentMark } from './incident-mark.tsx';
+import { IncidentPlace } from './incident-place.tsx';
 import { WanAround } from './wan-around.tsx';
 
 /** An incident in a conversation: it shows how it stands now, lets one take it, and opens its timeline beside. */
@@ -30,19 +31,12 @@ export function IncidentCard({ card }: { card: Incident }) {
   const words = { t, times, figures };
   const quiet = incidentQuiet(incident, now, words);
   const mayOpen = atLeast(me.role, 'technician');
-  const where = `${incident.siteName} (${incident.siteCode})`;
 
   return (
     <div className={styles.card} data-state={incident.state} data-severity={incident.severity}>
       <div className={styles.head}>
         <IncidentMark incident={incident} />
-        {mayOpen ? (
-          <Link to="/sites/$code" params={{ code: incident.siteCode }}>
-            {where}
-          </Link>
-        ) : (
-          <span>{where}</span>
-        )}
+        <IncidentPlace incident={incident} />
       </div>
       <p className={styles.sentence}>{incidentSentence(incident, t)}</p>
       <p className={styles.facts}>

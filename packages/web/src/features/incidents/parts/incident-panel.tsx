@@ -20,6 +20,7 @@ import { isOfLink } from '../wan-around.ts';
 import { IncidentActs } from './incident-acts.tsx';
 import { IncidentMark } from './incident-mark.tsx';
 import styles from './incident-panel.module.css';
+import { IncidentPlace } from './incident-place.tsx';
 import { NoteField, useKeptNote } from './note-field.tsx';
 import { Timeline } from './timeline.tsx';
 import { WanAround } from './wan-around.tsx';
@@ -117,9 +118,7 @@ function Told({ incident, detail }: { incident: Incident; detail: IncidentDetail
           {incidentSentence(incident, t)}
         </h2>
         <p className={styles.where}>
-          <Link to="/sites/$code" params={{ code: incident.siteCode }}>
-            {incident.siteName} ({incident.siteCode})
-          </Link>
+          <IncidentPlace incident={incident} />
           {deviceRules.test(incident.rule) && incident.subjectId !== null && (
             <Link to="/sites/$code/devices/$deviceId" params={{ code: incident.siteCode, deviceId: incident.subjectId }}>
               {t('panel.device')}

@@ -7,6 +7,7 @@ import { Button } from '../../../ui/button.tsx';
 import { useNow } from '../../../ui/time.tsx';
 import { incidentFigures, incidentKeeper, incidentQuiet, incidentSentence, incidentSpan } from '../sentences.ts';
 import { IncidentMark } from './incident-mark.tsx';
+import { IncidentPlace } from './incident-place.tsx';
 import styles from './incident-row.module.css';
 
 interface IncidentRowProps {
@@ -46,9 +47,7 @@ export const IncidentRow = memo(function IncidentRow({ incident, busy, onAcknowl
             </Link>
           </p>
           <p className={styles.facts}>
-            <Link to="/sites/$code" params={{ code: incident.siteCode }} className={styles.site}>
-              {incident.siteName}
-            </Link>
+            <IncidentPlace incident={incident} short className={styles.site} />
             <span title={times.absolute(incident.openedAt)}>{incidentSpan(incident, now, t, figures)}</span>
             {incident.resolvedAt !== null && <span>{times.near(incident.openedAt, now)}</span>}
             {said.map(each => (

@@ -1,9 +1,10 @@
 import type { Site } from '@aerie/contract';
+import { centre } from '@aerie/contract/centre';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { exportAddress } from '../../administration/export-address.ts';
-import { type IncidentsSearch, incidentRules, incidentStates, severities } from '../addresses.ts';
+import { centreSearch, type IncidentsSearch, incidentRules, incidentStates, placeIdOf, severities } from '../addresses.ts';
 import styles from '../page.module.css';
 
 interface IncidentsHeadProps {
@@ -21,7 +22,7 @@ export function IncidentsHead({ search, sites, ask, onTest }: IncidentsHeadProps
     ask(value === '' ? others : { ...others, [field]: value });
   };
   const { mine: _, ...notMine } = search;
-  const siteId = sites.find(each => each.code === search.site)?.siteId;
+  const siteId = placeIdOf(sites, search.site);
   return (
     <header className={styles.head}>
       <h1>{t('rooms.incidents')}</h1>
@@ -51,6 +52,7 @@ export function IncidentsHead({ search, sites, ask, onTest }: IncidentsHeadProps
                 {each.name}
               </option>
             ))}
+          <option value={centreSearch}>{t('incidents.filter.centre', { name: centre.name })}</option>
         </Choose>
         <Choose
           label={t('incidents.filter.rule')}
