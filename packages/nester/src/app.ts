@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type net from 'node:net';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import type { Config } from './config.ts';
 import { openAdminPort } from './doors/admin-port.ts';
 import { adminPortToken } from './doors/admin-port-token.ts';
@@ -29,6 +30,8 @@ export interface Running {
 /** A whole Nester: rooms and doors. */
 export interface App {
   start(): Promise<Running>;
+  /** Reads the certificate and its key again: from the next connection on, they are shown. */
+  readCertificateAgain(): void;
   /** Drains: what was taken is committed and answered, every connection is told, then all closes. */
   stop(): Promise<void>;
 }
@@ -36,6 +39,8 @@ export interface App {
 /** @param stopAsked hears of an administrator who wants the program to end */
 export function createApp(config: Config, log: Log, now: () => number = Date.now, stopAsked: () => void = () => undefined): App {
   const closers: (() => Promise<void> | void)[] = [];
+  /** What shows a certificate. */
+  const secured: tls.Server[] = [];
 
   async function stop(): Promise<void> {
     for (const close of closers.splice(0).reverse()) await close();
@@ -56,10 +61,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
     closers.push(() => hub.stop());
     house.connectedAt(hub);
 
-    const tls =
-      config.tlsCert && config.tlsKey
-        ? { cert: readFileSync(config.tlsCert, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') }
-        : undefined;
+    const pair = certificateOf(config);
     const http = await httpDoor({
       config,
       log,
@@ -70,7 +72,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       metrics: house.metrics,
       authenticate: token => accounts.authenticate(token),
       publicUrl: house.publicUrl,
-      tls: config.httpTls ? tls : undefined,
+      tls: config.httpTls ? pair : undefined,
       health: async () => {
         try {
           await readHead(store.read);
@@ -91,7 +93,8 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       old: connection => new ClasscordTalk(connection, dispatch, names, voice),
     };
     const tcp = tcpServer(lines);
-    const tcpTls = config.tcpTls && tls ? tcpServer(lines, tls) : undefined;
+    const tcpTls = config.tcpTls && pair ? tcpServer(lines, pair) : undefined;
+    for (const server of [rawServer(http.server), tcpTls]) if (server instanceof tls.Server) secured.push(server);
     // Sockets that never become connections of ours (idle HTTP, half a TLS handshake) must not use up the open files.
     const most = config.limits.connections + config.limits.pending;
     for (const server of [rawServer(http.server), tcp, tcpTls]) if (server) server.maxConnections = most;
@@ -142,8 +145,23 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
         throw error;
       }
     },
+    readCertificateAgain() {
+      if (secured.length === 0) return;
+      try {
+        const pair = certificateOf(config);
+        // All of what is kept of one is made anew: the version too must be said again.
+        for (const server of secured) server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+        log.info('START', 'The certificate was read again');
+      } catch (error) {
+        log.warning('START', 'The certificate cannot be read again: the one of before is still shown', { reason: (error as Error).message });
+      }
+    },
     stop,
   };
+}
+
+function certificateOf({ tlsCert, tlsKey }: Config): { cert: string; key: string } | undefined {
+  return tlsCert && tlsKey ? { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') } : undefined;
 }
 
 async function listen(server: net.Server, { host, port }: { host: string; port: number }, closers: (() => Promise<void> | void)[]) {

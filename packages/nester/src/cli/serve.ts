@@ -4,6 +4,7 @@ import { createApp, type Running } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { LineLog } from '../log.ts';
 import { reachableAddresses, selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
+import { serviceNotify } from '../service-notify.ts';
 
 /** Listen on the network with a self-signed certificate, and say which links other machines can open. */
 const lanSettings = { http: '0.0.0.0:3000', tcp: '0.0.0.0:12345', tcpTls: '0.0.0.0:12346', httpTls: true } as const;
@@ -20,23 +21,30 @@ export async function serve(
   const config = options.lan ? await lanConfig(flags, options.configFile) : readConfig(flags, process.env, options.configFile);
   const log = new LineLog(config.log, Date.now);
   const app = createApp(config, log, Date.now, () => void stop('the administration port'));
+  const service = serviceNotify(process.env, reason => log.warning('SYSTEM', 'The service manager cannot be told', { reason }));
 
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info('STOP', 'Nester stops', { signal });
+    service.stopping('Stopping: what was taken is answered, and all who are connected are told');
     await app.stop();
     log.info('STOP', 'Nester has stopped');
     process.exit(0);
   };
-  // Of a service it asks for the log to be opened again; of a terminal it says that the terminal is gone.
-  process.on('SIGHUP', () => (config.log === undefined && process.stdout.isTTY ? void stop('SIGHUP') : log.reopen()));
+  // Of a service it asks for the log to be opened and the certificate to be read again; of a terminal it says that the terminal is gone.
+  process.on('SIGHUP', () => {
+    if (config.log === undefined && process.stdout.isTTY) return void stop('SIGHUP');
+    log.reopen();
+    app.readCertificateAgain();
+  });
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
 
   const running = await app.start();
   process.stdout.write(`ready http=${running.http} tcp=${running.tcp}\n`);
+  service.ready(`Ready: http ${running.http}, tcp ${running.tcp}`);
   for (const line of greeting(running, config, options.lan)) process.stdout.write(`${line}\n`);
 }
 
