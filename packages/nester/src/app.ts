@@ -153,7 +153,9 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
         for (const server of secured) server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
         log.info('START', 'The certificate was read again');
       } catch (error) {
-        log.warning('START', 'The certificate cannot be read again: the one of before is still shown', { reason: (error as Error).message });
+        log.warning('START', 'The certificate cannot be read again: the one of before is still shown', {
+          reason: (error as Error).message,
+        });
       }
     },
     stop,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { AppError, atLeast, centre, firstIncidentRules } from '@aerie/contract';
 import { commitAct } from './accounts/audit.ts';
 import { openAccounts } from './accounts/room.ts';
@@ -29,7 +28,7 @@ import { openModeration, openSanctions } from './moderation/room.ts';
 import { openNotify } from './notify/room.ts';
 import { keyFileOf } from './secrets/key-file.ts';
 import { openSecrets } from './secrets/room.ts';
-import { certificatePin } from './self-signed.ts';
+import { shownPin } from './self-signed.ts';
 import { openSeries } from './series/room.ts';
 import { openSites, type Sites } from './sites/room.ts';
 import { Committer } from './store/commit.ts';
@@ -129,7 +128,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     log,
     now,
     publicUrl: () => publicUrl,
-    pin: () => (config.httpTls && config.tlsCert ? certificatePin(readFileSync(config.tlsCert, 'utf8')) : undefined),
+    pin: () => shownPin(config, publicUrl),
     observe: (unit, ...observations) => incidents.observe(unit, ...observations),
     reported: (unit, report) => incidents.observeReport(unit, report),
     rulesChanged: siteId => incidents.rulesChanged(siteId),

@@ -1,7 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Config } from './config.ts';
 
 const dayMs = 86_400_000;
 
@@ -61,4 +63,22 @@ export async function selfSignedCertificate(folder: string, now: number): Promis
 export function certificatePin(pem: string): string | undefined {
   const certificate = new X509Certificate(pem);
   return certificate.checkIssued(certificate) ? createHash('sha256').update(certificate.raw).digest('base64url') : undefined;
+}
+
+/**
+ * The pin of what is shown at the public address, where that is known here: by Nester itself, or by a web server of this machine
+ * that has the same certificate. Read each time, since it may have been renewed.
+ */
+export function shownPin(config: Pick<Config, 'httpTls' | 'tlsCert' | 'trustProxy'>, publicUrl: string): string | undefined {
+  const { httpTls, tlsCert, trustProxy } = config;
+  if (!tlsCert) return undefined;
+  if (httpTls) return certificatePin(readFileSync(tlsCert, 'utf8'));
+  const { protocol, hostname: name } = new URL(publicUrl);
+  if (protocol !== 'https:' || !trustProxy.some(address => /^(127\.|::1$)/.test(address))) return undefined;
+  const pem = readFileSync(tlsCert, 'utf8');
+  const certificate = new X509Certificate(pem);
+  const host = name.replace(/^\[|\]$/g, '');
+  // One for another name is for Nester's other ports: at the public address another one is shown.
+  const isForIt = isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host);
+  return isForIt === undefined ? undefined : certificatePin(pem);
 }
