@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
@@ -162,6 +162,11 @@ export function readConfig(flags: Partial<Record<keyof Settings, unknown>>, envi
     raw[key] = value;
     from.set(key, 'flag');
   }
+  const credential = credentialIn(environment);
+  if (credential !== undefined && (from.get('secretKeyFile') ?? 'file') === 'file') {
+    raw.secretKeyFile = credential;
+    from.set('secretKeyFile', 'environment');
+  }
   const result = schema.safeParse(raw);
   if (!result.success) {
     const issue = result.error.issues[0]!;
@@ -179,6 +184,15 @@ export function readConfig(flags: Partial<Record<keyof Settings, unknown>>, envi
   }
   const data = resolve(config.data);
   return { ...config, data, backups: resolve(config.backups ?? join(data, 'backups')), sources: sourcesOf(from, raw.limits) };
+}
+
+/**
+ * The key as systemd hands it to a service (LoadCredential=), which may not read the file that it comes from. That file's name stands
+ * in the configuration, for the commands that root runs while the service is stopped.
+ */
+function credentialIn({ CREDENTIALS_DIRECTORY }: NodeJS.ProcessEnv): string | undefined {
+  const file = CREDENTIALS_DIRECTORY && join(CREDENTIALS_DIRECTORY, 'secret.key');
+  return file && existsSync(file) ? file : undefined;
 }
 
 /** A limit that was not named is at its default, wherever the others come from. */
