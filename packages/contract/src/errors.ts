@@ -177,6 +177,11 @@ export const errorCatalogue = {
     'Secrets cannot be opened: {reason}. Put the right key file back (AERIE_SECRET_KEY_FILE); nothing is lost until then.',
     'Les secrets ne peuvent pas être ouverts : {reason}. Remettez le bon fichier de clé (AERIE_SECRET_KEY_FILE) ; rien ne se perd d’ici là.',
   ),
+  key_read_only: entry(
+    409,
+    'The key file {file} may not be changed from here. Stop Nester, run "sudo nester secret rotate", start it again; nothing was changed.',
+    "Le fichier de clé {file} ne peut pas être modifié d'ici. Arrêtez Nester, lancez « sudo nester secret rotate », redémarrez-le ; rien n'a été changé.",
+  ),
   token_refused: entry(
     401,
     'This token is unknown, expired or revoked. An administrator can make another one.',

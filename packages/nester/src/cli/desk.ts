@@ -4,6 +4,7 @@ import type { CommandInput, CommandName, CommandOutput } from '@aerie/contract';
 import type { Config } from '../config.ts';
 import type { Caller } from '../context.ts';
 import { LineLog, type Log } from '../log.ts';
+import { becomeOwner } from '../owner.ts';
 import { FolderInUse } from '../store/folder-lock.ts';
 import { Failure } from './failure.ts';
 import { connectToNester, type Desk } from './socket.ts';
@@ -29,13 +30,21 @@ export async function openDesk(config: Config, fresh: boolean): Promise<Desk> {
 async function deskInProcess(config: Config): Promise<Desk> {
   // Loaded only here: through a Nester that runs, a command needs little and answers sooner.
   const { openHouse } = await import('../house.ts');
-  const house = await openHouse(config, config.log ? new LineLog(config.log, Date.now) : silent);
+  // A folder that is not there yet becomes its maker's.
+  const becomeSelf = existsSync(config.data) ? becomeOwner(config.data) : () => undefined;
+  const house = await openHouse(config, config.log ? new LineLog(config.log, Date.now) : silent).catch(error => {
+    becomeSelf();
+    throw error;
+  });
   const caller: Caller = { door: 'local', address: 'local', agent: 'nester', connection: undefined };
   return {
     running: false,
     call: <K extends CommandName>(name: K, input: CommandInput<K>) =>
       house.dispatch.call({ kind: 'local' }, caller, name, input) as Promise<CommandOutput<K>>,
-    close: () => house.close(),
+    close: async () => {
+      await house.close();
+      becomeSelf();
+    },
   };
 }
 

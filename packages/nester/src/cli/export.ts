@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, openSync, renameSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ExportForm, type ExportSubject, exportSubjects } from '@aerie/contract';
 import { Argument, type Command, Option } from 'commander';
 import { exported } from '../exports/export.ts';
 import { causeOf } from '../file-cause.ts';
+import { asCaller } from '../owner.ts';
 import { Failure } from './failure.ts';
 import { endOf, startOf } from './moments.ts';
 import { channelNamed, siteCoded } from './names.ts';
@@ -62,18 +62,18 @@ async function writeTo(file: string | undefined, text: AsyncIterable<string>): P
   // Standard output stays open: it is not ours to end.
   if (file === undefined) return await pipeline(chunks, process.stdout, { end: false });
   const part = `${file}.part`;
-  const stream = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
+  let descriptor: number;
   try {
-    await once(stream, 'open');
+    descriptor = asCaller(() => openSync(part, 'wx', 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new Failure(`${file} cannot be written: ${causeOf(error)}.`);
     throw new Failure(`${part} is there already: another export writes it, or one was cut off. Wait for it, or remove it.`);
   }
   try {
-    await pipeline(chunks, stream);
-    renameSync(part, file);
+    await pipeline(chunks, createWriteStream(part, { fd: descriptor, flush: true }));
+    asCaller(() => renameSync(part, file));
   } catch (error) {
-    rmSync(part, { force: true });
+    asCaller(() => rmSync(part, { force: true }));
     throw error;
   }
 }

@@ -82,7 +82,7 @@ describe('nester import reports', () => {
     const nobody = 65_534;
     const others = mkdtempSync(join(tmpdir(), 'aerie-roots-'));
     mkdirSync(join(folder, 'inbox'));
-    for (const path of ['.', 'inbox']) chownSync(join(folder, path), nobody, nobody);
+    for (const path of ['.', ...readdirSync(folder)]) chownSync(join(folder, path), nobody, nobody);
     const importing = () => run(['import', 'reports', sample('a-nmap.json'), '--site', 'KC']);
     try {
       symlinkSync(others, join(folder, 'inbox', '.upload'));

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, futimesSync, mkdirSync, openSync, readSync, rmSyn
 import { basename, join } from 'node:path';
 import { AppError, type CommandOutput } from '@aerie/contract';
 import { causeOf } from '../file-cause.ts';
+import { asCaller, becomeOwner } from '../owner.ts';
 import { Failure } from './failure.ts';
 import { withDesk } from './run.ts';
 import { moment, printJson, say } from './say.ts';
@@ -59,7 +60,7 @@ async function takeIn(desk: Desk, data: string, file: string, { site, dryRun }: 
   try {
     const stats = statSync(file);
     if (!stats.isFile()) return { file, refused: 'it is no file' };
-    const from = openSync(file, 'r');
+    const from = asCaller(() => openSync(file, 'r'));
     try {
       asNester(data, () => {
         mkdirSync(uploads, { recursive: true, mode: 0o700 });
@@ -81,20 +82,13 @@ async function takeIn(desk: Desk, data: string, file: string, { site, dryRun }: 
   }
 }
 
-/**
- * Does work as whoever the data belong to. Root may run this beside a Nester that runs as somebody else: what is written is
- * theirs then, and a link among the data leads nowhere that is not theirs.
- */
+/** Does work as whoever the data belong to: root may run this beside a Nester that runs as somebody else. */
 function asNester<T>(data: string, work: () => T): T {
-  const { uid, gid } = statSync(data);
-  if (process.getuid?.() !== 0 || uid === 0) return work();
-  process.setegid!(gid);
-  process.seteuid!(uid);
+  const end = becomeOwner(data);
   try {
     return work();
   } finally {
-    process.seteuid!(0);
-    process.setegid!(0);
+    end();
   }
 }
 

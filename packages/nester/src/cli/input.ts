@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { causeOf } from '../file-cause.ts';
+import { asCaller } from '../owner.ts';
 import { Failure } from './failure.ts';
 
 const mostBytes = 16 * 1024 * 1024;
@@ -23,7 +24,7 @@ export async function readText(file: string): Promise<string> {
 
 function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file);
+    return asCaller(() => readFileSync(file));
   } catch (error) {
     throw new Failure(`${file} cannot be read: ${causeOf(error)}.`);
   }

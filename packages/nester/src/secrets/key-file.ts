@@ -1,5 +1,7 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { AppError } from '@aerie/contract';
+import { asCaller } from '../owner.ts';
 import type { SecretKey } from './sealing.ts';
 
 /** Where the key lies unless a setting says otherwise. */
@@ -18,7 +20,7 @@ const lineForm = /^([0-9a-f]{12}) ([A-Za-z0-9+/]{43}=)$/;
 export function readKeys(file: string): SecretKey[] | undefined {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = asOwner(file, () => readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new Error(`${file} cannot be read: ${(error as Error).message}`);
@@ -33,8 +35,25 @@ export function readKeys(file: string): SecretKey[] | undefined {
   return keys;
 }
 
-/** Writes the keys, so that at every moment the file holds the old ones or the new ones. Mode 0600. */
-export function writeKeys(file: string, keys: readonly SecretKey[], { onlyNew }: { onlyNew: boolean }): void {
+/**
+ * Writes the keys, so that at every moment the file holds the old ones or the new ones. Mode 0600.
+ * @throws AppError `key_read_only` when it may not be written
+ */
+export function writeKeys(file: string, keys: readonly SecretKey[], how: { onlyNew: boolean }): void {
+  try {
+    asOwner(file, () => write(file, keys, how));
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw ['EACCES', 'EPERM', 'EROFS'].includes(code) ? new AppError('key_read_only', { file }) : error;
+  }
+}
+
+/** The key may lie in a folder of root's, while root has become the owner of the data. */
+function asOwner<T>(file: string, work: () => T): T {
+  return statSync(dirname(file), { throwIfNoEntry: false })?.uid === 0 ? asCaller(work) : work();
+}
+
+function write(file: string, keys: readonly SecretKey[], { onlyNew }: { onlyNew: boolean }): void {
   const temporary = `${file}.${process.pid}.new`;
   rmSync(temporary, { force: true });
   const descriptor = openSync(temporary, 'wx', 0o600);

@@ -27,7 +27,7 @@ export async function openSecrets({ store, file, log }: { store: Store; file: st
     if (kept.length === 0) vault.make();
     for (const { sealed, purpose } of kept) vault.open(sealed, purpose);
   } catch (error) {
-    const reason = error instanceof AppError ? String(error.params.reason) : (error as Error).message;
+    const reason = error instanceof AppError ? String(error.params.reason ?? error.message) : (error as Error).message;
     log.error('START', 'Secrets cannot be opened: put the right key file back, or type them again after "nester secret rotate --forget"', {
       reason,
       secrets: kept.length,

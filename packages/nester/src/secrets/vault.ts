@@ -40,7 +40,10 @@ export class Vault {
     }
   }
 
-  /** From now on these are the keys, the one that seals first. */
+  /**
+   * From now on these are the keys, the one that seals first.
+   * @throws AppError `key_read_only` when the file may not be written
+   */
   replace(keys: SecretKey[]): void {
     writeKeys(this.#file, keys, { onlyNew: false });
     this.#keys = keys;
