@@ -39,7 +39,7 @@ describe.runIf(process.getuid?.() === 0)('commands that root runs on the data of
       return uid !== owner || gid !== owner;
     });
 
-  it('leave nothing of root’s there, and read and write for root what root names', async () => {
+  it('leave nothing of root’s there, and read and write for root what root names', { timeout: 60_000 }, async () => {
     const reports = join(folder, 'reports.json');
     writeFileSync(reports, '{}', { mode: 0o600 });
     const accounts = join(folder, 'accounts.csv');
@@ -60,7 +60,7 @@ describe.runIf(process.getuid?.() === 0)('commands that root runs on the data of
     expect(readFileSync(out, 'utf8')).toContain('Ada');
   });
 
-  it('change a key that is root’s, and keep it so', async () => {
+  it('change a key that is root’s, and keep it so', { timeout: 60_000 }, async () => {
     const keys = join(folder, 'keys');
     mkdirSync(keys, { mode: 0o755 });
     const key = join(keys, 'secret.key');
