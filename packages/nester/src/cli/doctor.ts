@@ -11,7 +11,7 @@ import { checkSynchronised } from './checks/clock.ts';
 import { checkDatabase, checkFolder } from './checks/data.ts';
 import { checkDisks } from './checks/disk.ts';
 import { checkFirewall } from './checks/firewall.ts';
-import { kindOf, type Layout, layoutUnder } from './checks/layout.ts';
+import { kindOf, type Layout, layoutUnder, partsLeftOut } from './checks/layout.ts';
 import { checkClock, checkLog, checkNode, checkOpenFiles, checkWeb } from './checks/machine.ts';
 import { checkMemory } from './checks/memory.ts';
 import { checkPorts } from './checks/network.ts';
@@ -60,6 +60,9 @@ export async function examine(
   const kind = kindOf(layout);
   const installed = kind === 'installed';
   const nginx = installed && hasNginx(layout);
+  const without = installed ? partsLeftOut(layout) : new Set<string>();
+  const unlessLeftOut = async (part: string, look: () => Finding[] | Promise<Finding[]>) =>
+    without.has(part) ? [note(`Left out at the installation (--without ${part})`)] : await look();
 
   const topics: [string, () => Finding[] | Promise<Finding[]>][] = [
     ['Program', () => [checkNode(), ...(installed ? [...checkSystem(layout), ...checkRelease(layout)] : []), checkWeb(), finding]],
@@ -77,8 +80,8 @@ export async function examine(
     [
       'Backups',
       async () => [
-        ...(await checkBackups(config, now, { due: installed })),
-        ...(installed ? await checkBackupTimer(config, layout, run) : []),
+        ...(await checkBackups(config, now, { due: installed && !without.has('backups') })),
+        ...(installed ? await unlessLeftOut('backups', () => checkBackupTimer(config, layout, run)) : []),
       ],
     ],
     [
@@ -94,8 +97,8 @@ export async function examine(
     ['Doors', async () => [...(await checkPorts(config, running)), ...(nginx ? await checkNginx(config, run, running) : [])]],
     ['Who asks', () => checkProxyTrust(config, nginx)],
     ['Certificate', async () => [...checkCertificate(config, now), ...(nginx ? await checkServedCertificate(config, layout, now) : [])]],
-    ['Firewall', async () => (installed ? await checkFirewall(config, run, nginx) : [])],
-    ['Fail2ban', async () => (installed ? await checkBans(config, layout, run) : [])],
+    ['Firewall', () => (installed ? unlessLeftOut('ufw', () => checkFirewall(config, run, nginx)) : [])],
+    ['Fail2ban', () => (installed ? unlessLeftOut('fail2ban', () => checkBans(config, layout, run)) : [])],
   ];
   const findings: Finding[] = [];
   for (const [topic, look] of topics) for (const one of await looked(topic, look)) findings.push({ topic, ...one });

@@ -58,7 +58,7 @@ export function judgeUfw(status: UfwStatus, config: Config, nginx: boolean): Fin
       note('The firewall has no rule for SSH on 22', 'ufw limit OpenSSH, unless SSH has another port here, or you have a console.'),
     );
   const { host, port } = config.http;
-  if (nginx && lets(status, port, 'Anywhere'))
+  if (nginx && lets(status, port))
     findings.push(
       wrong(
         `The firewall lets people in to ${port}, past nginx`,
@@ -70,14 +70,13 @@ export function judgeUfw(status: UfwStatus, config: Config, nginx: boolean): Fin
   return findings;
 }
 
-/** The rule that decides comes first in ufw's list. */
-function lets(status: UfwStatus, port: number, from?: string): boolean {
-  const rule = status.rules.find(
-    each =>
-      each.protocol !== 'udp' &&
-      (from === undefined || each.from.startsWith(from)) &&
-      (each.ports === undefined || each.ports.some(span => span.from <= port && port <= span.to)),
-  );
+/** Whether somebody gets in to a port: the first rule that speaks of it decides, apart from what shuts single networks out. */
+function lets(status: UfwStatus, port: number): boolean {
+  const rule = status.rules.find(({ protocol, ports, from, action }) => {
+    const isForAll = from.startsWith('Anywhere');
+    if (protocol === 'udp' || (!isForAll && (ports === undefined || action === 'DENY' || action === 'REJECT'))) return false;
+    return ports === undefined || ports.some(span => span.from <= port && port <= span.to);
+  });
   return rule === undefined ? status.incoming === 'allow' : rule.action === 'ALLOW' || rule.action === 'LIMIT';
 }
 
@@ -89,7 +88,7 @@ export function readUfw(text: string): UfwStatus | undefined {
   const rules = text.split('\n').flatMap((line): UfwRule[] => {
     const [, to, action, direction, from] = /^(\S.*?)\s{2,}(ALLOW|DENY|REJECT|LIMIT)(?: (IN|OUT|FWD))?\s{2,}(\S.*?)\s*$/.exec(line) ?? [];
     if (to === undefined || action === undefined || from === undefined || (direction ?? 'IN') !== 'IN') return [];
-    return [{ ...portsOf(to), action, from: from.replace(/\s*\(v6\)/, ''), v6: /\(v6\)/.test(to + from) }];
+    return [{ ...portsOf(to), action, from: from.replace(/\s*#.*$/, '').replace(/\s*\(v6\)/, ''), v6: /\(v6\)/.test(to + from) }];
   });
   return { active: active === 'active', incoming, rules };
 }

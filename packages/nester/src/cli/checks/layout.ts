@@ -11,7 +11,8 @@ export interface Layout {
   secretKey: string;
   certificate: string;
   certificateKey: string;
-  logFolder: string;
+  /** What the installer was told. */
+  choices: string;
   nginxSites: string;
   cron: string;
   filters: string;
@@ -37,7 +38,7 @@ export function layoutUnder(root = '/'): Layout {
     secretKey: at('etc/aerie/secret.key'),
     certificate: at('etc/aerie/tls/fullchain.pem'),
     certificateKey: at('etc/aerie/tls/privkey.pem'),
-    logFolder: at('var/log/classcord'),
+    choices: at('etc/aerie/install.conf'),
     nginxSites: at('etc/nginx/sites-enabled'),
     cron: at('etc/cron.d'),
     filters: at('etc/fail2ban/filter.d'),
@@ -56,6 +57,13 @@ export function layoutUnder(root = '/'): Layout {
 export function kindOf(layout: Layout): 'installed' | 'container' | 'copy' {
   if (layout.container.some(sign => existsSync(sign))) return 'container';
   return existsSync(layout.current) || existsSync(layout.configFile) ? 'installed' : 'copy';
+}
+
+/** The parts that the installer was told to leave out. */
+export function partsLeftOut(layout: Layout): Set<string> {
+  if (!existsSync(layout.choices)) return new Set();
+  const without = /^without=(.*)$/m.exec(readFileSync(layout.choices, 'utf8'))?.[1] ?? '';
+  return new Set(without.split(',').filter(Boolean));
 }
 
 /** The names behind the numbers of users or groups, from a file such as /etc/passwd. */

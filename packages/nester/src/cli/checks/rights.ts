@@ -59,7 +59,7 @@ function rulesOf(config: Config, layout: Layout): Rule[] {
     // Who may look at these two is seen with what is in them.
     { path: layout.secretKey, what: 'The key that seals secrets', owner: 'root', closed: 0, mode: '600' },
     { path: layout.certificate, what: 'The certificate', owner: 'root', closed: 0o022, mode: '644' },
-    { path: layout.certificateKey, what: 'The key of the certificate', owner: 'root', closed: 0o037, mode: '600' },
+    { path: layout.certificateKey, what: 'The key of the certificate', owner: 'root', closed: 0o037, mode: '640' },
     { path: config.data, what: 'The folder of data', ...own, closed: 0, mode: '700' },
     ...database.map(path => ({ path, what: 'The database', ...own, closed: 0o022, mode: '600' })),
     { path: config.backups, what: 'The folder of the backups', ...own, closed: 0o077, mode: '700' },

@@ -32,7 +32,11 @@ export function printed(answer: Answer): string | undefined {
 export function whyNot(answer: Answer): string {
   if (answer.state === 'missing') return 'it is not installed';
   if (answer.state === 'slow') return 'it did not answer within 5 seconds';
-  const says = (answer.stderr || answer.stdout).replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+  const says = (answer.stderr || answer.stdout)
+    .replaceAll(/^[\d-]+ [\d:,]+ fail2ban\s+\[\d+\]: /gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
   return says || `it ended with ${answer.code}`;
 }
 
