@@ -1,0 +1,119 @@
+# shellcheck shell=sh
+# What Nester needs of the machine besides its programs: packages, an account, folders, settings, the key.
+
+# Debian packages that are wanted and missing.
+missing_packages() {
+  wanted='ca-certificates'
+  if has_role nester || [ "$ACTION" = install ]; then
+    if wants nginx; then wanted="$wanted nginx-light openssl"; fi
+    if wants ufw; then wanted="$wanted ufw"; fi
+    if wants fail2ban; then wanted="$wanted fail2ban nftables python3-systemd"; fi
+    if wants logrotate; then wanted="$wanted logrotate"; fi
+  fi
+  for package in $wanted; do
+    # Whichever nginx is there will do.
+    if [ "$package" = nginx-light ] && command -v nginx >/dev/null; then continue; fi
+    if ! has_package "$package"; then printf '%s ' "$package"; fi
+  done
+}
+
+install_packages() {
+  missing=$(missing_packages)
+  if [ -z "$missing" ]; then return 0; fi
+  # shellcheck disable=SC2086 # names of packages, from above
+  act "install ${missing% } with apt-get" "installer ${missing% } avec apt-get" get_packages $missing
+}
+
+get_packages() {
+  DEBIAN_FRONTEND=noninteractive
+  export DEBIAN_FRONTEND
+  apt-get -q update && apt-get -q install -y --no-install-recommends "$@"
+}
+
+# account NAME HOME
+account() {
+  if id "$1" >/dev/null 2>&1; then return 0; fi
+  act "make the account $1, which nobody can log in to" "créer le compte $1, auquel personne ne peut se connecter" \
+    useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin "$1"
+}
+
+make_nester_folders() {
+  folder /etc/aerie 0755 root:root
+  folder /var/lib/aerie 0700 aerie:aerie
+  folder /var/lib/aerie/backups 0700 aerie:aerie
+  # Its group is that of the files in it, so that those who may read logs can.
+  folder /var/log/classcord 2750 aerie:adm
+  # Fail2ban does not start on a file that is not there yet.
+  if [ ! -e /var/log/classcord/classcord.log ]; then
+    act 'make /var/log/classcord/classcord.log' 'créer /var/log/classcord/classcord.log' make_log
+  fi
+}
+
+make_log() {
+  install -m 0640 -o aerie -g adm /dev/null /var/log/classcord/classcord.log
+}
+
+# The key that seals secrets. One that an earlier installation by hand left with the data goes on.
+make_key() {
+  if [ -f /etc/aerie/secret.key ]; then
+    if ! has_rights /etc/aerie/secret.key 0600 root:root; then
+      act 'give /etc/aerie/secret.key to root alone' 'donner /etc/aerie/secret.key à root seul' set_rights /etc/aerie/secret.key 0600 root:root
+    fi
+    return 0
+  fi
+  act 'make the key that seals secrets, /etc/aerie/secret.key' 'créer la clé qui scelle les secrets, /etc/aerie/secret.key' write_key
+}
+
+write_key() {
+  new=/etc/aerie/.secret.key.new
+  rm -f "$new" &&
+    (
+      umask 077
+      if [ -f /var/lib/aerie/secret.key ] && [ ! -L /var/lib/aerie/secret.key ]; then
+        cat /var/lib/aerie/secret.key >"$new"
+      else
+        printf '# The key that seals the secrets of Aerie. Keep a copy apart from the backups; without it they cannot be opened.\n%s %s\n' \
+          "$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \n')" "$(head -c 32 /dev/urandom | base64)" >"$new"
+      fi
+    ) && sync "$new" && mv -f "$new" /etc/aerie/secret.key
+}
+
+# settings SOURCE TARGET GROUP: a file of settings where there is none. One that is there stays, whoever wrote it; when what comes
+# with this release is no more what came with the last, the new text stands beside it, as dpkg does.
+settings() {
+  came=$BASE/defaults/${2##*/}
+  if [ ! -e "$2" ]; then
+    put "$1" "$2" 0640 "root:$3" || true
+  elif ! cmp -s "$1" "$came" && ! cmp -s "$1" "$2"; then
+    put "$1" "$2.new" 0640 "root:$3" || true
+    say "    $2 is left as it is; what has changed for it since stands in $2.new" "    $2 reste tel quel ; ce qui a changé depuis pour lui est dans $2.new"
+  fi
+  if ! cmp -s "$1" "$came"; then
+    put "$1" "$came" 0644 root:root || true
+  fi
+}
+
+nester_settings() {
+  scratch
+  name=$(public_name)
+  late=0
+  if wants backups; then late=3; fi
+  fill "$HERE/etc/nester.toml" "LATE=$late" "SERVER_NAME=$name" >"$SCRATCH/filled"
+  if wants nginx; then
+    sed 's/^@NGINX@//' "$SCRATCH/filled" >"$SCRATCH/nester.toml"
+  else
+    sed '/^@NGINX@/d' "$SCRATCH/filled" >"$SCRATCH/nester.toml"
+  fi
+  settings "$SCRATCH/nester.toml" /etc/aerie/nester.toml aerie
+  if [ -n "$DOMAIN" ] && wants nginx && [ "$name" != "$DOMAIN" ] && [ "$name" != "[$DOMAIN]" ]; then
+    warn "/etc/aerie/nester.toml says publicUrl = \"https://$name\". For $DOMAIN, write it there, then run install.sh again" \
+      "/etc/aerie/nester.toml dit publicUrl = \"https://$name\". Pour $DOMAIN, l'y écrire, puis relancer install.sh"
+  fi
+}
+
+# commands NAME…: what people type.
+commands() {
+  for command in "$@"; do
+    put "$HERE/bin/$command" "/usr/local/bin/$command" 0755 root:root || true
+  done
+}
