@@ -22,7 +22,7 @@ export interface Ran {
 export type Reached = 'open' | 'refused' | 'silent';
 
 /**
- * A host with a network, an /etc and a /run of its own, and others around it, each with an IPv4 and an IPv6 address. What a
+ * A host with a network, an /etc, a /var and a /run of its own, and others around it, each with an IPv4 and an IPv6 address. What a
  * firewall or Fail2ban changes there is seen by nobody else: the machine's own rules and files stay as they are, and all of it is
  * gone when the process that holds it ends. For suites that say `needs('netns', 'mount')`.
  */
@@ -143,12 +143,14 @@ export class WalledHost {
     this.#end();
   }
 
-  /** Mounts are made where nobody else sees them, over the /etc and /run of the machine. */
+  /** Mounts are made where nobody else sees them: a /run of its own, and what is written to /etc and /var goes nowhere else. */
   async #hold(): Promise<void> {
     const mounts = [
       'mount -t tmpfs tmpfs /run',
-      'mkdir /run/etc-upper /run/etc-work',
-      'mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc-upper,workdir=/run/etc-work /etc',
+      ...['etc', 'var'].flatMap(name => [
+        `mkdir -p /run/over/${name}/upper /run/over/${name}/work`,
+        `mount -t overlay overlay -o lowerdir=/${name},upperdir=/run/over/${name}/upper,workdir=/run/over/${name}/work /${name}`,
+      ]),
       'echo ready',
       // Ends with whoever holds the other end.
       'read -r _ || true',
