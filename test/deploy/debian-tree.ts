@@ -20,7 +20,7 @@ export const usualPackages = [
   'libnginx-mod-stream',
   'logrotate',
   'nftables',
-  'nginx-light',
+  'nginx',
   'nmap',
   'openssh-server',
   'openssl',

@@ -5,14 +5,14 @@
 missing_packages() {
   wanted='ca-certificates'
   if has_role nester || [ "$ACTION" = install ]; then
-    if wants nginx; then wanted="$wanted nginx-light openssl"; fi
+    if wants nginx; then wanted="$wanted nginx openssl"; fi
     if wants ufw; then wanted="$wanted ufw"; fi
     if wants fail2ban; then wanted="$wanted fail2ban nftables python3-systemd"; fi
     if wants logrotate; then wanted="$wanted logrotate"; fi
   fi
   for package in $wanted; do
     # Whichever nginx is there will do.
-    if [ "$package" = nginx-light ] && command -v nginx >/dev/null; then continue; fi
+    if [ "$package" = nginx ] && command -v nginx >/dev/null; then continue; fi
     if ! has_package "$package"; then printf '%s ' "$package"; fi
   done
 }
