@@ -15,6 +15,7 @@ interface Program {
 /** Programs that some test suites and benchmarks need and npm does not bring. */
 const programs = {
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
+  curl: { commands: ['curl'], packages: ['curl'] },
   'docker-compose': { commands: ['docker-compose'], packages: ['docker-compose'] },
   dockerd: {
     commands: ['dockerd'],
@@ -51,6 +52,7 @@ const programs = {
   tmux: { commands: ['tmux'], packages: ['tmux'] },
   ufw: { commands: ['ufw'], folders: () => ['/usr/sbin'], packages: ['ufw'] },
   'victoria-metrics': { commands: ['victoria-metrics'], packages: ['victoria-metrics'] },
+  wget: { commands: ['wget'], packages: ['wget'] },
   // The tables that its package brings are needed too.
   zabbix: { commands: ['zabbix_server'], folders: () => ['/usr/sbin'], packages: ['zabbix-server-pgsql', 'postgresql'] },
 } satisfies Record<string, Program>;

@@ -158,7 +158,13 @@ export const siteCommands = {
     summary: 'Make a one-time code (24 hours) with which one probe joins a site.',
     role: 'admin',
     input: z.strictObject({ siteId: id }),
-    output: z.strictObject({ code: z.string(), expiresAt: time, line: z.string().describe('what to paste on the probe’s machine') }),
+    output: z.strictObject({
+      code: z.string(),
+      expiresAt: time,
+      line: z.string().describe('what to paste on the probe’s machine'),
+      installs: z.boolean().describe('the line installs the probe too, on Debian; false: it is for a copy of the repository'),
+      command: z.string().describe('what joins where a Harvester is installed: to be run with sudo'),
+    }),
   }),
   'probe.revoke': command({
     summary: 'Shut a probe out: its key is of no use any more.',

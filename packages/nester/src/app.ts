@@ -70,6 +70,7 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       reports: house.sites,
       tokens: house.tokens,
       metrics: house.metrics,
+      installer: house.installer,
       authenticate: token => accounts.authenticate(token),
       publicUrl: house.publicUrl,
       tls: config.httpTls ? pair : undefined,

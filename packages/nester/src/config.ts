@@ -109,6 +109,8 @@ export type Config = Omit<z.output<typeof schema>, 'backups'> & {
   backups: string;
   /** Where each setting that is not a default comes from; a limit is `limits.NAME`. */
   sources: Sources;
+  /** Where the archives for probes lie, when not beside the programs: not a setting. */
+  probeArchives?: string;
   /** What links name when Nester listens on all addresses: found on this machine, not a setting. */
   reachableAs?: string;
 };

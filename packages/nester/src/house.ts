@@ -4,6 +4,7 @@ import { openAccounts } from './accounts/room.ts';
 import { administrationCommands } from './administration/administration.commands.ts';
 import { noConnections, type OpenConnections } from './administration/connections.ts';
 import { commandsOfServer } from './administration/server.commands.ts';
+import { finishRestore } from './backups/replacing.ts';
 import { openBackups } from './backups/room.ts';
 import { localBus } from './bus/bus.ts';
 import { Announcements } from './chat/announcements.ts';
@@ -18,6 +19,7 @@ import { requireUser } from './errors.ts';
 import { openGuests } from './guests/room.ts';
 import { openImports } from './imports/imports.commands.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
+import { openInstaller } from './installer/room.ts';
 import { openIntake } from './intake/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
@@ -45,6 +47,8 @@ import { readVersion } from './version.ts';
  */
 export async function openHouse(config: Config, log: Log, now: () => number = Date.now, stop: () => void = () => undefined) {
   const unlock = await lockFolder(config.data);
+  const restored = await finishRestore(config);
+  if (restored !== undefined) log.warning('BACKUP', 'A restore that was cut off was finished', { backup: restored });
   const onFault = (error: unknown) => {
     if (error instanceof AppError && error.code === 'storage_failed')
       log.error('STORE', 'A commit failed', { reason: error.cause instanceof Error ? error.cause.message : error.message });
@@ -121,6 +125,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
       return user && !user.disabled && user.kind === 'person' && atLeast(user.role, 'technician') ? user : undefined;
     },
   });
+  const pin = () => shownPin(config, publicUrl);
+  const installer = openInstaller({ version: readVersion().version, publicUrl: () => publicUrl, pin, folder: config.probeArchives });
   const sites: Sites = await openSites({
     store,
     committer,
@@ -128,7 +134,8 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     log,
     now,
     publicUrl: () => publicUrl,
-    pin: () => shownPin(config, publicUrl),
+    pin,
+    installLine: code => installer.line(code),
     observe: (unit, ...observations) => incidents.observe(unit, ...observations),
     reported: (unit, report) => incidents.observeReport(unit, report),
     rulesChanged: siteId => incidents.rulesChanged(siteId),
@@ -262,6 +269,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     incidents,
     intake,
     tokens,
+    installer,
     metrics,
     clockwork,
     dispatch,

@@ -116,6 +116,7 @@ export async function openSitesRoom(database: TestDatabase): Promise<SitesRoom> 
       now,
       publicUrl: () => 'https://aerie.example',
       pin: () => room.pin,
+      installLine: async () => undefined,
       observe: (_unit: Unit, ...observations) => room.observations.push(...observations),
       cloneAnswerMs: room.cloneAnswerMs,
       reported: (_unit: Unit, report) => room.fresh.push(report),

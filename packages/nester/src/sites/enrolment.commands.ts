@@ -5,7 +5,7 @@ import type { ProbeTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { stageSite } from './changes.ts';
 import { enrolmentByHash, sweepCodesQuery, useCodeQuery } from './enrolment.store.ts';
-import { codeHash, codeMs, enrolmentLine, newCode, publicKeyOf } from './enrolment.ts';
+import { codeHash, codeMs, enrolmentCommand, newCode, publicKeyOf } from './enrolment.ts';
 import { activeProbes, inTurn } from './ledger.ts';
 import type { Shared } from './parts.ts';
 import { requireSite } from './sites.commands.ts';
@@ -25,7 +25,9 @@ export function enrolmentCommands(shared: Shared): Handlers<'probe.code' | 'prob
         .run(sweepCodesQuery(ctx.db, at - codeMs))
         .insert('enrolment', { code_hash: codeHash(bare), site_id: siteId, created_at: at, expires_at: expiresAt, used_at: null });
       await ctx.commitAct(unit, { action: 'probe.code', subject: site.code, detail: { siteId, expiresAt } });
-      return { code, expiresAt, line: enrolmentLine(shared.publicUrl(), code) };
+      const command = enrolmentCommand(shared.publicUrl(), code);
+      const install = await shared.installLine(code);
+      return { code, expiresAt, line: install ?? `npx ${command}`, installs: install !== undefined, command };
     },
 
     async 'probe.enrol'(ctx, { code, publicKey, name: typed, version }) {

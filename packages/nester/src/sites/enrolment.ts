@@ -18,9 +18,9 @@ export function codeHash(typed: string): string {
   return createHash('sha256').update(code).digest('hex');
 }
 
-/** What to paste on the probe's machine. */
-export function enrolmentLine(publicUrl: string, code: string): string {
-  return `npx harvester enrol ${publicUrl} ${code}`;
+/** What joins a site where a Harvester is already: after `sudo` on a machine it is installed on, after `npx` in a copy of the repository. */
+export function enrolmentCommand(publicUrl: string, code: string): string {
+  return `harvester enrol ${publicUrl} ${code}`;
 }
 
 /** A raw Ed25519 public key, base64url, to verify with; undefined when it is none. */

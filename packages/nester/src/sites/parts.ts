@@ -23,6 +23,8 @@ export interface SitesParts {
   publicUrl: () => string;
   /** SHA-256 of the certificate that Nester signed itself, base64url; undefined when it has none. */
   pin: () => string | undefined;
+  /** The line that installs a probe and has it join with a code; undefined when Nester has no release to hand out. */
+  installLine: (code: string) => Promise<string | undefined>;
   /** Adds to a unit what follows from observations of one site; the unit is committed in the same turn. */
   observe: (unit: Unit, ...observations: Observation[]) => void;
   /** The same of a fresh report, after what was observed in it. */

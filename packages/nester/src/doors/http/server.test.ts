@@ -13,6 +13,7 @@ it('tells clients of what is unexpected only a reference, and the log the rest',
     reports: undefined as never,
     tokens: undefined as never,
     metrics: undefined as never,
+    installer: undefined as never,
     authenticate: async () => {
       throw new Error('connect ECONNREFUSED db.internal:5432');
     },

@@ -10,6 +10,7 @@ import ipaddr from 'ipaddr.js';
 import { networkOf } from '../../accounts/lockout.ts';
 import type { Config } from '../../config.ts';
 import type { UserActor } from '../../context.ts';
+import type { ProbeInstaller } from '../../installer/room.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { plainAddress } from '../address.ts';
@@ -24,6 +25,7 @@ import { countReport, metricsRoute } from './metrics.ts';
 import { isOwnOrigin } from './origin.ts';
 import { pageRoutes } from './pages.ts';
 import { type ReportTaker, reportDoor } from './probe.ts';
+import { probeInstallerRoutes } from './probe-installer.ts';
 import type { TokenJudge } from './tokens.ts';
 
 /** Largest body: a class list as JSON. */
@@ -44,6 +46,7 @@ export interface HttpParts {
   reports: ReportTaker;
   tokens: TokenJudge;
   metrics: Metrics;
+  installer: ProbeInstaller;
   authenticate(token: string): Promise<UserActor | undefined>;
   publicUrl(): string;
   /** What /healthz answers with: undefined when all is well, otherwise what is wrong. */
@@ -58,7 +61,7 @@ export interface HttpDoor {
   stop(): Promise<void>;
 }
 
-/** The web door: pages, `/api/<command>`, `/api/openapi.json`, `/api/docs`, `/metrics`, `/healthz`. */
+/** The web door: pages, `/api/<command>`, `/api/openapi.json`, `/api/docs`, `/metrics`, `/healthz`, `/probe/`. */
 export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   const { config } = parts;
   const server = Fastify({
@@ -125,6 +128,7 @@ export async function httpDoor(parts: HttpParts): Promise<HttpDoor> {
   apiDocsRoute(server);
   metricsRoute(server, { ...parts, judge });
   exportRoutes(server, { ...parts, judge });
+  probeInstallerRoutes(server, parts.installer);
   await pageRoutes(server);
   return {
     server,
