@@ -17,6 +17,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Policy, Report } from '@aerie/contract/reports';
 import { firstPolicy, report as reportSchema } from '@aerie/contract/reports';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { readVersion } from '../src/version.ts';
 
 type Reply = (status: number, value: unknown) => void;
 
@@ -44,6 +45,7 @@ export class FakeNester extends EventEmitter {
   /** Ahead of the real time by this much. */
   aheadMs = 0;
   revoked = false;
+  version = readVersion().version;
   /** The machine that works with the probe's key: every other one is kept out. */
   clonedBy: string | undefined;
   /** Said to the machine that is kept out, before it is. */
@@ -128,6 +130,7 @@ export class FakeNester extends EventEmitter {
     const reply = (status: number, value: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     };
+    if (request.url === '/api/server.show') return reply(200, { version: this.version });
     if (request.url === '/api/probe.enrol') return this.#enrol(body, reply);
     if (request.url === '/api/probe/reports') return this.#take(request, body, response, reply);
     reply(404, { error: { code: 'not_found', message: 'not found' } });

@@ -83,6 +83,16 @@ export function harvesterProgram(): Command {
     },
   );
 
+  withSettings(program.command('doctor').description('say what is wrong with this probe, and the mend'))
+    .option('--json', 'one JSON array of findings', false)
+    .option('--nester <url>', 'where Nester is now, when it has moved [HARVESTER_NESTER]')
+    .option('--pin <hash>', 'SHA-256 of its certificate, base64url, when that is new [HARVESTER_PIN]')
+    .option('--proxy <url>', proxyText)
+    .action(async (options: Shared & { json: boolean }) => {
+      const { doctor } = await import('./doctor.ts');
+      await doctor(configOf(options), options.json);
+    });
+
   withSettings(
     program
       .command('password')
