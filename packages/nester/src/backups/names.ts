@@ -11,3 +11,6 @@ export function momentOf(name: string): number | undefined {
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(at) || backupName(at) !== name ? undefined : at;
 }
+
+/** What is not whole yet begins with this; whoever makes the next backup removes it. */
+export const temporaryPrefix = '.aerie-part-';

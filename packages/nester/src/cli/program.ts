@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import type { Version } from '../version.ts';
 import { addAuditCommand } from './audit.ts';
+import { addBackupCommand } from './backup.ts';
 import { addBanCommands } from './ban.ts';
 import { addChannelCommands } from './channel.ts';
 import { addConnectionCommands } from './connections.ts';
@@ -9,12 +10,14 @@ import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { oneLine } from './failure.ts';
 import { addImportCommands } from './import.ts';
+import { addRestoreCommand } from './restore.ts';
 import { addSecretCommands } from './secret.ts';
 import { settingsOf, withSettings } from './settings.ts';
 import { addSetupLinkCommand } from './setup-link.ts';
 import { addSettingsCommand } from './show-settings.ts';
 import { addProbeCommands, addSiteCommands } from './site.ts';
 import { addUserCommands } from './user.ts';
+import { addVerifyCommand } from './verify.ts';
 
 /** Exit codes of the program. */
 const failed = 1;
@@ -53,6 +56,9 @@ export function nesterProgram({ version, date, commit }: Version): Command {
   addSecretCommands(program);
   addExportCommand(program);
   addImportCommands(program);
+  addBackupCommand(program);
+  addVerifyCommand(program);
+  addRestoreCommand(program);
   addDoctorCommand(program);
   return program;
 }

@@ -49,7 +49,7 @@ export function writeKeys(file: string, keys: readonly SecretKey[], how: { onlyN
 }
 
 /** The key may lie in a folder of root's, while root has become the owner of the data. */
-function asOwner<T>(file: string, work: () => T): T {
+export function asOwner<T>(file: string, work: () => T): T {
   return statSync(dirname(file), { throwIfNoEntry: false })?.uid === 0 ? asCaller(work) : work();
 }
 

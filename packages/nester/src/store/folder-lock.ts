@@ -22,17 +22,29 @@ const held = new Set<DatabaseSync>();
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'nester.lock');
+  const release = lockFile(file, () => giveToOwner(file, folder));
+  if (!release) throw new FolderInUse(folder);
+  return async () => release();
+}
+
+/**
+ * Takes a lock file (made if absent, mode 0600) for this process alone.
+ * @param made is done with the file before it is locked
+ * @returns what gives it back; undefined when another process has it
+ */
+export function lockFile(file: string, made: () => void = () => {}): (() => void) | undefined {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     chmodSync(file, 0o600);
-    giveToOwner(file, folder);
+    made();
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    throw isBusy(error) ? new FolderInUse(folder) : error;
+    if (isBusy(error)) return undefined;
+    throw error;
   }
   held.add(database);
-  return async () => {
+  return () => {
     held.delete(database);
     database.close();
   };

@@ -1,0 +1,103 @@
+import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { BackupAttempt } from '@aerie/contract';
+import { copyBackup } from '../backups/copy.ts';
+import { asSentence } from '../backups/faults.ts';
+import { BackupUnderWay, type Made, makeBackup, thin } from '../backups/make.ts';
+import { readConfig } from '../config.ts';
+import { becomeOwner } from '../owner.ts';
+import { readVersion } from '../version.ts';
+import type { BackupOptions } from './backup.ts';
+import { Failure, oneLine } from './failure.ts';
+import { sayHolding } from './holding.ts';
+import { printJson, say } from './say.ts';
+import { configOf, settingsOf } from './settings.ts';
+import { connectToNester } from './socket.ts';
+
+/** As much of a problem as is told to Nester. */
+const problemChars = 500;
+
+/** Makes a backup, thins out, sends the copy, and tells Nester how it went. */
+export async function runBackup(options: BackupOptions): Promise<void> {
+  const config = configOf({ ...options });
+  const folder = options.out === undefined ? config.backups : resolve(options.out);
+  const target = options.copy === undefined ? config.backupCopy : copyTarget(options);
+  const at = Date.now();
+  const attempt: BackupAttempt = { at, name: null, seconds: 0, problem: null, copied: target === undefined ? null : false };
+  let removed: string[] = [];
+  let made: Made | undefined;
+  let failure: Error | undefined;
+  const back = asOwnerOf(config.data, folder);
+  try {
+    const { withKey, keep } = options;
+    made = await makeBackup({ config, folder, version: readVersion().version, now: () => at, withKey, keep }, async done => {
+      attempt.name = done.name;
+      attempt.seconds = (Date.now() - at) / 1_000;
+      if (options.thin) removed = await thin(folder);
+    });
+    if (target !== undefined) {
+      back();
+      await copyBackup(made.file, target, config.data);
+      attempt.copied = true;
+    }
+  } catch (error) {
+    // Whoever is at work already tells of it.
+    if (error instanceof BackupUnderWay) throw error;
+    failure = asSentence(error, folder);
+    attempt.problem = oneLine(failure).slice(0, problemChars);
+    if (!made) attempt.seconds = (Date.now() - at) / 1_000;
+  } finally {
+    back();
+  }
+  await tell(config.data, attempt);
+  if (made) {
+    const { file, bytes, manifest } = made;
+    const { counts, head, leftOut } = manifest;
+    if (options.json) printJson({ ...attempt, file, bytes, counts, head, leftOut, removed });
+    else {
+      say(`Made ${file} in ${attempt.seconds.toFixed(1)} s.`);
+      sayHolding(manifest, bytes);
+      say(
+        options.withKey
+          ? 'The key of secrets is in it: keep it as you keep a password.'
+          : 'The key of secrets is not in it: keep a copy of that elsewhere.',
+      );
+      if (removed.length > 0)
+        say(`Removed ${removed.length === 1 ? '1 older one' : `${removed.length} older ones`}: ${removed.join(' ')}.`);
+      if (attempt.copied) say(`Sent a copy to ${target}; nothing is thinned out there.`);
+    }
+  }
+  if (!failure) return;
+  throw made ? new Failure(`${oneLine(failure)} The backup itself is made and kept: ${made.file}.`) : failure;
+}
+
+/** Root makes backups as the user whose data they are of: no link among those leads where that user could not go. */
+function asOwnerOf(data: string, folder: string): () => void {
+  if (process.getuid?.() !== 0 || !existsSync(data)) return () => undefined;
+  if (!existsSync(folder)) {
+    const { uid, gid } = statSync(data);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chownSync(folder, uid, gid);
+  }
+  return becomeOwner(data);
+}
+
+/** Checked as the setting is. */
+function copyTarget(options: BackupOptions): string | undefined {
+  const { flags, configFile } = settingsOf({ ...options });
+  return readConfig({ ...flags, backupCopy: options.copy }, process.env, configFile).backupCopy;
+}
+
+/** A Nester that does not run, or is of another mind, is no reason for a backup to fail. */
+async function tell(data: string, attempt: BackupAttempt): Promise<void> {
+  try {
+    const desk = await connectToNester(join(data, 'nester.sock'));
+    try {
+      await desk?.call('backup.record', attempt);
+    } finally {
+      await desk?.close();
+    }
+  } catch (error) {
+    say(`Nester could not be told: ${oneLine(error)}`);
+  }
+}
