@@ -8,6 +8,7 @@ import { program } from '../kit/needs.ts';
 import { within } from '../kit/wait.ts';
 import { debianTree, type Suite, usualPackages } from './debian-tree.ts';
 import { ControlGroups } from './machine-cgroups.ts';
+import { WayIn } from './way-in.ts';
 
 export interface MachineOptions {
   suite?: Suite;
@@ -65,6 +66,7 @@ export const bootMs = 300_000;
  *     await machine.until('it answers', async () => (await machine.run(…, { mayFail: true })).code === 0);
  *     const child = machine.spawn('tail', ['-F', log]);            // a program in it that goes on
  *     const other = machine.beside('node', ['client.ts']);         // a program of this machine, in the network of that one
+ *     const port = await machine.reach(3000);                      // on this machine's loopback: http://127.0.0.1:PORT
  *     await machine.reboot();                                      // the disk stays
  *     await machine.stop();                                        // in afterAll: halts it, and takes all away
  *
@@ -77,6 +79,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #groups: ControlGroups;
   readonly #callOff: () => void;
+  readonly #ways: WayIn[] = [];
   #nspawn: ChildProcess | undefined;
   #init = 0;
   #console = '';
@@ -157,6 +160,7 @@ export class Machine {
 
   /** Shuts it down in order; its disk stays. */
   async halt(): Promise<void> {
+    for (const way of this.#ways.splice(0)) way.close();
     const child = this.#nspawn;
     if (child && child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'close');
@@ -213,6 +217,13 @@ export class Machine {
     return this.#enter(['--net'], [command, ...args]);
   }
 
+  /** A port of this machine's loopback that leads to that port of its loopback; until it is halted. */
+  async reach(port: number): Promise<number> {
+    const way = await WayIn.open((command, args) => this.beside(command, args), port);
+    this.#ways.push(way);
+    return way.port;
+  }
+
   /** Its file or folder as this machine sees it. A link in it that begins with `/` leads astray here: `run` follows it. */
   path(inside: string): string {
     // Booted, its /run and /tmp are not on its disk.
@@ -262,6 +273,7 @@ export class Machine {
   /** Takes it away, whatever state it is in. */
   #remove(): void {
     this.#callOff();
+    for (const way of this.#ways.splice(0)) way.close();
     if (this.#nspawn?.pid !== undefined && this.#nspawn.exitCode === null) {
       this.#nspawn.kill('SIGKILL');
       awaitEnd(this.#init);
