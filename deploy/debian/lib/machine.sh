@@ -72,8 +72,7 @@ write_key() {
       if [ -f /var/lib/aerie/secret.key ] && [ ! -L /var/lib/aerie/secret.key ]; then
         cat /var/lib/aerie/secret.key >"$new"
       else
-        printf '# The key that seals the secrets of Aerie. Keep a copy apart from the backups; without it they cannot be opened.\n%s %s\n' \
-          "$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \n')" "$(head -c 32 /dev/urandom | base64)" >"$new"
+        "$RELEASE/node_modules/.bin/node" "$RELEASE/packages/nester/bin/nester.js" secret make --data /var/lib/aerie --secret-key-file "$new"
       fi
     ) && sync "$new" && mv -f "$new" /etc/aerie/secret.key
 }

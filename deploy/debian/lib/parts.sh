@@ -13,16 +13,19 @@ set_up_parts() {
   if wants ufw; then set_up_ufw; fi
 }
 
-# A certificate that signs itself where there is none, and the site.
-set_up_nginx() {
-  name=$(public_name)
+# A certificate that signs itself where there is none.
+make_certificate() {
   folder /etc/aerie/tls 0750 root:aerie
-  folder /var/www/aerie-acme 0755 root:root
   if [ ! -e /etc/aerie/tls/fullchain.pem ]; then
     # shellcheck disable=SC2046 # names and addresses
-    act "make a certificate for $name that signs itself" "créer un certificat autosigné pour $name" \
-      "$HERE/nginx/self-signed" "$name" $(uname -n) localhost $(own_addresses) 127.0.0.1
+    act "make a certificate for $(public_name) that signs itself" "créer un certificat autosigné pour $(public_name)" \
+      "$HERE/nginx/self-signed" "$(public_name)" $(uname -n) localhost $(own_addresses) 127.0.0.1
   fi
+}
+
+set_up_nginx() {
+  name=$(public_name)
+  folder /var/www/aerie-acme 0755 root:root
   scratch
   fill "$HERE/nginx/aerie.conf" "SERVER_NAME=$name" >"$SCRATCH/site"
   if [ ! -e /proc/net/if_inet6 ]; then sed -i '/listen \[::\]/d' "$SCRATCH/site"; fi

@@ -27,16 +27,23 @@ at_boot() {
   fi
 }
 
+# start_unit UNIT: starts it, or again. When it does not start, the last line is what it said itself.
+start_unit() {
+  if systemctl restart "$1"; then return 0; fi
+  journalctl -u "$1" -n 40 -o cat --no-pager | grep -v '^systemd\|^Starting\|^Started\|^Stopped\|^Failed\|: Main process\|: Failed with\|: Scheduled' | tail -n 10
+  return 1
+}
+
 # keep_running UNIT CHANGED HOW: a service that is to run, from boot on. HOW it takes a change: reload or restart.
 keep_running() {
   if ! has_systemd; then return 0; fi
   at_boot "$1"
   if ! service_runs "$1"; then
-    act "start $1" "lancer $1" systemctl start "$1"
+    act "start $1" "lancer $1" start_unit "$1"
   elif [ "$2" = yes ]; then
     case $3 in
       reload) act "have $1 read its settings again" "faire relire ses réglages à $1" systemctl reload "$1" ;;
-      *) act "start $1 again" "relancer $1" systemctl restart "$1" ;;
+      *) act "start $1 again" "relancer $1" start_unit "$1" ;;
     esac
   fi
 }
@@ -80,6 +87,7 @@ put_nester_in_place() {
   step 'Settings' 'Réglages'
   keep_choices nester
   nester_settings
+  if wants nginx; then make_certificate; fi
   commands nester classcord
   step 'Service' 'Service'
   if unit nester.service; then NESTER_AGAIN=yes; fi
@@ -92,9 +100,9 @@ start_nester() {
   if has_systemd; then
     at_boot nester.service
     if ! service_runs nester; then
-      act 'start Nester' 'lancer Nester' systemctl start nester.service
+      act 'start Nester' 'lancer Nester' start_unit nester.service
     elif [ "$NESTER_AGAIN" = yes ]; then
-      act 'start Nester again' 'relancer Nester' systemctl restart nester.service
+      act 'start Nester again' 'relancer Nester' start_unit nester.service
     fi
     if wants backups; then
       at_boot aerie-backup.timer

@@ -112,14 +112,14 @@ go_over() {
   if has_role nester; then
     CHANGES=$((CHANGES + 1))
     say '  + start it, which brings the data up to date' '  + la lancer, ce qui met les données à jour'
-    if ! quietly systemctl start nester.service; then undo "$(t 'it does not start' 'elle ne démarre pas')"; fi
+    if ! quietly start_unit nester.service; then undo "$(reason)"; fi
     if ! healthy 60; then undo "$(reason)"; fi
     say '    it answers at its doors' '    elle répond à ses portes'
   fi
   if has_role probe; then
     CHANGES=$((CHANGES + 1))
     say '  + start the Harvester' '  + lancer le Harvester'
-    if ! quietly systemctl start harvester.service || ! service_runs harvester; then undo "$(reason)"; fi
+    if ! quietly start_unit harvester.service || ! service_runs harvester; then undo "$(reason)"; fi
   fi
   rm -f "$UNDER_WAY"
 }
