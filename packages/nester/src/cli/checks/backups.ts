@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { momentOf } from '../../backups/names.ts';
 import type { Config } from '../../config.ts';
+import { oneLine } from '../failure.ts';
 import { type Finding, forRoot, good, note, wrong } from '../finding.ts';
 import type { Layout } from './layout.ts';
 import { printed, type Run, readProperties } from './tools.ts';
@@ -50,11 +49,9 @@ export async function checkBackups(config: Config, now: number, { due }: { due: 
     );
   else if (age < -60_000) findings.push(wrong(`The newest backup is of the future: ${file}`, 'Look at the clock: timedatectl'));
   const fault = await faultOf(file);
-  if (fault !== undefined) findings.push(wrong(`The newest backup ${file} ${fault}`, `${make}, and look at the disk: dmesg`));
+  if (fault !== undefined) findings.push(wrong(`The newest backup is of no use: ${fault}`, `${make}, and look at the disk: dmesg`));
   if (findings.length === 0)
-    findings.push(
-      good(`${backups.length === 1 ? '1 backup' : `${backups.length} backups`}, the newest ${ageText(age)} old, its checksum right`),
-    );
+    findings.push(good(`${backups.length === 1 ? '1 backup' : `${backups.length} backups`}, the newest ${ageText(age)} old, and sound`));
   return findings;
 }
 
@@ -88,18 +85,15 @@ function madeAt(config: Config): number {
   return existsSync(database) ? statSync(database).birthtimeMs : statSync(config.data).birthtimeMs;
 }
 
-/** What is wrong with a backup as a file; undefined: its checksum is right. */
+/** What is wrong with a backup as a file; undefined: it holds what its manifest says, to the last byte. */
 async function faultOf(file: string): Promise<string | undefined> {
-  const sumFile = `${file}.sha256`;
+  // Loaded only here: most checks need nothing of it.
+  const { readBackup } = await import('../../backups/reading.ts');
   try {
-    if (statSync(file).size === 0) return 'is empty';
-    if (!existsSync(sumFile)) return 'has no checksum beside it';
-    const wanted = /^[0-9a-f]{64}/.exec(readFileSync(sumFile, 'utf8'))?.[0];
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(file), hash);
-    return hash.digest('hex') === wanted ? undefined : 'is not what was written: its checksum is another one';
+    await readBackup(file, { into: dirname(file), wanted: () => false });
+    return undefined;
   } catch (error) {
-    return `cannot be read: ${(error as Error).message}`;
+    return oneLine(error);
   }
 }
 
