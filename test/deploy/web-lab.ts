@@ -17,15 +17,17 @@ import { Machine, type MachineOptions } from './machine.ts';
 
 /** By what name the machine of these tests is known. */
 export const site = 'aerie.example';
-/** The server, in both families. Each visitor has an IPv6 network of its own, as customers have. */
-const server = { 4: '192.0.2.1', 6: '2001:db8::1' } as const;
+/** The server, in both families. */
+export const server = { 4: '192.0.2.1', 6: '2001:db8::1' } as const;
+/** Each visitor has an IPv6 network of its own, as customers have, and two addresses in it. */
 const visitors = {
-  alice: { 4: '192.0.2.7', 6: '2001:db8:0:7::7' },
-  bob: { 4: '192.0.2.8', 6: '2001:db8:0:8::8' },
+  alice: { 4: '192.0.2.7', 6: '2001:db8:0:7::7', '6b': '2001:db8:0:7:ffff::8' },
+  bob: { 4: '192.0.2.8', 6: '2001:db8:0:8::8', '6b': '2001:db8:0:8:ffff::8' },
 } as const;
+const families = [4, 6, '6b'] as const;
 const ports = [80, 443, 12346] as const;
 
-export type Family = 4 | 6;
+export type Family = (typeof families)[number];
 export type VisitorName = keyof typeof visitors;
 const folderPrefix = 'aerie-web-';
 
@@ -72,7 +74,8 @@ export class WebLab {
       ip(...here, 'link', 'set', `to-${visitor}`, 'master', 'br0', 'up');
       const there = ['-n', name(visitor)];
       ip(...there, 'link', 'set', 'lo', 'up');
-      for (const address of [`${addresses[4]}/24`, `${addresses[6]}/48`]) ip(...there, 'addr', 'add', address, 'dev', 'eth0', 'nodad');
+      for (const address of [`${addresses[4]}/24`, `${addresses[6]}/48`, `${addresses['6b']}/48`])
+        ip(...there, 'addr', 'add', address, 'dev', 'eth0', 'nodad');
       ip(...there, 'link', 'set', 'eth0', 'up');
     }
     this.alice = new Visitor(this, name('alice'), 'alice');
@@ -124,6 +127,12 @@ export class WebLab {
     this.machine.write('/var/lib/aerie/said', '', { owner: 'aerie:aerie' });
     await this.machine.run('systemctl', ['restart', 'nester']);
     await this.machine.until('Nester to be ready', () => /^ready /m.test(this.machine.read('/var/lib/aerie/said')), 60_000);
+  }
+
+  /** Runs a script on the machine, as Nester's account; its imports begin at the root of the repository. */
+  async node(script: string): Promise<void> {
+    const flags = ['--input-type=module', '-e', script];
+    await this.machine.run('env', ['-C', current, `${current}/node_modules/node/bin/node`, ...flags], { as: 'aerie' });
   }
 
   /** Makes the first administrator with the link that Nester printed. @returns the token */
@@ -199,7 +208,9 @@ export class Visitor {
   }
 
   async start(): Promise<void> {
-    const ways = ports.flatMap(port => ([4, 6] as const).map(family => `${this.#socket(family, port)}=${server[family]}=${port}`));
+    const ways = ports.flatMap(port =>
+      families.map(family => `${this.#socket(family, port)}=${server[family === 4 ? 4 : 6]}=${port}=${this.address(family)}`),
+    );
     const relay = this.spawn(process.execPath, [join(import.meta.dirname, 'relay.ts'), ...ways]);
     this.#relay = relay;
     await within(15_000, `the relay of ${this.name}`, once(relay.stdout!, 'data'));

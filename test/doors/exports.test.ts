@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { DatabaseSync } from 'node:sqlite';
 import type { AuditRecord, Message } from '@aerie/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { longMessages } from '../kit/long-messages.ts';
 import { Nester } from '../kit/nester.ts';
 import { channelNamed, firstAdministrator, newPerson, type Person, password } from '../kit/people.ts';
 import { residentMb } from '../kit/process-figures.ts';
@@ -84,7 +84,7 @@ describe('exports from the web door', () => {
     const channelId = await channelNamed(bob, 'dev');
     const count = 6_000;
     await nester.stop();
-    longMessages(nester.folder, channelId, count);
+    longMessages(join(nester.folder, 'nester.db'), channelId, count);
     await nester.start();
     await admin.http.call('message.history', { channelId, limit: 1 });
     const before = residentMb(nester.pid);
@@ -109,14 +109,3 @@ describe('exports from the web door', () => {
     expect(numbers).toEqual(Array.from({ length: count }, (_, i) => i + 1));
   });
 });
-
-/** Puts long messages into the store of a Nester that does not run: to say them all would take a while. */
-function longMessages(folder: string, channelId: string, count: number): void {
-  const store = new DatabaseSync(join(folder, 'nester.db'));
-  const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})`;
-  const content = "i || ' ' || replace(hex(zeroblob(7990)), '0', 'x')";
-  store.exec(`insert into message (seq, message_id, channel_id, author_name, device_id, content, created_at)
-    ${numbers} select 1000000 + i, 'long' || i, '${channelId}', 'bob', '', ${content}, 0 from n`);
-  store.exec(`update log_head set seq = ${1_000_001 + count}`);
-  store.close();
-}

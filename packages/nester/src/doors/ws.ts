@@ -11,7 +11,8 @@ import type { Pipe } from './pipe.ts';
 import { Talk } from './talk.ts';
 
 const path = '/api/ws';
-const pingMs = 20_000;
+/** How often a line is asked whether it holds. */
+export const pingMs = 20_000;
 
 /** What the WebSocket door asks of the HTTP door: who sent an upgrade request. */
 export interface UpgradeJudge {

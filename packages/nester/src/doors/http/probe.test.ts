@@ -86,6 +86,21 @@ describe('POST /api/probe/reports', () => {
     expect(uploads).toEqual([]);
   });
 
+  it('answers strangers at once, and lets pass what they are still sending', async () => {
+    const { uploads, port } = await door();
+    const socket = connect(port, '127.0.0.1');
+    const bytes = 4 * 1024 * 1024;
+    socket.write(`POST /api/probe/reports HTTP/1.1\r\nhost: x\r\naerie-probe: nobody\r\ncontent-length: ${bytes}\r\n\r\n`);
+    const [said] = (await once(socket, 'data')) as [Buffer];
+    expect(said.toString()).toMatch(/^HTTP\/1.1 401 /);
+    expect(said.toString()).not.toMatch(/connection: close/i);
+    socket.write(Buffer.alloc(bytes));
+    // What comes next is a request of its own.
+    socket.write('POST /api/probe/reports HTTP/1.1\r\nhost: x\r\naerie-probe: p1\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 201 /);
+    expect(uploads).toHaveLength(1);
+  });
+
   it('lets strangers ask only now and then, and whoever is known all the same', async () => {
     const { ask, clock } = await door();
     for (let n = 0; n < 10; n++) expect((await ask('{}', { 'aerie-probe': '' })).status).toBe(401);

@@ -86,8 +86,9 @@ export function reportDoor(parts: ReportDoorParts): ReportDoor {
     parts.answered(status);
     if (response.destroyed) return;
     const text = JSON.stringify(value);
-    // Of a body that nobody reads the rest would be taken for the next request.
-    const isLast = parts.isStopping() || !request.complete;
+    // What nobody reads of a body is let pass, when it says how little is to come. Closed at once, the connection would break while
+    // it is being written, and of that a web server between tells its client, not of the answer.
+    const isLast = parts.isStopping() || (!request.complete && !(lengthOf(request) <= bodyBytes));
     response.writeHead(status, [
       ...parts.headers(),
       'content-type',
@@ -117,7 +118,7 @@ export function reportDoor(parts: ReportDoorParts): ReportDoor {
 
 function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const tooLarge = () => new AppError('bad_report', { reason: 'it is larger than 8 MiB' });
-  if (Number(request.headers['content-length'] ?? 0) > bodyBytes) return Promise.reject(tooLarge());
+  if (lengthOf(request) > bodyBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
@@ -133,6 +134,11 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', () => reject(new AppError('bad_report', { reason: 'it ended too soon' })));
   });
+}
+
+/** How long a body says it is; NaN when it does not say. */
+function lengthOf({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? Number.NaN);
 }
 
 function headerOf(request: IncomingMessage, name: string): string {
