@@ -45,7 +45,7 @@ describe('the papers of operation', () => {
       pageOf('en', name)
         .fences.filter(({ language, untried }) => language === 'sh' && untried === undefined)
         .flatMap(({ body }) => commandsIn(body))
-        .filter(command => !isRun(command))
+        .filter(command => !isRun(command, `docs/operations/en/${name}.md`))
         .map(command => `${name}: ${command}`),
     );
     expect(untried).toEqual([]);
@@ -92,7 +92,7 @@ describe('the papers of operation', () => {
 describe('what counts as run', () => {
   it('stands in the code of a suite, or in a line that says what it runs; not in a title, nor in another comment', () => {
     const isRun = whatTestsRun([
-      `it('nester backup', async () => {\n  // nester verify\n  // runs: nester restore FILE\n  await run('nester doctor --json');\n`,
+      `it('nester backup', async () => {\n  // nester verify\n  // runs: nester restore FILE\n  // runs: docs/whole.md\n  await run('nester doctor --json');\n`,
       `await machine.run(['systemctl',\n  'reload', "nginx"])\nawait run(['ufw', 'status'])`,
     ]);
     const typed = [
@@ -105,7 +105,13 @@ describe('what counts as run', () => {
       'nester backup',
       'fw status',
     ];
-    expect(typed.filter(isRun)).toEqual(['nester doctor', 'nester doctor --json', 'ufw status', 'nester restore FILE']);
+    expect(typed.filter(command => isRun(command, 'docs/page.md'))).toEqual([
+      'nester doctor',
+      'nester doctor --json',
+      'ufw status',
+      'nester restore FILE',
+    ]);
+    expect(isRun('nester verify', 'docs/whole.md')).toBe(true);
     expect(suites(root).length).toBeGreaterThan(100);
   });
 

@@ -85,9 +85,10 @@ export function suites(root: string): string[] {
 
 /**
  * What these suites run, as far as their text shows it: a command that stands in their code, as one text or as a list of words,
- * and each line `// runs: COMMAND`, which stands where a test runs that command in other words. Titles and other comments are no runs.
+ * and each line `// runs: COMMAND`, which stands where a test runs that command in other words. `// runs: PAGE.md` stands where a test
+ * reads that page and runs all that its fences say. Titles and other comments are no runs.
  */
-export function whatTestsRun(texts: readonly string[]): (command: string) => boolean {
+export function whatTestsRun(texts: readonly string[]): (command: string, page: string) => boolean {
   const marked = new Set<string>();
   const code: string[] = [];
   for (const line of texts.flatMap(text => text.split('\n'))) {
@@ -99,7 +100,8 @@ export function whatTestsRun(texts: readonly string[]): (command: string) => boo
     .join(' ')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/(['"`]), ?\1/g, ' ');
-  return command => marked.has(command) || new RegExp(`(?<![\\w/-])${command.replaceAll(/[^\w\s]/g, '\\$&')}(?![\\w/-])`).test(text);
+  return (command, page) =>
+    marked.has(page) || marked.has(command) || new RegExp(`(?<![\\w/-])${command.replaceAll(/[^\w\s]/g, '\\$&')}(?![\\w/-])`).test(text);
 }
 
 /** The anchor that a heading gets. */
