@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,11 @@ describe('the pin of what is shown at the public address', () => {
   const tlsCert = selfSignedPaths(folder).certFile;
   beforeAll(() => selfSignedCertificate(folder, Date.now()));
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is that of the very certificate, as probes compute it', () => {
+    const { raw } = new X509Certificate(readFileSync(tlsCert));
+    expect(certificatePin(readFileSync(tlsCert, 'utf8'))).toBe(createHash('sha256').update(raw).digest('base64url'));
+  });
 
   it.each([
     ['Nester shows it itself', { tlsCert, httpTls: true, trustProxy: [] }, 'https://elsewhere.example', true],
