@@ -48,6 +48,7 @@ const programs = {
   prometheus: { commands: ['prometheus'], packages: ['prometheus'] },
   python3: { commands: ['python3'], packages: ['python3'] },
   setpriv: { commands: ['setpriv'], packages: ['util-linux'] },
+  shellcheck: { commands: ['shellcheck'], packages: ['shellcheck'] },
   sshd: { commands: ['sshd'], folders: () => ['/usr/sbin', '/sbin'], packages: ['openssh-server', 'openssh-client'] },
   tmux: { commands: ['tmux'], packages: ['tmux'] },
   ufw: { commands: ['ufw'], folders: () => ['/usr/sbin'], packages: ['ufw'] },

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Brings the Harvester of Aerie @VERSION@ onto this machine and has it join a site of @URL@.
 # That Nester has written it. As root; the code of the site comes by standard input, or in AERIE_ENROL_CODE.
+# shellcheck disable=SC1112 # The apostrophes of French are meant.
 set -eu
 umask 022
 

@@ -33,7 +33,7 @@ export function installScript(template: string, { url, isSelfSigned }: Source, v
  */
 export function installLine(script: string, { url, isSelfSigned }: Source, code: string): string {
   const address = quoted(`${url}/probe/install.sh`);
-  const [curl, wget] = isSelfSigned ? ['-fsSk', '-q --no-check-certificate'] : ['-fsS', '-q'];
+  const [curl, wget] = isSelfSigned ? ['-fsSk', '-nv --no-check-certificate'] : ['-fsS', '-nv'];
   const sum = createHash('sha256').update(script).digest('hex');
   return (
     `(f=$(mktemp) && trap 'rm -f "$f"' EXIT && ` +
