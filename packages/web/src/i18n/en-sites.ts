@@ -34,7 +34,11 @@ export const enSites = {
   'newSite.codeHint': 'Short, in capitals: ROUBAIX, KC-01. It stands in links and file names.',
   'newSite.submit': 'Add the site',
   'enrol.title': 'Enrol a probe at {site}',
-  'enrol.text': 'On the machine that will watch this site, paste this line, then start the probe with “npx harvester run”.',
+  'enrol.installs':
+    'On the machine that will watch this site (Debian 11 to 13), paste this line into a terminal. It checks what it fetches, installs the Harvester, joins the site and starts.',
+  'enrol.text':
+    'On the machine that will watch this site, in a copy of the repository, paste this line, then start the probe with “npx harvester run”.',
+  'enrol.installed': 'A Harvester is installed there already',
   'enrol.expires': 'The code works once. It expires',
   'enrol.make': 'Enrol a probe',
   'enrol.waiting': 'Waiting for the probe…',

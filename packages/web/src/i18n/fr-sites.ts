@@ -37,7 +37,11 @@ export const frSites: Record<keyof typeof enSites, Entry> = {
   'newSite.codeHint': 'Court, en capitales : ROUBAIX, KC-01. Il figure dans les liens et les noms de fichiers.',
   'newSite.submit': 'Ajouter le site',
   'enrol.title': 'Enrôler une sonde à {site}',
-  'enrol.text': 'Sur la machine qui surveillera ce site, collez cette ligne, puis lancez la sonde avec « npx harvester run ».',
+  'enrol.installs':
+    'Sur la machine qui surveillera ce site (Debian 11 à 13), collez cette ligne dans un terminal. Elle vérifie ce qu’elle télécharge, installe le Harvester, rejoint le site et démarre.',
+  'enrol.text':
+    'Sur la machine qui surveillera ce site, dans une copie du dépôt, collez cette ligne, puis lancez la sonde avec « npx harvester run ».',
+  'enrol.installed': 'Un Harvester y est déjà installé',
   'enrol.expires': 'Le code sert une seule fois. Il expire',
   'enrol.make': 'Enrôler une sonde',
   'enrol.waiting': 'En attente de la sonde…',

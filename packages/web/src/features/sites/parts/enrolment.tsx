@@ -31,11 +31,20 @@ function Enrolment({ siteId }: { siteId: string }) {
   if (make.isError) return <Failed error={make.error} retry={() => make.mutate({ siteId })} />;
   return (
     <>
-      <p className={styles.soft}>{t('enrol.text')}</p>
+      <p className={styles.soft}>{t(make.data?.installs ? 'enrol.installs' : 'enrol.text')}</p>
       <div className={styles.line}>
         <code>{make.data?.line ?? '…'}</code>
         {make.data && <CopyButton text={make.data.line} />}
       </div>
+      {make.data && (
+        <details className={styles.other}>
+          <summary>{t('enrol.installed')}</summary>
+          <div className={styles.line}>
+            <code>{`sudo ${make.data.command}`}</code>
+            <CopyButton text={`sudo ${make.data.command}`} />
+          </div>
+        </details>
+      )}
       {make.data && (
         <p className={styles.soft}>
           {t('enrol.expires')} <Moment at={make.data.expiresAt} as="until" />.
