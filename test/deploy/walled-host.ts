@@ -132,7 +132,7 @@ export class WalledHost {
     return Object.fromEntries(
       ports.map(port => {
         const [four, six] = ([4, 6] as const).map(family => found[`${this.address('host', family)} ${port}`]);
-        return [port, four === six ? four : `${four}/${six}`];
+        return [port, four === six ? `${four}` : `${four}/${six}`];
       }),
     );
   }
