@@ -70,7 +70,8 @@ needs(
       removeFolder(one);
       mkdirSync(one);
     }
-    between.script = between.archive = original => original as never;
+    between.script = original => original;
+    between.archive = original => original;
     // What the release's own install.sh is given, and what anybody on the machine could see meanwhile.
     pack(`#!/bin/sh
 set -eu

@@ -36,8 +36,8 @@ export function installLine(script: string, { url, isSelfSigned }: Source, code:
   const [curl, wget] = isSelfSigned ? ['-fsSk', '-nv --no-check-certificate'] : ['-fsS', '-nv'];
   const sum = createHash('sha256').update(script).digest('hex');
   return (
-    `(f=$(mktemp) && trap 'rm -f "$f"' EXIT && ` +
-    `if command -v curl >/dev/null; then curl ${curl} -o "$f" ${address}; else wget ${wget} -O "$f" ${address}; fi && ` +
+    `(u=${address} f=$(mktemp) && trap 'rm -f "$f"' EXIT && ` +
+    `if command -v curl >/dev/null; then curl ${curl} -o "$f" "$u"; else wget ${wget} -O "$f" "$u"; fi && ` +
     `echo "${sum}  $f" | sha256sum -c --quiet && printf '%s\\n' ${quoted(code)} | $(command -v sudo) sh "$f")`
   );
 }
