@@ -14,7 +14,7 @@ const attempt = z.strictObject({
   at: time.describe('when it was begun'),
   name: z.string().nullable().describe('of the file, which is there once it was verified; null: there is none'),
   seconds: z.number().min(0).describe('how long it took, its verification included'),
-  problem: z.string().max(500).nullable().describe('what went wrong; null: nothing'),
+  problem: z.string().max(500).nullable().describe('what went wrong; null: nothing. With a name, only its copy elsewhere did'),
   copied: z.boolean().nullable().describe('whether the copy elsewhere was made; null: none is asked for'),
 });
 /** One run of the program that makes backups. */

@@ -163,16 +163,23 @@ onEachDatabase('backups that do not come', newDatabase => {
   });
 
   it('are figures for Prometheus', async () => {
-    expect(await backups.figures()).toEqual({ backups: 0, newest: undefined, isLate: false, attempts: { made: 0, failed: 0 } });
+    expect(await backups.figures()).toEqual({
+      backups: 0,
+      newest: undefined,
+      isLate: false,
+      attempts: { made: 0, not_copied: 0, failed: 0 },
+    });
     put(room.now - 9 * hour);
     await record({ name: put(room.now - 4 * hour) });
+    await record({ name: put(room.now - 5 * hour), problem: 'no route to host', copied: false });
+    expect(room.lines.at(-1)).toContain('WARNING [BACKUP] A backup was made, and not copied');
     await record({ problem: 'x' });
     room.now += 4 * hour;
     expect(await backups.figures()).toEqual({
-      backups: 2,
+      backups: 3,
       newest: { at: 996 * hour, ageSeconds: 8 * 3_600, bytes: 7 },
       isLate: true,
-      attempts: { made: 1, failed: 1 },
+      attempts: { made: 1, not_copied: 1, failed: 1 },
     });
   });
 });

@@ -19,6 +19,10 @@ export interface BackupParts {
   incidents: Pick<Incidents, 'observe' | 'rulesChanged'>;
 }
 
+/** What came of an attempt: a backup that was not copied elsewhere is one all the same. */
+export const attemptOutcomes = ['made', 'not_copied', 'failed'] as const;
+type AttemptOutcome = (typeof attemptOutcomes)[number];
+
 /** Figures of the backups that there are. */
 export interface BackupFigures {
   backups: number;
@@ -26,7 +30,7 @@ export interface BackupFigures {
   newest: { at: number; ageSeconds: number; bytes: number } | undefined;
   isLate: boolean;
   /** That were told of since the start. */
-  attempts: { made: number; failed: number };
+  attempts: Record<AttemptOutcome, number>;
 }
 
 /** Looks after whether backups come. They are made by another program. */
@@ -47,7 +51,7 @@ export async function openBackups({ config, store, committer, log, now, incident
   /** What incidents were last told. */
   let toldLate: boolean | undefined;
   let unreadable: string | undefined;
-  const attempts = { made: 0, failed: 0 };
+  const attempts: Record<AttemptOutcome, number> = { made: 0, not_copied: 0, failed: 0 };
 
   const judged = (backups: readonly { at: number }[]) =>
     isLate({ now: now(), backups, watchedSince: watchedSince ?? startedAt, lateAfterHours });
@@ -106,9 +110,11 @@ export async function openBackups({ config, store, committer, log, now, incident
       async 'backup.record'(ctx, attempt) {
         await ctx.commit(new Unit().run(putAttemptQuery(ctx.db, attempt)));
         last = attempt;
-        attempts[attempt.problem === null ? 'made' : 'failed'] += 1;
+        const outcome = outcomeOf(attempt);
+        attempts[outcome] += 1;
         const { problem, ...fields } = attempt;
-        if (problem === null) log.info('BACKUP', 'A backup was made', fields);
+        if (outcome === 'made') log.info('BACKUP', 'A backup was made', fields);
+        else if (outcome === 'not_copied') log.warning('BACKUP', 'A backup was made, and not copied', { ...fields, problem });
         else log.error('BACKUP', 'A backup failed', { ...fields, problem });
         await look();
         return {};
@@ -127,6 +133,10 @@ export async function openBackups({ config, store, committer, log, now, incident
       };
     },
   };
+}
+
+function outcomeOf({ name, problem }: BackupAttempt): AttemptOutcome {
+  return problem === null ? 'made' : name === null ? 'failed' : 'not_copied';
 }
 
 /** As much of a problem as an incident's card shows. */

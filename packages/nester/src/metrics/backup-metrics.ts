@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Backups } from '../backups/room.ts';
+import { attemptOutcomes, type Backups } from '../backups/room.ts';
 
 /** Gauges of the backups, set anew at each scrape. What is said of the newest backup is absent where there is none. */
 export function backupMetrics(backups: Pick<Backups, 'figures'>, registers: Registry[]): () => Promise<void> {
@@ -27,6 +27,6 @@ export function backupMetrics(backups: Pick<Backups, 'figures'>, registers: Regi
       bytes.set(newest.bytes);
     }
     attempts.reset();
-    for (const outcome of ['made', 'failed'] as const) attempts.inc({ outcome }, figures.attempts[outcome]);
+    for (const outcome of attemptOutcomes) attempts.inc({ outcome }, figures.attempts[outcome]);
   };
 }

@@ -77,13 +77,10 @@ function Facts({ shown: { folder, copiesTo, last } }: { shown: Shown }) {
         ) : (
           <dd>
             <span className={styles.attempt}>
-              <StateMark
-                shape={last.problem === null ? 'up' : 'down'}
-                word={t(last.problem === null ? 'backups.made' : 'backups.failed')}
-              />
+              <Outcome last={last} />
               <Moment at={last.at} className={styles.soft} />
               <span className={styles.soft}>{t('backups.took', { span: figures.span(last.seconds * 1_000) })}</span>
-              {last.copied !== null && <span className={styles.soft}>{t(last.copied ? 'backups.copied' : 'backups.notCopied')}</span>}
+              {last.copied && <span className={styles.soft}>{t('backups.copied')}</span>}
             </span>
             {last.problem !== null && <p className={styles.problem}>{last.problem}</p>}
           </dd>
@@ -109,6 +106,12 @@ function Facts({ shown: { folder, copiesTo, last } }: { shown: Shown }) {
       </div>
     </dl>
   );
+}
+
+function Outcome({ last: { name, problem } }: { last: NonNullable<Shown['last']> }) {
+  const { t } = useText();
+  if (problem === null) return <StateMark shape="up" word={t('backups.made')} />;
+  return name === null ? <StateMark shape="down" word={t('backups.failed')} /> : <StateMark shape="degraded" word={t('backups.alone')} />;
 }
 
 /** Which there are, newest first. */
