@@ -50,6 +50,8 @@ test('the incident that was meant is the one that is counted there', async () =>
   expect(calls.at(-1)).toEqual(['incident.snooze', { incidentId: 'i1', until: 3_601_000 }]);
   await type('note', 'NE here');
   expect(calls.at(-1)).toEqual(['incident.note', { incidentId: 'i1', text: 'here' }]);
+  await type('ack', 'nester');
+  expect(calls.at(-2)).toEqual(['incident.list', { state: 'unresolved', siteId: 'nester' }]);
   await expect(type('ack', 'NE/3')).rejects.toMatchObject({ code: 'not_found' });
   await expect(type('ack', 'XX')).rejects.toMatchObject({ code: 'not_found' });
 });
