@@ -43,6 +43,7 @@ Environment=AERIE_HTTP=127.0.0.1:3000 AERIE_TCP=0.0.0.0:12345 AERIE_TRUST_PROXY=
 ${Object.entries(settings)
   .map(([name, value]) => `Environment=${name}=${value}\n`)
   .join('')}StandardOutput=append:/var/lib/aerie/said
+StandardError=inherit
 `;
 
 /**
@@ -126,7 +127,13 @@ export class WebLab {
   async restartNester(): Promise<void> {
     this.machine.write('/var/lib/aerie/said', '', { owner: 'aerie:aerie' });
     await this.machine.run('systemctl', ['restart', 'nester']);
-    await this.machine.until('Nester to be ready', () => /^ready /m.test(this.machine.read('/var/lib/aerie/said')), 60_000);
+    const said = () => this.machine.read('/var/lib/aerie/said');
+    const isOver = async () => (await this.machine.run('systemctl', ['is-active', 'nester'], { mayFail: true })).code !== 0;
+    await this.machine.until('Nester to be ready', async () => {
+      if (/^ready /m.test(said())) return true;
+      if (await isOver()) throw new Error(`Nester does not start:\n${said()}`);
+      return false;
+    });
   }
 
   /** Runs a script on the machine, as Nester's account; its imports begin at the root of the repository. */
@@ -180,6 +187,8 @@ export interface Asked {
   body?: string | Buffer;
   /** The name that is asked for. */
   host?: string;
+  /** Who vouches for the certificate, instead of itself. */
+  ca?: string;
 }
 
 export interface Answer {
@@ -225,13 +234,26 @@ export class Visitor {
   }
 
   /** Starts a program in this visitor's network. */
-  spawn(command: string, args: readonly string[]): ChildProcess {
-    const child = spawn(program('netns'), ['netns', 'exec', this.#netns, command, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  spawn(command: string, args: readonly string[], stderr: 'inherit' | 'pipe' = 'inherit'): ChildProcess {
+    const child = spawn(program('netns'), ['netns', 'exec', this.#netns, command, ...args], { stdio: ['pipe', 'pipe', stderr] });
     child.once(
       'exit',
       atExit(() => child.kill('SIGKILL')),
     );
     return child;
+  }
+
+  /** Runs a program in this visitor's network to its end; `said` is all that it printed. */
+  async run(command: string, args: readonly string[]): Promise<{ code: number | null; said: string }> {
+    const child = this.spawn(command, args, 'pipe');
+    child.stdin!.end();
+    let said = '';
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    const [code] = (await within(60_000, command, once(child, 'close'))) as [number | null];
+    return { code, said };
   }
 
   /** A script that runs a program in this visitor's network, for those who start programs themselves. */
@@ -251,9 +273,9 @@ export class Visitor {
 
   /** Asks for something, and waits for all of the answer. */
   async ask(path: string, asked: Asked = {}): Promise<Answer> {
-    const { method = 'GET', headers = {}, body, port = 443, host = site } = asked;
+    const { method = 'GET', headers = {}, body, port = 443, host = site, ca = this.#lab.certificate } = asked;
     const request = port === 80 ? plainRequest : secureRequest;
-    const createConnection = () => (port === 80 ? this.connect(asked) : this.tls({}, asked));
+    const createConnection = () => (port === 80 ? this.connect(asked) : this.tls({ ca }, asked));
     const sent = request({ path, method, headers: { host, ...headers }, createConnection });
     sent.end(body);
     const [response] = await within(30_000, `the answer to ${method} ${path}`, once(sent, 'response'));
