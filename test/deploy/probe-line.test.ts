@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type App, createApp } from '../../packages/nester/src/app.ts';
 import { connectToNester, type Desk } from '../../packages/nester/src/cli/socket.ts';
 import { readConfig } from '../../packages/nester/src/config.ts';
-import { openInstaller, type ProbeInstaller } from '../../packages/nester/src/installer/room.ts';
+import { openInstaller, type ProbeInstaller } from '../../packages/nester/src/installer/installer.ts';
 import { selfSignedCertificate, selfSignedPaths } from '../../packages/nester/src/self-signed.ts';
 import { readVersion } from '../../packages/nester/src/version.ts';
 import { needs, program } from '../kit/needs.ts';

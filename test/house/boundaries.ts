@@ -26,6 +26,7 @@ const rooms = [
   'diagnostics',
   'incidents',
   'backups',
+  'installer',
   'intake',
   'maintenance',
   'series',

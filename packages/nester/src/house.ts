@@ -19,7 +19,7 @@ import { requireUser } from './errors.ts';
 import { openGuests } from './guests/room.ts';
 import { openImports } from './imports/imports.commands.ts';
 import { type Incidents, openIncidents } from './incidents/room.ts';
-import { openInstaller } from './installer/room.ts';
+import { openInstaller } from './installer/installer.ts';
 import { openIntake } from './intake/room.ts';
 import { Clockwork } from './jobs/clockwork.ts';
 import { pruneLog } from './jobs/log-pruning.ts';
@@ -202,7 +202,7 @@ export async function openHouse(config: Config, log: Log, now: () => number = Da
     version: readVersion().version,
     connections: () => connections,
     deliveries: () => notify.counts(),
-    backups,
+    backups: () => backups.figures(),
   });
   const intake = await openIntake({ folder: config.data, store, committer, bus, log, now, sites });
   const dispatch = new Dispatch({

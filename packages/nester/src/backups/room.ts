@@ -7,6 +7,7 @@ import type { Committer } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
 import { Unit } from '../store/unit.ts';
 import { keptWatch, putAttemptQuery, putWatchedSinceQuery } from './backups.store.ts';
+import { type AttemptOutcome, type BackupFigures, outcomeOf } from './figures.ts';
 import { listBackups } from './folder.ts';
 import { isLate, newestOf, settleMs } from './late.ts';
 
@@ -17,20 +18,6 @@ export interface BackupParts {
   log: Log;
   now: () => number;
   incidents: Pick<Incidents, 'observe' | 'rulesChanged'>;
-}
-
-/** What came of an attempt: a backup that was not copied elsewhere is one all the same. */
-export const attemptOutcomes = ['made', 'not_copied', 'failed'] as const;
-type AttemptOutcome = (typeof attemptOutcomes)[number];
-
-/** Figures of the backups that there are. */
-export interface BackupFigures {
-  backups: number;
-  /** Undefined: there is none. */
-  newest: { at: number; ageSeconds: number; bytes: number } | undefined;
-  isLate: boolean;
-  /** That were told of since the start. */
-  attempts: Record<AttemptOutcome, number>;
 }
 
 /** Looks after whether backups come. They are made by another program. */
@@ -133,10 +120,6 @@ export async function openBackups({ config, store, committer, log, now, incident
       };
     },
   };
-}
-
-function outcomeOf({ name, problem }: BackupAttempt): AttemptOutcome {
-  return problem === null ? 'made' : name === null ? 'failed' : 'not_copied';
 }
 
 /** As much of a problem as an incident's card shows. */

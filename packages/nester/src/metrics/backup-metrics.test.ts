@@ -1,12 +1,12 @@
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import type { BackupFigures } from '../backups/room.ts';
+import type { BackupFigures } from '../backups/figures.ts';
 import { backupMetrics } from './backup-metrics.ts';
 
 it('says what there is, and nothing of a newest backup where there is none', async () => {
   const registry = new Registry();
   let figures: BackupFigures = { backups: 0, newest: undefined, isLate: false, attempts: { made: 0, not_copied: 0, failed: 0 } };
-  const look = backupMetrics({ figures: async () => figures }, [registry]);
+  const look = backupMetrics(async () => figures, [registry]);
   const lines = async () => {
     await look();
     return (await registry.metrics()).split('\n').filter(line => line !== '' && !line.startsWith('#'));

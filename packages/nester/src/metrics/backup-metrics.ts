@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { attemptOutcomes, type Backups } from '../backups/room.ts';
+import { attemptOutcomes, type BackupFigures } from '../backups/figures.ts';
 
 /** Gauges of the backups, set anew at each scrape. What is said of the newest backup is absent where there is none. */
-export function backupMetrics(backups: Pick<Backups, 'figures'>, registers: Registry[]): () => Promise<void> {
+export function backupMetrics(look: () => Promise<BackupFigures>, registers: Registry[]): () => Promise<void> {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const count = gauge('aerie_backups', 'Backups that there are.');
   const late = gauge('aerie_backup_late', '1 when a backup should have come, as AERIE_BACKUP_LATE_HOURS says.');
@@ -16,7 +16,7 @@ export function backupMetrics(backups: Pick<Backups, 'figures'>, registers: Regi
     registers,
   });
   return async () => {
-    const figures = await backups.figures();
+    const figures = await look();
     count.set(figures.backups);
     late.set(figures.isLate ? 1 : 0);
     const { newest } = figures;

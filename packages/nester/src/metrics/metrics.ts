@@ -2,7 +2,7 @@ import { severity, siteState } from '@aerie/contract';
 import type { Kysely } from 'kysely';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OpenConnections } from '../administration/connections.ts';
-import type { Backups } from '../backups/room.ts';
+import type { BackupFigures } from '../backups/figures.ts';
 import type { Committer } from '../store/commit.ts';
 import type { StoreDialect } from '../store/dialect.ts';
 import type { Tables } from '../store/schema.ts';
@@ -16,7 +16,7 @@ export interface MetricsParts {
   version: string;
   connections(): OpenConnections;
   deliveries(): Promise<{ waiting: number; failed: number }>;
-  backups: Pick<Backups, 'figures'>;
+  backups(): Promise<BackupFigures>;
 }
 
 /** What became of an upload of a probe. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readConfig } from '../../config.ts';
-import { openInstaller } from '../../installer/room.ts';
+import { openInstaller } from '../../installer/installer.ts';
 import { httpDoor } from './server.ts';
 
 const name = 'aerie-1.2.0-linux-x64.tar.gz';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ProbeInstaller } from '../../installer/room.ts';
+import type { ProbeInstaller } from '../../installer/installer.ts';
 
 /** From one address: a school's probes may be installed in one lesson, and an archive is tens of megabytes. */
 const perMinute = 60;

@@ -10,7 +10,7 @@ import ipaddr from 'ipaddr.js';
 import { networkOf } from '../../accounts/lockout.ts';
 import type { Config } from '../../config.ts';
 import type { UserActor } from '../../context.ts';
-import type { ProbeInstaller } from '../../installer/room.ts';
+import type { ProbeInstaller } from '../../installer/installer.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { plainAddress } from '../address.ts';
