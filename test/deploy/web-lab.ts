@@ -108,7 +108,10 @@ export class WebLab {
     return `${current}/deploy/debian/nginx/${name}`;
   }
 
-  /** The certificate that is in place, for clients that believe it. */
+  /** Who vouches for the certificate, when it does not sign itself any more. */
+  authority: string | undefined;
+
+  /** The certificate that is in place. */
   get certificate(): string {
     return this.machine.read('/etc/aerie/tls/fullchain.pem');
   }
@@ -187,8 +190,6 @@ export interface Asked {
   body?: string | Buffer;
   /** The name that is asked for. */
   host?: string;
-  /** Who vouches for the certificate, instead of itself. */
-  ca?: string;
 }
 
 export interface Answer {
@@ -199,7 +200,7 @@ export interface Answer {
   body: string;
 }
 
-/** Somebody on the network, who believes the certificate that is in place. */
+/** Somebody on the network, who believes the certificate that is in place, or who vouches for it. */
 export class Visitor {
   readonly name: VisitorName;
   readonly #lab: WebLab;
@@ -268,14 +269,14 @@ export class Visitor {
   }
 
   tls(options: tls.ConnectionOptions = {}, way: Pick<Asked, 'family' | 'port'> = {}): tls.TLSSocket {
-    return tls.connect({ socket: this.connect(way), servername: site, ca: this.#lab.certificate, ...options });
+    return tls.connect({ socket: this.connect(way), servername: site, ca: this.#lab.authority ?? this.#lab.certificate, ...options });
   }
 
   /** Asks for something, and waits for all of the answer. */
   async ask(path: string, asked: Asked = {}): Promise<Answer> {
-    const { method = 'GET', headers = {}, body, port = 443, host = site, ca = this.#lab.certificate } = asked;
+    const { method = 'GET', headers = {}, body, port = 443, host = site } = asked;
     const request = port === 80 ? plainRequest : secureRequest;
-    const createConnection = () => (port === 80 ? this.connect(asked) : this.tls({ ca }, asked));
+    const createConnection = () => (port === 80 ? this.connect(asked) : this.tls({}, asked));
     const sent = request({ path, method, headers: { host, ...headers }, createConnection });
     sent.end(body);
     const [response] = await within(30_000, `the answer to ${method} ${path}`, once(sent, 'response'));
