@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { root } from '../kit/scratch.ts';
 import type { Machine, MachineOptions } from './machine.ts';
 
@@ -44,4 +45,13 @@ export async function layOut(machine: Machine): Promise<void> {
 /** A property of a unit, as systemd has it. */
 export async function property(machine: Machine, unit: string, name: string): Promise<string> {
   return (await machine.run('systemctl', ['show', '--value', '-p', name, unit])).stdout.trim();
+}
+
+/** How much the units leave open as systemd reckons it, from 0 to 10. Fails when there is anything to complain of in them. */
+export async function soundUnits(machine: Machine): Promise<{ nester: number; harvester: number }> {
+  const files = ['nester', 'harvester'].map(name => `/etc/systemd/system/${name}.service`);
+  expect(await machine.run('systemd-analyze', ['verify', ...files], { mayFail: true })).toEqual({ code: 0, stdout: '', stderr: '' });
+  const { stdout } = await machine.run('systemd-analyze', ['security', '--no-pager']);
+  const exposure = (unit: string) => Number(new RegExp(`^${unit}.service +([\\d.]+)`, 'm').exec(stdout)![1]);
+  return { nester: exposure('nester'), harvester: exposure('harvester') };
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { createApp, type Running } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { LineLog } from '../log.ts';
@@ -46,6 +47,8 @@ export async function serve(
   process.stdout.write(`ready http=${running.http} tcp=${running.tcp}\n`);
   service.ready(`Ready: http ${running.http}, tcp ${running.tcp}`);
   for (const line of greeting(running, config, options.lan)) process.stdout.write(`${line}\n`);
+  // Soon, not at the end: whoever is killed has no end, and is to be back quickly.
+  setImmediate(flushCompileCache);
 }
 
 /** What a person reads below the ready line. */
