@@ -7,9 +7,6 @@ import { dirname, join } from 'node:path';
 import { basename } from 'node:path/posix';
 import { checksumFile } from './reading.ts';
 
-/** A copy that did not get there: one line, what is wrong and the mend. */
-export class CopyFault extends Error {}
-
 /** Keys as OpenSSH names them. */
 const identities = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
@@ -18,7 +15,7 @@ const identities = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
  * there, then renamed. Nobody is asked for a password, and a host whose key is not known is not spoken to.
  * @param target USER@HOST:FOLDER, as the setting allows it
  * @param data the folder of data; keys, known hosts and a configuration of OpenSSH in its `.ssh` are used where there are any
- * @throws CopyFault
+ * @throws Error with one line: what is wrong and the mend
  */
 export async function copyBackup(file: string, target: string, data: string): Promise<void> {
   const cut = target.indexOf(':', target.indexOf(']') + 1);
@@ -46,8 +43,8 @@ export async function copyBackup(file: string, target: string, data: string): Pr
     (error: NodeJS.ErrnoException) => error.code,
   );
   if (code === 0) return;
-  if (code === 'ENOENT') throw new CopyFault('sftp is not on this machine: "apt-get install openssh-client" brings it.');
-  throw new CopyFault(`The copy to ${target} failed: ${reasonOf(said, code)}.`);
+  if (code === 'ENOENT') throw new Error('sftp is not on this machine: "apt-get install openssh-client" brings it.');
+  throw new Error(`The copy to ${target} failed: ${reasonOf(said, code)}.`);
 }
 
 function ownerOf(folder: string): { uid: number; gid: number } {

@@ -15,7 +15,7 @@ import { dumpName, keptFolders, keyName, type Manifest, sqliteName } from './man
 import { backupName } from './names.ts';
 import { readBackup, requireFile, UnsoundBackup } from './reading.ts';
 import { finishRestore, type ReplacingPoint, replace, replacedFolders, requireMovable } from './replacing.ts';
-import { tryDatabase } from './verify.ts';
+import { requireKnownSchema, tryDatabase } from './verify.ts';
 
 /** Points of the work that tests stop at. */
 export type RestorePoint = ReplacingPoint | 'staged' | 'saved' | 'decided' | 'database restored';
@@ -115,6 +115,7 @@ async function stage({ config, file }: Restore): Promise<Manifest> {
       `${basename(file)} holds a database of ${kinds[manifest.database]}, and the settings name ${kinds[wanted]} (AERIE_DATABASE_URL).`,
     );
   await tryDatabase(basename(file), staged, manifest);
+  requireKnownSchema(basename(file), manifest);
   const listed = new Set(manifest.files.map(({ path }) => path));
   for (const { path } of manifest.leftOut) if (listed.has(path)) await rm(join(staged, path), { force: true });
   // A backup without such files leaves none behind.

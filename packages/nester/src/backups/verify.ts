@@ -11,13 +11,15 @@ import { readBackup, UnsoundBackup } from './reading.ts';
 /**
  * Reads a backup through and tries its database, as a restore would. Changes nothing; the database is unpacked beside the
  * backup, or in the system's folder for such things where that may not be written to, and removed again.
+ * @param schemas `any schema`: it only has to be sound, and may come from a newer Nester
  * @throws UnsoundBackup
  */
-export async function verifyBackup(file: string): Promise<Manifest> {
+export async function verifyBackup(file: string, schemas?: 'any schema'): Promise<Manifest> {
   const scratch = await scratchBeside(file);
   try {
     const manifest = await readBackup(file, { into: scratch, wanted: ({ path }) => path === sqliteName || path === dumpName });
     await tryDatabase(basename(file), scratch, manifest);
+    if (!schemas) requireKnownSchema(basename(file), manifest);
     return manifest;
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -47,10 +49,12 @@ export async function tryDatabase(name: string, folder: string, manifest: Manife
     holding.seq === head.seq &&
     Object.entries(counts).every(([what, count]) => holding.counts[what as keyof typeof counts] === count);
   if (!isWhatItSays) throw new UnsoundBackup(`${name} has a database that holds something else than its manifest says.`);
+}
+
+/** @throws UnsoundBackup when a newer Nester made it, whose database this one would not know how to read */
+export function requireKnownSchema(name: string, { schema, version }: Manifest): void {
   if (!migrationNames.includes(schema))
-    throw new UnsoundBackup(
-      `${name} comes from a newer Nester (${manifest.version}, schema ${schema}): install that version, then try again.`,
-    );
+    throw new UnsoundBackup(`${name} comes from a newer Nester (${version}, schema ${schema}): install that version, then try again.`);
 }
 
 async function holdingOf(name: string, folder: string, { database, files }: Manifest): Promise<Holding> {

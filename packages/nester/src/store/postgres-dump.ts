@@ -7,7 +7,7 @@ import { type Counted, countedTables, DatabaseFault, type Holding, type Renewal 
 
 const connectMs = 10_000;
 /** How long others may take to leave the database before it is replaced. */
-const leaveMs = 5_000;
+const leaveMs = 3_000;
 
 async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: connectMs, keepAlive: true });
@@ -97,7 +97,7 @@ export async function inspectDump(file: string): Promise<Holding> {
 /** All tables, with what belongs to them: those of a newer Nester too, which the dump does not know. */
 const dropAll = `DO $$ DECLARE t record; BEGIN
   FOR t IN SELECT schemaname, tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() LOOP
-    EXECUTE format('DROP TABLE %I.%I CASCADE', t.schemaname, t.tablename);
+    EXECUTE format('DROP TABLE IF EXISTS %I.%I CASCADE', t.schemaname, t.tablename);
   END LOOP; END $$;`;
 
 /**

@@ -30,8 +30,8 @@ const modes = new Set(['disable', 'allow', 'prefer', 'require', 'verify-ca', 've
 /** A database's URL for a program that everybody on the machine can see, and what goes into its environment instead. */
 export function connectionOf(databaseUrl: string): { url: string; environment: Record<string, string> } {
   // Of a URL without a host, and of one with a socket's folder as its host, the standard class knows nothing.
-  const [, scheme, password, rest] = /^(postgres(?:ql)?:\/\/(?:[^/?#@:]*))(?::([^/?#@]*))?((?:@|\/|\?|$).*)$/.exec(databaseUrl) ?? [];
-  const [before = '', query = ''] = `${scheme ?? ''}${rest ?? ''}`.split('?', 2);
+  const [, scheme = '', user, password, rest = ''] = /^(\w+:\/\/)(?:([^/?#@:]*)(?::([^/?#]*))?@)?(.*)$/.exec(databaseUrl) ?? [];
+  const [before = '', query = ''] = `${scheme}${user === undefined ? '' : `${user}@`}${rest}`.split('?', 2);
   const given = new URLSearchParams(query);
   const parameters = new URLSearchParams();
   for (const [name, value] of given) {
@@ -39,14 +39,12 @@ export function connectionOf(databaseUrl: string): { url: string; environment: R
     else if (name === 'sslmode' && !modes.has(value)) parameters.set('sslmode', 'require');
     else if (taken.has(name)) parameters.set(name, value);
   }
-  const secret = password ?? given.get('password');
-  const environment: Record<string, string> = secret === undefined || secret === null ? {} : { PGPASSWORD: decoded(password, secret) };
-  return { url: parameters.size === 0 ? before : `${before}?${parameters.toString().replaceAll('+', '%20')}`, environment };
-}
-
-/** The query's values are decoded already. */
-function decoded(password: string | undefined, secret: string): string {
-  return password === undefined ? secret : decodeURIComponent(secret);
+  // The query's values are decoded already.
+  const secret = password === undefined ? given.get('password') : decodeURIComponent(password);
+  return {
+    url: parameters.size === 0 ? before : `${before}?${parameters.toString().replaceAll('+', '%20')}`,
+    environment: secret === null ? {} : { PGPASSWORD: secret },
+  };
 }
 
 /** A program of PostgreSQL that runs. */
