@@ -42,16 +42,18 @@ export function serviceNotify(environment: NodeJS.ProcessEnv, failed: (reason: s
   // Of another process: the manager watches that one.
   const isWatched = WATCHDOG_PID === undefined || Number(WATCHDOG_PID) === process.pid;
   const watchMs = isWatched ? Number(WATCHDOG_USEC ?? 0) / 1_000 : 0;
+  let watching: NodeJS.Timeout | undefined;
   return {
     ready(status) {
       say('READY=1', `STATUS=${status}`);
       if (!(watchMs > 0)) return;
       // A third of the time: one that comes late, or not at all, is no alarm yet.
-      setInterval(() => {
+      watching = setInterval(() => {
         if (underWay === 0) say('WATCHDOG=1');
       }, watchMs / 3).unref();
     },
     stopping(status) {
+      clearInterval(watching);
       say('STOPPING=1', `STATUS=${status}`);
     },
   };
