@@ -36,19 +36,19 @@ needs(
       rm -f /etc/fail2ban/jail.d/defaults-debian.conf /etc/nginx/sites-enabled/*
       sed -i 's/@SERVER_NAME@/${here[4]}/g' /etc/nginx/sites-available/aerie.conf
       ln -s ../sites-available/aerie.conf /etc/nginx/sites-enabled/
-      "${nginx}/self-signed" ${here[4]} ${here[6]}
-      printf '[classcord]\\nignoreip = 127.0.0.1/8 ::1 ${host.address('school')} ${host.address('school', 6)}\\n' > /etc/fail2ban/jail.d/classcord.local`);
+      "${nginx}/self-signed" ${here[4]} ${here[6]}`);
     await nester.addUser('alice');
     await nester.start();
     await host.listen(22);
     await host.shell('nginx');
-    await host.startUntil('host', ['fail2ban-server', '-f', 'start'], /Server ready/);
+    await startFail2ban();
   }, 60_000);
   afterAll(async () => {
     await nester?.host.shell('nginx -s quit; fail2ban-client stop').catch(() => undefined);
     nester?.close();
   });
 
+  const startFail2ban = () => nester.host.startUntil('host', ['fail2ban-server', '-f', 'start'], /Server ready/);
   const wrong = (by: Attempt['by'], host: string, more: Partial<Attempt> = {}) => ({ by, host, ...more }) as Attempt;
   const right = { name: 'alice', password };
   const banned = async () => (await nester.host.shell('fail2ban-client get classcord banip')).trim().split(/\s+/).filter(Boolean).sort();
@@ -76,6 +76,7 @@ needs(
     ]);
     for (const by of ['tcp', 'frame', 'web', 'ws'] as const)
       expect(await nester.attempt('bystander', wrong(by, at, right))).toEqual(['in']);
+    // runs: fail2ban-client set classcord unbanip 203.0.113.10
     await host.shell(`fail2ban-client set classcord unbanip ${from}`);
     expect(await nester.attempt('attacker', wrong('tcp', at, right), wrong('web', at, right))).toEqual(['in', 'in']);
     expect(await banned()).toEqual([]);
@@ -92,6 +93,12 @@ needs(
   afterEach(async () => {
     await nester.host.shell('fail2ban-client unban --all');
   });
+  /** Settings of the school's own, over those of the jail, as the papers have them written. */
+  async function own(...settings: string[]): Promise<void> {
+    const text = ['[classcord]', ...settings].join('\n');
+    await nester.host.shell(`tee /etc/fail2ban/jail.d/classcord.local <<'END'\n${text}\nEND`);
+    await nester.host.shell('fail2ban-client reload --restart classcord');
+  }
 
   it('keep out who guesses by any of the doors: passwords, codes of probes, links, tokens', async () => {
     const doors = ['tcp', 'frame', 'ws', 'web', 'code', 'link', 'token'] as const;
@@ -141,13 +148,15 @@ needs(
   it('leave alone who logs in rightly, and a school that is named', async () => {
     const doors = (['tcp', 'web', 'frame', 'ws'] as const).flatMap(by => Array<Attempt>(4).fill(wrong(by, here[4], right)));
     expect(await nester.attempt('bystander', ...doors)).toEqual(Array(16).fill('in'));
+    await own(`ignoreip = 127.0.0.1/8 ::1 ${nester.host.address('school')} ${nester.host.address('school', 6)}`);
     const mistakes = () => nester.attempt('school', ...Array<Attempt>(7).fill(wrong('tcp', here[4], { name: 'bob' })));
     await counted(() => nester.attempt('attacker', wrong('tcp', here[4])), 1);
     expect(await mistakes()).toEqual(Array(7).fill('wrong'));
     await counted(() => nester.attempt('attacker', wrong('tcp', here[4])), 1);
     expect(await banned()).toEqual([]);
     // From the fifth on, Nester itself did not even look at the password, for that account and from there; nobody else waits.
-    expect((await nester.log()).match(/"user":"bob"/g)).toHaveLength(5);
+    const failures = await nester.host.shell(`grep 'Failed login attempt' /var/log/classcord/classcord.log`);
+    expect(failures.match(/"user":"bob"/g)).toHaveLength(5);
     expect(await nester.attempt('school', wrong('web', here[4], right), wrong('tcp', here[6], right))).toEqual(['in', 'in']);
   });
 
@@ -180,6 +189,36 @@ needs(
     expect((await nester.attempt('attacker', guess(across!), wait(across!))).at(-1)).toBeTypeOf('number');
     expect(await banned()).toEqual([before, across]);
     expect(await nester.log()).toContain(`from ${across} `);
+  });
+
+  it('are there again when Fail2ban starts anew', async () => {
+    const [from] = await addresses(210, 1);
+    await nester.attempt('attacker', ...thrice(wrong('tcp', here[4], { localAddress: from! })), wait(from!));
+    await nester.host.shell('fail2ban-client stop');
+    expect(await nester.attempt('attacker', wrong('tcp', here[4], { ...right, localAddress: from! }))).toEqual(['in']);
+    await startFail2ban();
+    expect(await nester.attempt('attacker', wait(from!))).toEqual([expect.any(Number)]);
+    expect(await banned()).toEqual([from]);
+  });
+
+  it('come before the ports that Docker hands on, with the settings for it', async () => {
+    await own(
+      'banaction = nftables[type=multiport, chain_hook=prerouting, chain_priority=-150, blocktype=drop]',
+      'port = 80,443,8123,12345',
+    );
+    // As Docker publishes a port: what comes for it goes somewhere else before any rule for this machine is asked.
+    await nester.host.shell(`
+      nft add table ip published
+      nft add chain ip published in '{ type nat hook prerouting priority dstnat; }'
+      nft add rule ip published in tcp dport 8123 redirect to :12345`);
+    const [from] = await addresses(200, 1);
+    const reach = async () => (await nester.host.reach('attacker', [8123]))[8123];
+    const published = { by: 'wait', host: here[4], port: 8123, until: 'open' } as const;
+    expect(await nester.attempt('attacker', published)).toEqual([expect.any(Number)]);
+    await counted(() => nester.attempt('attacker', ...thrice(wrong('tcp', here[4], { localAddress: from! }))), 3);
+    await nester.host.shell(`for i in $(seq 100); do nft list ruleset | grep -qF '${from}' && exit 0; sleep 0.05; done; exit 1`);
+    expect(await nester.attempt('attacker', { ...published, localAddress: from! })).toEqual(['silent']);
+    expect(await reach()).toBe('open/refused');
   });
 });
 

@@ -59,6 +59,7 @@ needs(
 
     expect(await files()).toEqual(['classcord.log', 'classcord.log.1', ...[2, 3, 4, 5, 6, 7].map(n => `classcord.log.${n}.gz`)]);
     expect(await shell(`stat -c '%U:%G %a' ${logFile} ${logFile}.1 ${logFile}.7.gz`)).toBe('aerie:adm 640\n'.repeat(3));
+    // runs: zcat /var/log/classcord/classcord.log.2.gz
     await shell(`gzip --test ${folder}/*.gz; zcat ${logFile}.6.gz > /run/sixth`);
     await shell('logrotate -f /etc/logrotate.d/aerie');
     expect(await files()).toHaveLength(8);

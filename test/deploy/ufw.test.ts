@@ -80,13 +80,16 @@ needs(
     expect(await host.reach('client', ports)).toEqual(all('open'));
   });
 
-  it('opens the port of TLS when Nester listens there, and closes it again', async () => {
+  it('opens the ports that Nester listens on, and closes them again', async () => {
     await host.shell('printf \'tcpTls = "0.0.0.0:12346" # TLS\\n[limits]\\ntcp = "0.0.0.0:1"\\n\' > /etc/aerie/nester.toml');
     await run('--classcord-only');
     expect(await added()).toEqual(ours(aerie.classcord, aerie.tls, aerie.ssh));
     await host.shell('echo \'tcp = "0.0.0.0:23456"\' > /etc/aerie/nester.toml');
     await run('--classcord-only');
     expect(await added()).toEqual(ours(aerie.classcord.replace('12345', '23456'), aerie.ssh));
+    await host.shell("printf \"tcp = '127.0.0.1:12345'\\ntcpTls = '[::]:12346'\\n\" > /etc/aerie/nester.toml");
+    await run('--classcord-only');
+    expect(await added()).toEqual(ours(aerie.tls, aerie.ssh));
   });
 
   it('leaves the rules of others alone, and the ports that they speak of', async () => {
@@ -119,6 +122,17 @@ needs(
     expect(await added()).toEqual(before);
   });
 
+  it('can be narrowed to a network of the school', async () => {
+    await host.listen(12345);
+    await run('--classcord-only');
+    // runs: ufw allow from 10.20.0.0/16 to any app Classcord
+    await host.shell(`ufw allow from ${host.address('client')} to any app Classcord; ufw delete allow 12345/tcp`);
+    expect(await host.reach('client', [12345])).toEqual({ 12345: 'open/silent' });
+    const rules = await added();
+    await run('--classcord-only');
+    expect(await added()).toEqual(rules);
+  });
+
   it('finds the ports of SSH wherever they are told', async () => {
     const found = async (env: NodeJS.ProcessEnv = {}, ...args: string[]) => {
       const { stdout } = await host.run([apply, '--dry-run', '--classcord-only', ...args], env);
@@ -145,7 +159,8 @@ needs(
     expect(await found({ SSH_CONNECTION })).toEqual(['allow 22', 'allow 2204', 'allow 2205']);
     const throughSudo = await host.shell(`env -u SSH_CONNECTION ${apply} --dry-run; true`, { SSH_CONNECTION });
     expect(throughSudo).toContain('ufw allow 2205/tcp');
-    expect(await found({}, '--ssh-port', '2206', '--limit-ssh')).toEqual(['limit 22', 'limit 2204', 'limit 2206']);
+    // runs: /opt/aerie/current/deploy/debian/ufw/apply --ssh-port 2222
+    expect(await found({}, '--ssh-port', '2222', '--limit-ssh')).toEqual(['limit 22', 'limit 2204', 'limit 2222']);
     expect(await found({ SSH_CONNECTION: '$(touch /run/oops) x y 22;id' })).toEqual(['allow 22', 'allow 2204']);
     // A socket of systemd that SSH is started by, as systemctl tells of it.
     await host.shell(`
