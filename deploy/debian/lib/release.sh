@@ -75,13 +75,18 @@ unpack() {
   fi
 }
 
-# settle FOLDER: gives a release in releases/ its name when it is whole. One of that name that is there already stays: it may be in use.
+# Whether a release has all its files, and as they were made.
+is_whole() {
+  [ -d "$1" ] && (cd "$1" && sha256sum -c --quiet --strict MANIFEST.sha256)
+}
+
+# settle FOLDER: gives a release in releases/ its name when it is whole. One of that name that is whole too stays: it may be in use.
 settle() {
-  (cd "$1" && sha256sum -c --quiet --strict MANIFEST.sha256) &&
+  is_whole "$1" &&
     chown -R -h root:root "$1" &&
     chmod -R u=rwX,go=rX "$1" &&
     UNPACKED=$BASE/releases/$(name_of "$1") &&
-    if [ -d "$UNPACKED" ]; then rm -rf "$1"; else sync -f "$1" && mv -T "$1" "$UNPACKED"; fi
+    if is_whole "$UNPACKED" >/dev/null 2>&1; then rm -rf "$1"; else rm -rf "$UNPACKED" && mv -T "$1" "$UNPACKED"; fi
 }
 
 copy_release() {
@@ -102,7 +107,8 @@ place_release() {
   RELEASE=$BASE/releases/$(name_of "$ROOT")
   folder "$BASE" 0755 root:root
   folder "$BASE/releases" 0755 root:root
-  if [ ! -d "$RELEASE" ]; then
+  # Looked at each time: it may have been cut off by a loss of power, or damaged since.
+  if ! is_whole "$RELEASE" >/dev/null 2>&1; then
     act "put the programs into $RELEASE" "mettre les programmes dans $RELEASE" copy_release
   fi
   if [ ! -f "$(archive_of "$RELEASE")" ]; then

@@ -38,14 +38,18 @@ export function harvesterProgram(): Command {
       .command('enrol')
       .description('join a site with the one-time code of its page')
       .argument('<url>', 'the address of Nester, such as https://nester.example')
-      .argument('<code>', 'the code; it is good once, for 24 hours')
+      .argument('<code>', 'the code; it is good once, for 24 hours. -: from standard input, so that it stands in no list of processes')
       .option('--force', 'replace the probe that is enrolled in this folder', false)
       .option('--proxy <url>', proxyText),
   ).action(async (url: string, code: string, options: Shared & { force: boolean }) => {
     const { enrol } = await import('../enrol.ts');
     const { data, proxy } = configOf(options);
     warnOfPlainText(url);
-    const { siteCode, siteName } = await enrol(data, url, code, { force: options.force, version: readVersion().version, proxy });
+    const { siteCode, siteName } = await enrol(data, url, code === '-' ? await firstLine(process.stdin) : code, {
+      force: options.force,
+      version: readVersion().version,
+      proxy,
+    });
     process.stdout.write(`Enrolled at ${siteCode} (${oneLine(siteName)}). Start it: npx harvester run\n`);
   });
 
@@ -133,6 +137,15 @@ function withSettings(command: Command): Command {
 
 function configOf({ data, nester, pin, proxy, http, config }: Shared): Config {
   return readConfig({ data, nester, pin, proxy, http }, process.env, config ?? (process.env.HARVESTER_CONFIG || undefined));
+}
+
+async function firstLine(input: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const chunk of input) {
+    text += chunk.toString('utf8');
+    if (text.includes('\n')) break;
+  }
+  return text.split('\n')[0]!;
 }
 
 function warnOfPlainText(url: string): void {
