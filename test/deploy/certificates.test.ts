@@ -77,15 +77,17 @@ needs(
       expect((await run('self-signed', '--renew', ...wrong)).code, JSON.stringify(wrong)).toBe(2);
     expect(inPlace()).toEqual(before);
 
-    const renewed = await lab.machine.run('/opt/aerie/current/deploy/debian/nginx/self-signed', ['--renew', site, server[4]]);
+    const renewed = await lab.type('/opt/aerie/current/deploy/debian/nginx/self-signed --renew aerie.example 192.0.2.1');
     const anew = new X509Certificate(lab.certificate);
     expect(renewed.stdout).toContain(`made: ${fullchain}\nSHA-256 fingerprint: ${anew.fingerprint256}\n`);
     expect(anew.fingerprint256).not.toBe(fingerprint256);
     expect((await lab.machine.run('stat', ['-c', '%U:%G %a', privkey])).stdout).toBe('root:aerie 640\n');
     // What a person does then, as the script says nothing to anybody.
-    await lab.machine.run('systemctl', ['reload', 'nginx']);
-    await lab.machine.run('systemctl', ['kill', '--signal=HUP', 'nester']);
+    await lab.type('systemctl reload nginx');
+    await lab.type('systemctl kill --signal=HUP nester');
     await comesToShow(anew.fingerprint256, [443, 12346]);
+    const printed = await lab.type('openssl x509 -in /etc/aerie/tls/fullchain.pem -noout -fingerprint -sha256');
+    expect(printed.stdout).toBe(`sha256 Fingerprint=${anew.fingerprint256}\n`);
     expect((await lab.machine.run('ls', ['-A', '/etc/aerie/tls'])).stdout).toBe('fullchain.pem\nprivkey.pem\n');
   });
 
@@ -115,7 +117,9 @@ needs(
     await once(line, 'secureConnect');
 
     const [chain, key] = await issued(site);
-    const { stdout } = await lab.machine.run('/opt/aerie/current/deploy/debian/nginx/use-certificate', [chain, key]);
+    await lab.machine.run('cp', [chain, '/root/fullchain.pem']);
+    await lab.machine.run('cp', [key, '/root/privkey.pem']);
+    const { stdout } = await lab.type('cd /root; /opt/aerie/current/deploy/debian/nginx/use-certificate fullchain.pem privkey.pem');
     const { fingerprint256 } = new X509Certificate(lab.certificate);
     expect(stdout).toContain(`SHA-256 fingerprint: ${fingerprint256}\n`);
     await comesToShow(fingerprint256, [443, 12346]);
@@ -165,11 +169,14 @@ needs(
 
   it('may be put there by hand too', async () => {
     const [chain, key] = await issued(site, { names: `DNS:${site},DNS:*.lycee.example` });
-    await lab.machine.run('install', ['-m', '0644', '-g', 'aerie', chain, fullchain]);
-    await lab.machine.run('install', ['-m', '0640', '-g', 'aerie', key, privkey]);
-    await lab.machine.run('nginx', ['-t']);
-    await lab.machine.run('systemctl', ['reload', 'nginx']);
-    await comesToShow(new X509Certificate(lab.certificate).fingerprint256, [443]);
+    await lab.machine.run('cp', [chain, '/root/fullchain.pem']);
+    await lab.machine.run('cp', [key, '/root/privkey.pem']);
+    await lab.type('cd /root; install -m 0644 -g aerie fullchain.pem /etc/aerie/tls/fullchain.pem');
+    await lab.type('cd /root; install -m 0640 -g aerie privkey.pem /etc/aerie/tls/privkey.pem');
+    await lab.type('nginx -t');
+    await lab.type('systemctl reload nginx');
+    await lab.type('systemctl kill --signal=HUP nester');
+    await comesToShow(new X509Certificate(lab.certificate).fingerprint256, [443, 12346]);
   });
 });
 

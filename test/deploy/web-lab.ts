@@ -13,7 +13,7 @@ import { atExit } from '../kit/at-exit.ts';
 import { program } from '../kit/needs.ts';
 import { root } from '../kit/scratch.ts';
 import { within } from '../kit/wait.ts';
-import { Machine, type MachineOptions } from './machine.ts';
+import { Machine, type MachineOptions, type Ran, type RunOptions } from './machine.ts';
 
 /** By what name the machine of these tests is known. */
 export const site = 'aerie.example';
@@ -143,6 +143,11 @@ export class WebLab {
   async node(script: string): Promise<void> {
     const flags = ['--input-type=module', '-e', script];
     await this.machine.run('env', ['-C', current, `${current}/node_modules/node/bin/node`, ...flags], { as: 'aerie' });
+  }
+
+  /** Runs a command as the papers have it. */
+  async type(line: string, how: RunOptions = {}): Promise<Ran> {
+    return await this.machine.run('sh', ['-c', line], how);
   }
 
   /** Makes the first administrator with the link that Nester printed. @returns the token */
