@@ -96,7 +96,13 @@ export async function examine(
     ['Service', async () => (installed ? await checkService(config, layout, run) : [checkOpenFiles(config)])],
     ['Doors', async () => [...(await checkPorts(config, running)), ...(nginx ? await checkNginx(config, run, running) : [])]],
     ['Who asks', () => checkProxyTrust(config, nginx)],
-    ['Certificate', async () => [...checkCertificate(config, now), ...(nginx ? await checkServedCertificate(config, layout, now) : [])]],
+    [
+      'Certificate',
+      async () => [
+        ...(nginx && config.tlsCert === layout.certificate ? [] : checkCertificate(config, now)),
+        ...(nginx ? await checkServedCertificate(config, layout, now) : []),
+      ],
+    ],
     ['Firewall', () => (installed ? unlessLeftOut('ufw', () => checkFirewall(config, run, nginx)) : [])],
     ['Fail2ban', () => (installed ? unlessLeftOut('fail2ban', () => checkBans(config, layout, run)) : [])],
   ];

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import net from 'node:net';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import type { Config } from '../../config.ts';
 import { type Finding, forRoot, good, note, wrong } from '../finding.ts';
@@ -16,6 +17,8 @@ interface Pair {
   host: string | undefined;
   /** What makes a new one be used. */
   reload: string;
+  /** Makes a new one where it signed itself; undefined: nothing of ours does. */
+  renew?: string;
   /** Where to look when the files cannot be read. */
   named: string;
 }
@@ -28,7 +31,7 @@ export function checkCertificate(config: Config, now: number): Finding[] {
       certFile: config.tlsCert,
       keyFile: config.tlsKey,
       host: config.httpTls ? hostOf(config) : undefined,
-      reload: 'restart Nester',
+      reload: 'systemctl reload nester (or start Nester again)',
       named: 'Look at AERIE_TLS_CERT and AERIE_TLS_KEY: two PEM files.',
     },
     now,
@@ -40,14 +43,18 @@ export async function checkServedCertificate(config: Config, layout: Layout, now
   const { certificate: certFile, certificateKey: keyFile } = layout;
   if (!existsSync(certFile)) return [];
   const named = `${certFile} and ${keyFile} are to be two PEM files.`;
-  const findings = judge({ certFile, keyFile, host: hostOf(config), reload: 'systemctl reload nginx', named }, now);
-  const shown = await fingerprintShown(port, hostOf(config));
+  const host = hostOf(config);
+  // Nester shows the same one on its port for Classcord inside TLS.
+  const reload = config.tlsCert === certFile ? 'systemctl reload nginx nester' : 'systemctl reload nginx';
+  const renew = `${join(layout.current, 'deploy/debian/nginx/self-signed')} --renew ${host ?? 'NAME'}`;
+  const findings = judge({ certFile, keyFile, host, reload, renew, named }, now);
+  const shown = await fingerprintShown(port, host);
   if (shown !== undefined && shown !== fingerprintIn(certFile))
-    findings.push(wrong(`nginx shows another certificate on ${port} than ${certFile}`, 'systemctl reload nginx'));
+    findings.push(wrong(`nginx shows another certificate on ${port} than ${certFile}`, reload));
   return findings;
 }
 
-function judge({ certFile, keyFile, host, reload, named }: Pair, now: number): Finding[] {
+function judge({ certFile, keyFile, host, reload, renew, named }: Pair, now: number): Finding[] {
   let certificate: X509Certificate;
   const findings: Finding[] = [];
   try {
@@ -65,16 +72,17 @@ function judge({ certFile, keyFile, host, reload, named }: Pair, now: number): F
   }
   const days = Math.floor((Date.parse(certificate.validTo) - now) / dayMs);
   const says = `The certificate ${certFile} ${days < 0 ? 'ended' : 'ends'} on ${new Date(certificate.validTo).toISOString().slice(0, 10)}`;
-  const renew = `Renew it, then ${reload}: docs/operations/en/certificates.md.`;
-  if (days < 0) findings.push(wrong(says, renew));
+  const signedItself = certificate.issuer === certificate.subject;
+  const mend = renew && signedItself ? `${renew}, then: ${reload}` : `Renew it, then ${reload}: docs/operations/en/certificates.md.`;
+  if (days < 0) findings.push(wrong(says, mend));
   else if (Date.parse(certificate.validFrom) > now)
     findings.push(wrong(`The certificate ${certFile} is not valid yet`, 'Look at the clock of this machine.'));
-  else findings.push(days < 21 ? note(says, renew) : good(says));
+  else findings.push(days < 21 ? note(says, mend) : good(says));
   if (host !== undefined && !isFor(certificate, host))
     findings.push(
       wrong(
         `The certificate ${certFile} is not for ${host}, which links name (AERIE_PUBLIC_URL); it is for ${namesOf(certificate)}`,
-        `Make one that names it, then ${reload}: docs/operations/en/certificates.md.`,
+        renew && signedItself ? mend : `Make one that names it, then ${reload}: docs/operations/en/certificates.md.`,
       ),
     );
   return findings;

@@ -277,7 +277,11 @@ describe('an installation', () => {
       expect(levels(await look({ publicUrl: 'https://127.0.0.1:8443' }))).toEqual(['good']);
       expect(await look(settings)).toMatchObject([
         { level: 'good' },
-        { level: 'wrong', says: expect.stringContaining('is not for chat.example'), mend: expect.stringContaining('certificates.md') },
+        {
+          level: 'wrong',
+          says: expect.stringContaining('is not for chat.example'),
+          mend: expect.stringContaining('self-signed --renew chat.example'),
+        },
       ]);
       expect(await look(local, now + 830 * day)).toMatchObject([
         { level: 'wrong', says: expect.stringContaining('ended on'), mend: expect.stringContaining('systemctl reload nginx') },
