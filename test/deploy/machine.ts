@@ -137,6 +137,9 @@ export class Machine {
     // A machine whose own PID 1 is not systemd has nobody to register with.
     if (!existsSync('/run/systemd/system')) nspawn.push('--register=no', '--keep-unit');
     nspawn.push(netns === undefined ? '--private-network' : `--network-namespace-path=/run/netns/${netns}`);
+    // Its own services may change the rules of its network too, as Fail2ban and UFW at boot do. By itself, nspawn lets them with
+    // --private-network only.
+    if (netns !== undefined) nspawn.push('--capability=CAP_NET_ADMIN');
     for (const [there, here] of Object.entries(folders)) nspawn.push(`--bind-ro=${here}:${there}`);
     nspawn.push('--kill-signal=SIGRTMIN+3', '--console=read-only', '/usr/local/sbin/lab-init');
     const inGroups = ['sh', '-euc', 'for group in $0; do echo $$ > "$group/cgroup.procs"; done; exec "$@"', this.#groups.make().join(' ')];
