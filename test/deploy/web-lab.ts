@@ -195,6 +195,8 @@ export interface Asked {
   body?: string | Buffer;
   /** The name that is asked for. */
   host?: string;
+  /** How long the answer may take. */
+  ms?: number;
 }
 
 export interface Answer {
@@ -279,12 +281,15 @@ export class Visitor {
 
   /** Asks for something, and waits for all of the answer. */
   async ask(path: string, asked: Asked = {}): Promise<Answer> {
-    const { method = 'GET', headers = {}, body, port = 443, host = site } = asked;
+    const { method = 'GET', headers = {}, body, port = 443, host = site, ms = 30_000 } = asked;
     const request = port === 80 ? plainRequest : secureRequest;
     const createConnection = () => (port === 80 ? this.connect(asked) : this.tls({}, asked));
     const sent = request({ path, method, headers: { host, ...headers }, createConnection });
     sent.end(body);
-    const [response] = await within(30_000, `the answer to ${method} ${path}`, once(sent, 'response'));
+    const [response] = await within(ms, `the answer to ${method} ${path}`, once(sent, 'response')).catch(error => {
+      sent.on('error', () => undefined).destroy();
+      throw error;
+    });
     let text = '';
     for await (const piece of response.setEncoding('utf8')) text += piece;
     return { status: response.statusCode, headers: response.headers, rawHeaders: response.rawHeaders, body: text };
