@@ -18,7 +18,7 @@ interface Pair {
   /** What makes a new one be used. */
   reload: string;
   /** Makes a new one where it signed itself; undefined: nothing of ours does. */
-  renew?: string;
+  maker?: string;
   /** Where to look when the files cannot be read. */
   named: string;
 }
@@ -46,15 +46,15 @@ export async function checkServedCertificate(config: Config, layout: Layout, now
   const host = hostOf(config);
   // Nester shows the same one on its port for Classcord inside TLS.
   const reload = config.tlsCert === certFile ? 'systemctl reload nginx nester' : 'systemctl reload nginx';
-  const renew = `${join(layout.current, 'deploy/debian/nginx/self-signed')} --renew ${host ?? 'NAME'}`;
-  const findings = judge({ certFile, keyFile, host, reload, renew, named }, now);
+  const maker = join(layout.current, 'deploy/debian/nginx/self-signed');
+  const findings = judge({ certFile, keyFile, host, reload, maker, named }, now);
   const shown = await fingerprintShown(port, host);
   if (shown !== undefined && shown !== fingerprintIn(certFile))
     findings.push(wrong(`nginx shows another certificate on ${port} than ${certFile}`, reload));
   return findings;
 }
 
-function judge({ certFile, keyFile, host, reload, renew, named }: Pair, now: number): Finding[] {
+function judge({ certFile, keyFile, host, reload, maker, named }: Pair, now: number): Finding[] {
   let certificate: X509Certificate;
   const findings: Finding[] = [];
   try {
@@ -73,7 +73,8 @@ function judge({ certFile, keyFile, host, reload, renew, named }: Pair, now: num
   const days = Math.floor((Date.parse(certificate.validTo) - now) / dayMs);
   const says = `The certificate ${certFile} ${days < 0 ? 'ended' : 'ends'} on ${new Date(certificate.validTo).toISOString().slice(0, 10)}`;
   const signedItself = certificate.issuer === certificate.subject;
-  const mend = renew && signedItself ? `${renew}, then: ${reload}` : `Renew it, then ${reload}: docs/operations/en/certificates.md.`;
+  const again = maker && signedItself ? `${maker} --renew ${newNames(certificate, host)}, then: ${reload}` : undefined;
+  const mend = again ?? `Renew it, then ${reload}: docs/operations/en/certificates.md.`;
   if (days < 0) findings.push(wrong(says, mend));
   else if (Date.parse(certificate.validFrom) > now)
     findings.push(wrong(`The certificate ${certFile} is not valid yet`, 'Look at the clock of this machine.'));
@@ -82,7 +83,7 @@ function judge({ certFile, keyFile, host, reload, renew, named }: Pair, now: num
     findings.push(
       wrong(
         `The certificate ${certFile} is not for ${host}, which links name (AERIE_PUBLIC_URL); it is for ${namesOf(certificate)}`,
-        renew && signedItself ? mend : `Make one that names it, then ${reload}: docs/operations/en/certificates.md.`,
+        again ?? `Make one that names it, then ${reload}: docs/operations/en/certificates.md.`,
       ),
     );
   return findings;
@@ -98,6 +99,13 @@ function isFor(certificate: X509Certificate, host: string): boolean {
 
 function namesOf({ subjectAltName, subject }: X509Certificate): string {
   return (subjectAltName ?? subject ?? 'nobody').replaceAll(/(DNS|IP Address):/g, '').slice(0, 200);
+}
+
+/** What a new one is to be for: the host that links name, and all that the present one is for. */
+function newNames({ subjectAltName }: X509Certificate, host: string | undefined): string {
+  const present = (subjectAltName ?? '').split(', ').map(entry => entry.replace(/^(DNS|IP Address):/, ''));
+  const names = new Set([host ?? 'NAME', ...present.filter(name => /^[\w.:-]+$/.test(name))]);
+  return [...names].slice(0, 20).join(' ');
 }
 
 function fingerprintIn(file: string): string | undefined {

@@ -280,7 +280,7 @@ describe('an installation', () => {
         {
           level: 'wrong',
           says: expect.stringContaining('is not for chat.example'),
-          mend: expect.stringContaining('self-signed --renew chat.example'),
+          mend: expect.stringContaining('self-signed --renew chat.example localhost '),
         },
       ]);
       expect(await look(local, now + 830 * day)).toMatchObject([
