@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { onEachDatabase } from '../../test/databases.ts';
 import { nesterHere, nester as run } from '../../test/terminal.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { readVersion } from '../version.ts';
 
 const quiet = { info() {}, warning() {}, error() {} };
 
@@ -80,7 +81,9 @@ onEachDatabase('nester site and nester probe', newDatabase => {
 describe('nester site and nester probe', () => {
   it('work through a Nester that runs', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'aerie-cli-'));
-    const app = createApp(readConfig({ data: folder, http: '127.0.0.1:0', tcp: '127.0.0.1:0' }, {}), quiet);
+    const config = readConfig({ data: folder, http: '127.0.0.1:0', tcp: '127.0.0.1:0' }, {});
+    const archives = join(folder, 'archives');
+    const app = createApp({ ...config, probeArchives: archives }, quiet);
     const { publicUrl } = await app.start();
     try {
       const nester = (...args: string[]) => nesterHere(args, { env: { AERIE_DATA: folder } });
@@ -88,6 +91,13 @@ describe('nester site and nester probe', () => {
       const { stdout, stderr } = await nester('probe', 'code', '--site', 'KC');
       expect(stdout).toContain(`npx harvester enrol ${publicUrl} `);
       expect(stderr).toBe('');
+
+      // With a release to hand out, the line installs it; on stdout it stands alone.
+      mkdirSync(archives);
+      writeFileSync(join(archives, `aerie-${readVersion().version}-linux-x64.tar.gz`), 'an archive');
+      const installing = await nester('probe', 'code', '--site', 'KC');
+      expect(installing.stdout).toMatch(/^\(u=http.*\/probe\/install\.sh .*sha256sum -c.*\)\n$/);
+      expect(installing.stderr).toMatch(/^Where a Harvester is installed already: sudo harvester enrol http\S+ \S+\n$/);
     } finally {
       await app.stop();
       rmSync(folder, { recursive: true });

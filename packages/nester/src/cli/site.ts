@@ -120,11 +120,12 @@ export function addProbeCommands(program: Command): void {
       .requiredOption('--site <code>', 'the site that the probe joins'),
     'usual',
   ).action(async (options: { site: string }) => {
-    const { line, running } = await withDesk(options, {}, async desk => {
+    const { line, installs, command, running } = await withDesk(options, {}, async desk => {
       const { siteId } = await siteCoded(desk, options.site);
       return { ...(await desk.call('probe.code', { siteId })), running: desk.running };
     });
     process.stdout.write(`${line}\n`);
+    if (installs) process.stderr.write(`Where a Harvester is installed already: sudo ${command}\n`);
     if (!running) process.stderr.write('Nester is not running: start it, then use the line within 24 hours.\n');
   });
 }
