@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { program } from '../kit/needs.ts';
@@ -40,9 +40,14 @@ export async function debianTree(suite: Suite, packages: readonly string[]): Pro
   const include = [...new Set([...always, ...packages])].sort().join(',');
   const name = `debian-${suite}-${createHash('sha256').update(include).digest('hex').slice(0, 12)}`;
   const tree = join(cache, name);
-  if (existsSync(tree)) return tree;
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
   const sources = `${tree}.sources`;
+  if (existsSync(tree)) {
+    // Used today.
+    utimesSync(sources, new Date(), new Date());
+    removeUnused();
+    return tree;
+  }
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
   writeFileSync(sources, sourcesOf(suite));
   // One makes it and the others wait for the lock; it gets its name when it is whole.
   const script = `test ! -d "$2" || exit 0
@@ -52,6 +57,16 @@ export async function debianTree(suite: Suite, packages: readonly string[]): Pro
   const make = ['sh', '-euc', script, 'sh', program('mmdebstrap'), tree, include, suite];
   await promisify(execFile)('flock', [`${tree}.lock`, ...make], { maxBuffer: 16 * 2 ** 20 });
   return tree;
+}
+
+/** Trees that nobody has booted from for a month: the packages that are asked for have changed. */
+function removeUnused(): void {
+  for (const name of readdirSync(cache)) {
+    const file = join(cache, name);
+    if (!/^debian-.*\.sources$/.test(name) || Date.now() - statSync(file).mtimeMs < 30 * 86_400_000) continue;
+    const tree = file.slice(0, -'.sources'.length);
+    for (const path of [file, tree, `${tree}.new`, `${tree}.lock`]) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** Where this machine gets Debian from, for another release of it. */

@@ -13,7 +13,7 @@ needs('mmdebstrap', 'nspawn')('the services on the Debian before and the one aft
   afterEach(() => machine?.stop());
 
   const booted = async (suite: Suite): Promise<Machine> => {
-    machine = await Machine.boot({ ...withRelease, suite, packages: [] });
+    machine = await Machine.boot({ ...withRelease, suite });
     await layOut(machine);
     return machine;
   };
