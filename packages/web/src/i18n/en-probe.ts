@@ -33,7 +33,8 @@ export const enProbe = {
   'link.live.text': 'Reports go there as they are made.',
   'link.connecting.text': 'The connection is being made.',
   'link.waiting.text': 'It is tried again by itself. Meanwhile the probe goes on and keeps its reports.',
-  'link.refused.text': 'This probe was revoked or is not known there. Ask an administrator, then: npx harvester enrol URL CODE --force',
+  'link.refused.text':
+    'This probe was revoked or is not known there. Ask an administrator for a code, then: sudo harvester enrol URL CODE --force (in a copy of the repository: npx for sudo).',
   'link.cloned.text': 'Another machine works with this probe’s key. Ask an administrator for an identity of its own.',
   'link.stopped.text': 'The probe is stopping.',
 

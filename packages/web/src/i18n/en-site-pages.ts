@@ -27,7 +27,7 @@ export const enSitePages = {
   'sites.by.group': 'By group',
   'sites.wall': 'Wall',
   'sites.showAll': 'Show all sites',
-  'sites.noneLine': 'One line like this, pasted on a machine of the site, brings its probe. Name the site to get yours:',
+  'sites.noneLine': 'One line, pasted on a machine of the site, brings its probe. Name the site to get yours:',
   'sites.col.day': '24 hours',
   'sites.devicesUnit': 'up',
   'sites.usual': 'Most probes run {version}.',

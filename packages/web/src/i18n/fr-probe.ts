@@ -37,7 +37,7 @@ export const frProbe = {
   'link.connecting.text': 'La connexion s’établit.',
   'link.waiting.text': 'La sonde réessaie d’elle-même. Entre-temps elle continue et garde ses rapports.',
   'link.refused.text':
-    'Cette sonde a été révoquée ou n’y est pas connue. Demandez à un administrateur, puis : npx harvester enrol URL CODE --force',
+    'Cette sonde a été révoquée ou n’y est pas connue. Demandez un code à un administrateur, puis : sudo harvester enrol URL CODE --force (dans une copie du dépôt : npx au lieu de sudo).',
   'link.cloned.text': 'Une autre machine travaille avec la clé de cette sonde. Demandez à un administrateur une identité propre.',
   'link.stopped.text': 'La sonde s’arrête.',
 

@@ -30,7 +30,7 @@ export const frSitePages: Record<keyof typeof enSitePages, Entry> = {
   'sites.by.group': 'Par groupe',
   'sites.wall': 'Mur',
   'sites.showAll': 'Afficher tous les sites',
-  'sites.noneLine': 'Une ligne comme celle-ci, collée sur une machine du site, y amène sa sonde. Nommez le site pour obtenir la vôtre :',
+  'sites.noneLine': 'Une ligne, collée sur une machine du site, y amène sa sonde. Nommez le site pour obtenir la vôtre :',
   'sites.col.day': '24 heures',
   'sites.devicesUnit': 'actifs',
   'sites.usual': 'La plupart des sondes sont en {version}.',

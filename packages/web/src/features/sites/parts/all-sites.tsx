@@ -44,9 +44,6 @@ export function AllSites() {
               <p>{t('sites.noneText')}</p>
               {me.role === 'admin' ? (
                 <>
-                  <p className={styles.example}>
-                    <code>{`npx harvester enrol ${window.location.origin} …`}</code>
-                  </p>
                   <p>{t('sites.noneLine')}</p>
                   <NewSite onMade={setMade} />
                 </>
