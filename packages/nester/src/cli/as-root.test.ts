@@ -52,6 +52,7 @@ describe.runIf(process.getuid?.() === 0)('commands that root runs on the data of
       [['import', 'reports', reports, '--site', 'KC'], '', 1],
       [['export', 'users', '--out', out], '', 0],
       [['secret', 'rotate'], '', 0],
+      [['backup'], '', 0],
     ] as const)
       expect([args, await nester(args, { input, env })]).toEqual([args, expect.objectContaining({ code })]);
     expect(readdirSync(data)).toEqual(expect.arrayContaining(['nester.db', 'nester.lock', 'secret.key']));
