@@ -124,6 +124,8 @@ needs(
     const page = await bob.ask('/c/dev', { host: 'evil.example' });
     expect([page.status, page.headers.location]).toEqual([301, `${origin}/c/dev`]);
     expect((await bob.ask('/c/dev', { host: server[4] })).status).toBe(200);
+    // What a probe is installed with is no page. (A copy of the repository has no release to hand out.)
+    expect((await bob.ask('/probe/install.sh', { host: 'other.example' })).body).toContain('hands out the Harvester');
     const socket = bob.webSocket({ origin: 'https://evil.example' });
     expect(String((await once(socket, 'error'))[0])).toContain('403');
   });
@@ -157,7 +159,8 @@ needs(
 
   it('keeps figures to this machine', async () => {
     for (const family of [4, 6] as const) expect((await alice.ask('/metrics', { family, headers: bearer() })).status).toBe(403);
-    expect((await alice.ask('/metrics?x=1')).status).toBe(403);
+    for (const path of ['/metrics?x=1', '//metrics', '/x/../metrics', '/%6detrics', '/c/%2e%2e/metrics', '/./metrics#x'])
+      expect((await alice.ask(path)).status, path).toBe(403);
     const here = async (...args: string[]) =>
       (await lab.machine.run('curl', ['-sk', '-o', '/dev/null', '-w', '%{http_code}', ...args])).stdout;
     // Through nginx it takes a token even here; straight at Nester it does not.
@@ -369,7 +372,8 @@ needs('mmdebstrap', 'nspawn')('the site of nginx', () => {
       const machine = await Machine.make({ suite });
       try {
         machine.write('/etc/nginx/sites-enabled/aerie.conf', shippedSite.replaceAll('@SERVER_NAME@', site));
-        for (const name of ['self-signed', 'worker-limits'])
+        machine.write('/etc/nginx/sites-available/aerie.conf', shippedSite.replaceAll('@SERVER_NAME@', site));
+        for (const name of ['self-signed', 'worker-limits', 'use-certificate'])
           machine.write(`/usr/local/sbin/${name}`, readFileSync(join(root, 'deploy/debian/nginx', name)), { mode: 0o755 });
         // It need not be booted for that.
         const run = (...command: string[]) => execFileSync('chroot', [machine.path('/'), ...command], { encoding: 'utf8', stdio: 'pipe' });
@@ -377,6 +381,14 @@ needs('mmdebstrap', 'nspawn')('the site of nginx', () => {
         // Looks with `nginx -t`, which fails this when the site is not taken.
         expect(run('worker-limits')).toContain('worker_connections');
         run('nginx', '-t');
+        // Each of them has an openssl of its own.
+        const pair = ['fullchain.pem', 'privkey.pem'].map(name => `/etc/aerie/tls/${name}`);
+        run('cp', ...pair, '/root');
+        const use = () => run('use-certificate', '/root/fullchain.pem', '/root/privkey.pem');
+        expect(use()).toContain('SHA-256 fingerprint: ');
+        run('self-signed', '--renew', 'other.example');
+        run('cp', ...pair, '/root');
+        expect(use).toThrow(`is not for ${site}`);
       } finally {
         await machine.stop();
       }
