@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,6 +149,15 @@ describe('nester doctor', () => {
     expect(await examine(configure(), version, Date.now())).toContainEqual(
       expect.objectContaining({ says: 'Nester does not run on this folder' }),
     );
+  });
+
+  it('sees by the files that the clock was set back', async () => {
+    const store = await openStore({ folder });
+    await store.close();
+    utimesSync(join(folder, 'nester.db'), now / 1_000, now / 1_000);
+    const clock = async (at: number) => (await examine(configure(), version, at)).find(({ says }) => says.includes('lock '));
+    expect(await clock(now)).toMatchObject({ level: 'good', topic: 'Machine' });
+    expect(await clock(now - 3_600_000)).toMatchObject({ level: 'wrong', mend: expect.stringContaining('timedatectl') });
   });
 
   it('says in the terminal what is wrong, with the mend, and answers 1', async () => {

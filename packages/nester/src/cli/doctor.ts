@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
-import { databaseHealth, sealedTexts } from '../store/health.ts';
+import { type DatabaseHealth, databaseHealth, sealedTexts } from '../store/health.ts';
 import { migrationNames } from '../store/migrate.ts';
 import { readVersion, type Version } from '../version.ts';
 import { checkBackups, checkBackupTimer } from './checks/backups.ts';
@@ -19,8 +20,8 @@ import { checkNginx, hasNginx } from './checks/nginx.ts';
 import { checkProxyTrust } from './checks/proxy.ts';
 import { checkRights, secretKeyPlace } from './checks/rights.ts';
 import { checkSecrets } from './checks/secrets.ts';
-import { checkService } from './checks/service.ts';
 import { type Run, runTool } from './checks/tools.ts';
+import { checkUnit } from './checks/unit.ts';
 import { checkRelease, checkSchema, checkSystem } from './checks/versions.ts';
 import { Failure, oneLine } from './failure.ts';
 import { type Finding, good, note, wrong } from './finding.ts';
@@ -89,11 +90,11 @@ export async function examine(
       async () => [
         ...checkDisks(config),
         ...checkMemory(layout),
-        checkClock(version, isSound ? health.lastAt : undefined, now),
+        checkClock(version, lastWritten(config, health), now),
         ...(installed ? [await checkSynchronised(layout, run)] : []),
       ],
     ],
-    ['Service', async () => (installed ? await checkService(config, layout, run) : [checkOpenFiles(config)])],
+    ['Service', async () => (installed ? await checkUnit(config, layout, run) : [checkOpenFiles(config)])],
     ['Doors', async () => [...(await checkPorts(config, running)), ...(nginx ? await checkNginx(config, run, running) : [])]],
     ['Who asks', () => checkProxyTrust(config, nginx)],
     [
@@ -110,6 +111,13 @@ export async function examine(
   for (const [topic, look] of topics) for (const one of await looked(topic, look)) findings.push({ topic, ...one });
   if (!installed) findings.push({ topic: 'Not looked at', ...beyond[kind] });
   return findings;
+}
+
+/** When something was last written, as the database says and as the file system does. */
+function lastWritten({ data }: Config, health: DatabaseHealth): number | undefined {
+  const file = statSync(join(data, 'nester.db'), { throwIfNoEntry: false });
+  const times = [health.state === 'sound' ? health.lastAt : undefined, file?.mtimeMs].filter(time => time !== undefined);
+  return times.length > 0 ? Math.max(...times) : undefined;
 }
 
 const beyond: Record<'container' | 'copy', Finding> = {

@@ -8,8 +8,8 @@ import { checkSynchronised, readTracking } from './clock.ts';
 import { checkFirewall, judgeUfw, readUfw } from './firewall.ts';
 import { type Layout, layoutUnder } from './layout.ts';
 import { readMemory } from './memory.ts';
-import { checkService, judgeUnit } from './service.ts';
 import { type Answer, type Run, runTool } from './tools.ts';
+import { checkUnit, judgeUnit } from './unit.ts';
 import { checkRelease, checkSchema, checkSystem } from './versions.ts';
 
 // What the tools of Debian 11, 12 and 13 print; where they print the same, once.
@@ -243,11 +243,11 @@ describe('what the programs of the machine say', () => {
           .map(pair => pair.join('='))
           .join('\n'),
       );
-    expect(await checkService(configure(), layout, run)).toMatchObject([
+    expect(await checkUnit(configure(), layout, run)).toMatchObject([
       { level: 'good' },
       { level: 'note', mend: expect.stringContaining('LimitNOFILE') },
     ]);
-    expect(await checkService(configure(), layout, tools({}))).toMatchObject([{ level: 'note' }]);
+    expect(await checkUnit(configure(), layout, tools({}))).toMatchObject([{ level: 'note' }]);
   });
 
   it('the versions: of the system, of the program in use, and of the database', () => {

@@ -57,7 +57,7 @@ export function checkSchema(applied: readonly string[], known: readonly string[]
 }
 
 /** /etc/os-release, whose values may be quoted. */
-export function readOsRelease(text: string): Record<string, string> {
+function readOsRelease(text: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(/^([A-Z_]+)=(?:"([^"\n]*)"|(.*))$/gm)].map(([, name, quoted, plain]) => [name!, quoted ?? plain ?? '']),
   );

@@ -9,7 +9,7 @@ import { printed, type Run, readProperties, whyNot } from './tools.ts';
 const shown = 'LoadState,ActiveState,SubState,UnitFileState,NRestarts,WatchdogUSec,MainPID,Result,NeedDaemonReload';
 
 /** How systemd sees Nester's service, and what the process that runs may use. */
-export async function checkService(config: Config, layout: Layout, run: Run): Promise<Finding[]> {
+export async function checkUnit(config: Config, layout: Layout, run: Run): Promise<Finding[]> {
   const answer = await run('systemctl', 'show', 'nester.service', `--property=${shown}`);
   const text = printed(answer);
   if (text === undefined) return [note(`systemd cannot be asked: ${whyNot(answer)}`, '"systemctl status nester" shows it.')];
