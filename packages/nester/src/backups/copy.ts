@@ -26,7 +26,7 @@ export async function copyBackup(file: string, target: string, data: string): Pr
   const part = `.aerie-part-${createHash('sha256').update(`${hostname()} ${data}`).digest('hex').slice(0, 12)}`;
   // Names of our own letters only, and files of the folder in which it runs: nothing needs to be quoted.
   const batch = [`cd ${folder}`, ...[checksumFile(name), name].flatMap(one => [`put -f ${one} ${part}`, `rename ${part} ${one}`])];
-  const child = spawn('sftp', ['-q', '-b', '-', ...options(join(data, '.ssh')), '--', remote], {
+  const child = spawn('sftp', ['-b', '-', ...options(join(data, '.ssh')), '--', remote], {
     cwd: dirname(file),
     // Root does not do what a user's configuration of OpenSSH says.
     ...(process.getuid?.() === 0 && ownerOf(data)),

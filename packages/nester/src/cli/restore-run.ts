@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Manifest } from '../backups/manifest.ts';
 import { restoreBackup } from '../backups/restore.ts';
-import { becomeOwner } from '../owner.ts';
+import { asCaller, becomeOwner } from '../owner.ts';
 import { FolderInUse } from '../store/folder-lock.ts';
 import { readVersion } from '../version.ts';
 import { Failure } from './failure.ts';
@@ -16,7 +16,7 @@ export async function runRestore(file: string, options: RestoreOptions): Promise
   const config = configOf({ ...options });
   const confirm = async (manifest: Manifest, isReplacing: boolean) => {
     say(`${file} is sound.`);
-    sayHolding(manifest, statSync(file).size);
+    sayHolding(manifest, asCaller(() => statSync(file)).size);
     // A script that calls this has decided already; what is there is saved in any case.
     if (isReplacing && !options.yes && process.stdin.isTTY) await ask(config.databaseUrl ? `${config.data} and its database` : config.data);
   };
