@@ -115,9 +115,13 @@ export async function examine(
 
 /** When something was last written, as the database says and as the file system does. */
 function lastWritten({ data }: Config, health: DatabaseHealth): number | undefined {
-  const file = statSync(join(data, 'nester.db'), { throwIfNoEntry: false });
-  const times = [health.state === 'sound' ? health.lastAt : undefined, file?.mtimeMs].filter(time => time !== undefined);
-  return times.length > 0 ? Math.max(...times) : undefined;
+  const said = health.state === 'sound' ? health.lastAt : undefined;
+  try {
+    return Math.max(said ?? 0, statSync(join(data, 'nester.db')).mtimeMs);
+  } catch {
+    // It is in PostgreSQL, not made yet, or somebody else's.
+    return said;
+  }
 }
 
 const beyond: Record<'container' | 'copy', Finding> = {
