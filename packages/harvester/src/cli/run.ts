@@ -6,7 +6,7 @@ import { type Log, stderrLog } from '../log.ts';
 import { systemSources } from '../report.ts';
 import { Harvester } from '../run.ts';
 import { meansHere, scan } from '../scan/scan.ts';
-import { serviceNotify } from '../service-notify.ts';
+import { sdNotify } from '../sd-notify.ts';
 import { readCommit, readVersion } from '../version.ts';
 import { wanWatch } from '../wan/wan.ts';
 
@@ -29,7 +29,7 @@ export async function run(config: Config): Promise<void> {
   await harvester.start();
   const opened = dashboard ? await openDashboard({ ...dashboard, config, harvester, log }) : undefined;
   process.stdout.write(opened ? `ready http=${opened.address}\n` : 'ready\n');
-  const service = serviceNotify(process.env, reason => log.warning('START', 'The service manager cannot be told', { reason }));
+  const service = sdNotify(process.env, reason => log.warning('START', 'The service manager cannot be told', { reason }));
   service.ready(opened ? `Ready: dashboard ${opened.address}` : 'Ready, without a dashboard');
   const signal = await ended.promise;
   log.info('STOP', 'The Harvester stops', { signal });

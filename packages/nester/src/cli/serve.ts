@@ -4,8 +4,8 @@ import { flushCompileCache } from 'node:module';
 import { createApp, type Running } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { LineLog } from '../log.ts';
+import { sdNotify } from '../sd-notify.ts';
 import { reachableAddresses, selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
-import { serviceNotify } from '../service-notify.ts';
 
 /** Listen on the network with a self-signed certificate, and say which links other machines can open. */
 const lanSettings = { http: '0.0.0.0:3000', tcp: '0.0.0.0:12345', tcpTls: '0.0.0.0:12346', httpTls: true } as const;
@@ -22,7 +22,7 @@ export async function serve(
   const config = options.lan ? await lanConfig(flags, options.configFile) : readConfig(flags, process.env, options.configFile);
   const log = new LineLog(config.log, Date.now);
   const app = createApp(config, log, Date.now, () => void stop('the administration port'));
-  const service = serviceNotify(process.env, reason => log.warning('SYSTEM', 'The service manager cannot be told', { reason }));
+  const service = sdNotify(process.env, reason => log.warning('SYSTEM', 'The service manager cannot be told', { reason }));
 
   let stopping = false;
   const stop = async (signal: string) => {

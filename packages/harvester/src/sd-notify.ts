@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 const patienceMs = 10_000;
 
 /** Tells the service manager how this program does (sd_notify(3)). */
-export interface ServiceNotify {
+export interface SdNotify {
   /** It works. From now on the manager hears that the event loop turns, when it asked for that. */
   ready(status: string): void;
   /** It is ending. */
@@ -16,7 +16,7 @@ export interface ServiceNotify {
  * nothing is said at all, and what cannot be said stops nothing.
  * @param failed hears once why the manager cannot be told
  */
-export function serviceNotify(environment: NodeJS.ProcessEnv, failed: (reason: string) => void): ServiceNotify {
+export function sdNotify(environment: NodeJS.ProcessEnv, failed: (reason: string) => void): SdNotify {
   const { NOTIFY_SOCKET, PATH, WATCHDOG_USEC, WATCHDOG_PID } = environment;
   if (!NOTIFY_SOCKET) return { ready() {}, stopping() {} };
   let hasFailed = false;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../test/kit/wait.ts';
-import { serviceNotify } from './service-notify.ts';
+import { sdNotify } from './sd-notify.ts';
 
 describe('the service manager', () => {
   let folder: string;
@@ -32,7 +32,7 @@ describe('the service manager', () => {
     chmodSync(file, 0o755);
   };
   const notify = (environment: Record<string, string>) =>
-    serviceNotify({ PATH: `${folder}:${process.env.PATH}`, ...environment }, reason => failures.push(reason));
+    sdNotify({ PATH: `${folder}:${process.env.PATH}`, ...environment }, reason => failures.push(reason));
 
   it('hears that the program is ready, that it lives, and that it ends', async () => {
     standIn();
@@ -65,7 +65,7 @@ describe('the service manager', () => {
 
   it('is told nothing when it did not ask', () => {
     // There is no systemd-notify here: starting it would fail.
-    const service = serviceNotify({ PATH: folder, WATCHDOG_USEC: '1000' }, reason => failures.push(reason));
+    const service = sdNotify({ PATH: folder, WATCHDOG_USEC: '1000' }, reason => failures.push(reason));
     service.ready('Ready');
     service.stopping('Stopping');
     expect(failures).toEqual([]);
@@ -77,13 +77,10 @@ describe('the service manager', () => {
   ])('that cannot be told, since systemd-notify %s, is complained of once and no more', async (_, end, reason) => {
     if (end !== undefined) standIn(end);
     const failed = Promise.withResolvers<void>();
-    const service = serviceNotify(
-      { PATH: end === undefined ? folder : `${folder}:${process.env.PATH}`, NOTIFY_SOCKET: '/run/notify' },
-      why => {
-        failures.push(why);
-        failed.resolve();
-      },
-    );
+    const service = sdNotify({ PATH: end === undefined ? folder : `${folder}:${process.env.PATH}`, NOTIFY_SOCKET: '/run/notify' }, why => {
+      failures.push(why);
+      failed.resolve();
+    });
     service.ready('Ready');
     await failed.promise;
     service.stopping('Stopping');
