@@ -47,7 +47,10 @@ needs('chromium')('backups that do not come', () => {
   beforeAll(async () => {
     const data = mkdtempSync(join(folder, 'data-'));
     backups = join(data, 'backups');
-    const config = readConfig({ data, http: '127.0.0.1:0', tcp: '127.0.0.1:0', backupLateHours: 3, backupCopy: 'aerie@keep.example:aerie' }, {});
+    const config = readConfig(
+      { data, http: '127.0.0.1:0', tcp: '127.0.0.1:0', backupLateHours: 3, backupCopy: 'aerie@keep.example:aerie' },
+      {},
+    );
     app = createApp(config, silent, () => Date.now() + offset);
     const running = await app.start();
     url = `http://${running.http}`;
@@ -98,7 +101,9 @@ needs('chromium')('backups that do not come', () => {
     await attempt(null, 'The disk is full: 12 MB are left in /var/lib/aerie/backups.');
     await within(10_000, 'the webhook', told);
     expect(posted[0]).toMatchObject({ type: 'incident.opened', data: { incident: { siteId: 'nester', siteCode: 'Nester' } } });
-    expect(posted[0]!.data.text).toMatch(/^Incident : aucune sauvegarde de Nester depuis plus de 3 h : la dernière date du .*The disk is full/);
+    expect(posted[0]!.data.text).toMatch(
+      /^Incident : aucune sauvegarde de Nester depuis plus de 3 h : la dernière date du .*The disk is full/,
+    );
 
     await open(page, url, '/c/supervision', 'supervision');
     const card = page.getByRole('article').filter({ hasText: 'Nester is not backed up' });
