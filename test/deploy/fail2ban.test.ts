@@ -38,7 +38,8 @@ needs(
       ln -s ../sites-available/aerie.conf /etc/nginx/sites-enabled/
       "${nginx}/self-signed" ${here[4]} ${here[6]}`);
     await nester.addUser('alice');
-    await nester.start();
+    // Hours away from the clock that Fail2ban goes by: the lines say so.
+    await nester.start({ TZ: 'Pacific/Auckland' });
     await host.listen(22);
     await host.shell('nginx');
     await startFail2ban();
@@ -69,13 +70,14 @@ needs(
     console.log(`banned ${tries[4]} ms after the third wrong password, by IPv${family}`);
     expect(tries[4]).toBeTypeOf('number');
     expect(await banned()).toEqual([from]);
+    expect(await host.shell('nft list table inet f2b-table')).toContain(from);
     expect(await nester.attempt('attacker', wrong('web', at, right), wrong('ws', at, right), wait(22, 'open'))).toEqual([
       'kept out',
       'kept out',
       expect.any(Number),
     ]);
-    for (const by of ['tcp', 'frame', 'web', 'ws'] as const)
-      expect(await nester.attempt('bystander', wrong(by, at, right))).toEqual(['in']);
+    const doors = (['tcp', 'frame', 'web', 'ws'] as const).map(by => wrong(by, at, right));
+    expect(await nester.attempt('bystander', ...doors)).toEqual(Array(4).fill('in'));
     // runs: fail2ban-client set classcord unbanip 203.0.113.10
     await host.shell(`fail2ban-client set classcord unbanip ${from}`);
     expect(await nester.attempt('attacker', wrong('tcp', at, right), wrong('web', at, right))).toEqual(['in', 'in']);
@@ -199,6 +201,18 @@ needs(
     await startFail2ban();
     expect(await nester.attempt('attacker', wait(from!))).toEqual([expect.any(Number)]);
     expect(await banned()).toEqual([from]);
+  });
+
+  it('last longer for who comes again, with the settings for it', async () => {
+    await own('bantime.increment = true', 'bantime.maxtime = 4w', 'bantime = 3');
+    const [from] = await addresses(220, 1);
+    for (const time of ['first', 'second']) {
+      // Another name each time: of the sixth guess at one, Nester itself would not even write a line.
+      const guess = wrong('tcp', here[4], { localAddress: from!, name: time });
+      await nester.attempt('attacker', ...thrice(guess), wait(from!));
+      expect(await nester.attempt('attacker', { ...wait(from!), until: 'open' })).toEqual([expect.any(Number)]);
+    }
+    expect(await nester.host.shell('cat /var/log/fail2ban.log')).toMatch(new RegExp(`Increase Ban ${from} \\(2 # 6s `));
   });
 
   it('come before the ports that Docker hands on, with the settings for it', async () => {

@@ -49,6 +49,15 @@ onEachDatabase('sessions', newDatabase => {
     expect(failures).toHaveLength(2);
   });
 
+  it('are no guess when they have ended: who comes back with an old one is not told of', async () => {
+    const { token } = await logIn();
+    await room.call('session.logOut', {}, { actor: (await room.accounts.authenticate(token!))! });
+    await expect(room.call('session.resume', { token: token! }, { connection: liveConnection() })).rejects.toMatchObject({
+      code: 'session_ended',
+    });
+    expect(room.lines.filter(line => line.startsWith('WARNING'))).toEqual([]);
+  });
+
   it('let their connection in', async () => {
     const connection = liveConnection();
     const { me } = await room.call('session.logIn', { user: 'Alice', password: strong, device: 'phone' }, { connection });
