@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..', '..');
 const languages = ['en', 'fr'] as const;
 type Language = (typeof languages)[number];
 
+const programs = { nester: nesterProgram({ version: '0', date: '', commit: '' }), harvester: harvesterProgram() };
+const variables = knownVariables();
 const textOf = (language: Language, name: string) => readFileSync(join(root, 'docs/operations', language, `${name}.md`), 'utf8');
 const pageOf = (language: Language, name: string) => readPage(textOf(language, name));
 const namesIn = (language: Language) => globSync(`docs/operations/${language}/*.md`, { cwd: root }).map(file => basename(file, '.md'));
@@ -70,9 +72,8 @@ describe('the papers of operation', () => {
 
   it.each(all)('$language/$name names only settings, files and commands that there are', ({ language, name }) => {
     const text = textOf(language, name);
-    const known = variables();
     expect(
-      [...text.matchAll(/\b(?:AERIE|HARVESTER)_[A-Z][A-Z_]*\b/g)].map(([variable]) => variable).filter(each => !known.has(each)),
+      [...text.matchAll(/\b(?:AERIE|HARVESTER)_[A-Z][A-Z_]*\b/g)].map(([variable]) => variable).filter(each => !variables.has(each)),
     ).toEqual([]);
     const paths = [
       ...text.matchAll(/(?<![\w./-])(?:\/opt\/aerie\/current\/|\.\/)?((?:deploy|docs|packages|scripts|bench|test)\/[\w./-]*\w)/g),
@@ -155,7 +156,7 @@ function linksIn(markdown: string): string[] {
 }
 
 /** Every variable of the environment that the programs and what deploys them know. */
-function variables(): Set<string> {
+function knownVariables(): Set<string> {
   const files = globSync(['packages/{nester,harvester}/{src,bin}/**/*.{ts,js}', 'deploy/**/*', 'scripts/*'], {
     cwd: root,
     withFileTypes: true,
@@ -170,7 +171,6 @@ function faultOf(typed: string): string | undefined {
     .replace(/^sudo (-u \S+ )?/, '')
     .replace(/^npx /, '')
     .split(/\s+/);
-  const programs = { nester: nesterProgram({ version: '0', date: '', commit: '' }), harvester: harvesterProgram() };
   const [first, ...rest] = words as [string, ...string[]];
   if (first !== 'nester' && first !== 'harvester') return undefined;
   let command = programs[first];
