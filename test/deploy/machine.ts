@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atExit } from '../kit/at-exit.ts';
@@ -8,6 +8,7 @@ import { program } from '../kit/needs.ts';
 import { within } from '../kit/wait.ts';
 import { debianTree, type Suite, usualPackages } from './debian-tree.ts';
 import { ControlGroups } from './machine-cgroups.ts';
+import { awaitEnd, folderPrefix, sweep, takeAway } from './machine-remains.ts';
 import { WayIn } from './way-in.ts';
 
 export interface MachineOptions {
@@ -38,9 +39,6 @@ export interface Ran {
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const readyMs = 60_000;
-/** Of the folder of a machine; the number of the process that made it follows. */
-const folderPrefix = 'aerie-lab-';
-
 /**
  * Goes before systemd. The old hierarchies come up read-only, and limits (MemoryMax=, TasksMax=) would not hold; systemd since
  * version 256 wants to be told that they will do.
@@ -288,26 +286,4 @@ export class Machine {
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-}
-
-/** What machines of processes that are no more left behind. */
-function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = new RegExp(`^${folderPrefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) takeAway(join(tmpdir(), name), new ControlGroups(name));
-  }
-}
-
-/** Removes a machine's disk and control groups. Nothing of it runs any more. */
-function takeAway(folder: string, groups: ControlGroups): void {
-  const root = join(folder, 'root');
-  if (readFileSync('/proc/self/mounts', 'utf8').includes(` ${root} `)) execFileSync('umount', ['--lazy', root]);
-  rmSync(folder, { recursive: true, force: true });
-  groups.remove();
-}
-
-/** Waits, where nothing can be awaited any more, until a process is gone: killed, but its ends are still being tied. */
-function awaitEnd(pid: number): void {
-  const asleep = new Int32Array(new SharedArrayBuffer(4));
-  for (let tries = 0; tries < 500 && pid > 0 && existsSync(`/proc/${pid}`); tries++) Atomics.wait(asleep, 0, 0, 10);
 }
