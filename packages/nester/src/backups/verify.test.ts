@@ -175,6 +175,16 @@ describe('verifying', () => {
     expect(await nesterHere(['verify', folder])).toMatchObject({ code: 1, stderr: expect.stringContaining('is no file') });
   });
 
+  it('takes the newest one when none is named', async () => {
+    expect(await nesterHere(['verify', '--backups', folder])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no backup in'),
+    });
+    const file = write(await archive(entries));
+    writeFileSync(join(folder, 'aerie-20261122T091500Z.tar.gz'), 'an older one');
+    expect(JSON.parse((await nesterHere(['verify', '--backups', folder, '--json'])).stdout)).toMatchObject({ file });
+  });
+
   it('heeds the checksum beside it', async () => {
     const bytes = await archive(entries);
     const file = write(bytes);
