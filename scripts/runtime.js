@@ -15,10 +15,11 @@ export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
 /**
  * A small young generation: what most connections hold for long is little, and what a crowd left behind as it came stays
- * with a large one (10,000 connections: 5.7 KB each against 10). `gc` is there for a server that gives back, once, what its
- * start took (both measured by `npm run bench -- chat`).
+ * with a large one (10,000 connections: 5.7 KB each against 10). Not smaller at first: a crowd that comes back after a
+ * restart would wait for its growth. `gc` is there for a server that gives back, once, what its start took (all measured by
+ * `npm run bench -- chat`).
  */
-const nodeFlags = ['--expose-gc', '--max-semi-space-size=4'];
+const nodeFlags = ['--expose-gc', '--min-semi-space-size=4', '--max-semi-space-size=4'];
 
 /**
  * The environment for a program of ours. What was compiled is kept: the next start takes half the time, and the compiler

@@ -3,7 +3,7 @@ import type { CommandInput, CommandName, CommandOutput } from '@aerie/contract';
 import { commitAct } from '../src/accounts/audit.ts';
 import type { UserChange } from '../src/accounts/parts.ts';
 import { type Accounts, openAccounts } from '../src/accounts/room.ts';
-import { type BusTopics, localBus } from '../src/bus/bus.ts';
+import { type Bus, type BusTopics, localBus } from '../src/bus/bus.ts';
 import { type Config, readConfig, type Settings } from '../src/config.ts';
 import type { Actor, Caller, Handlers, UserActor } from '../src/context.ts';
 import { Dispatch } from '../src/doors/dispatch.ts';
@@ -27,6 +27,7 @@ interface CallOptions {
 export interface AccountsRoom {
   readonly store: Store;
   readonly accounts: Accounts;
+  readonly bus: Bus;
   readonly config: Config;
   /** All that was told on `sessions.ended`. */
   readonly ended: BusTopics['sessions.ended'][];
@@ -66,6 +67,7 @@ export async function openAccountsRoom(database: TestDatabase, settings: Partial
   const changes: UserChange[] = [];
   const room: AccountsRoom = {
     store,
+    bus,
     config,
     ended,
     events,

@@ -53,15 +53,23 @@ export async function enter(shared: Shared, ctx: Ctx, entry: Entry): Promise<Com
   const { door, address } = ctx.caller;
   const actor = shared.directory.asNow(entry.actor);
   ctx.log.info('LOGIN', 'Logged in', { user: actor.name, userId: actor.userId, door, address });
-  await actLive(shared, ctx, actor, entry.client);
+  await actLive(shared, ctx, actor, { client: entry.client });
   return { token: entry.token, expiresAt: entry.expiresAt, me: meOf(actor) };
 }
 
-/** From now on the caller's connection, if it is a live one, acts as that user, whose rights are those of this moment: later changes reach it. */
-export async function actLive(shared: Shared, ctx: Ctx, actor: UserActor, client?: string): Promise<void> {
+/**
+ * From now on the caller's connection, if it is a live one, acts as that user, whose rights are those of this moment: later changes reach it.
+ * @param endings what `shared.endings` told before the session was read
+ */
+export async function actLive(
+  shared: Shared,
+  ctx: Ctx,
+  actor: UserActor,
+  { client, endings }: { client: string | undefined; endings?: number },
+): Promise<void> {
   if (!ctx.caller.connection) return;
   ctx.caller.connection.logIn(actor, client);
   // Ended between the reading of the session and this line, nobody has told the connection: look again.
-  if (await sessionById(ctx.db, actor.sessionId)) return;
+  if (endings === shared.endings() || (await sessionById(ctx.db, actor.sessionId))) return;
   shared.bus.publish('sessions.ended', { userId: actor.userId, sessionId: actor.sessionId, reason: 'ended' });
 }

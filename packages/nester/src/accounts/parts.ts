@@ -50,4 +50,6 @@ export interface Shared extends AccountsParts {
   readonly hashing: Hashing;
   readonly lockout: Lockout;
   readonly registrations: Registrations;
+  /** How often sessions were ended: who sees the same number twice knows that none was ended in between. */
+  readonly endings: () => number;
 }

@@ -60,12 +60,17 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
     await committer.commit(new Unit().run(sweepSessionsQuery(store.read, now())));
   };
   await sweepSessions();
+  let endings = 0;
+  parts.bus.subscribe('sessions.ended', () => {
+    endings += 1;
+  });
   const shared: Shared = {
     ...parts,
     directory,
     hashing: new Hashing(),
     lockout: new Lockout(config.limits),
     registrations: new Registrations(config.limits),
+    endings: () => endings,
   };
   const authentication = new Authentication(shared);
   return {

@@ -26,10 +26,11 @@ export function sessionCommands(shared: Shared, authentication: Authentication):
     },
 
     async 'session.resume'(ctx, { token, client }) {
+      const endings = shared.endings();
       const actor = await authentication.authenticate(token);
       if (!actor) throw new AppError('session_ended');
       requireFreeConnection(ctx, actor.name);
-      await actLive(shared, ctx, actor, client);
+      await actLive(shared, ctx, actor, { client, endings });
       return { me: meOf(actor) };
     },
 

@@ -196,10 +196,12 @@ onEachDatabase('sessions', newDatabase => {
       {
         connection: {
           ...connection,
-          // What a commit of that very moment does.
+          // Whoever ended it told it before this connection could hear.
           logIn() {
-            const { read, write } = room.store;
+            const { read, write, dialect } = room.store;
             const ended = write.deleteFrom('session').execute();
+            room.bus.publish('sessions.ended', { userId: me.userId, reason: 'kicked' });
+            if (dialect.readNow) vi.spyOn(dialect, 'readNow').mockReturnValueOnce(undefined);
             const look = read.executeQuery.bind(read);
             vi.spyOn(read, 'executeQuery').mockImplementationOnce(async query => {
               await ended;
@@ -210,7 +212,18 @@ onEachDatabase('sessions', newDatabase => {
       },
     );
     await resumed;
-    expect(room.ended).toEqual([{ userId: me.userId, sessionId: me.sessionId, reason: 'ended' }]);
+    expect(room.ended).toEqual([
+      { userId: me.userId, reason: 'kicked' },
+      { userId: me.userId, sessionId: me.sessionId, reason: 'ended' },
+    ]);
+  });
+
+  it('are read once for a connection that comes in while none is ended', async () => {
+    const { token } = await logIn();
+    const { read, dialect } = room.store;
+    const reads = [vi.spyOn(read, 'executeQuery'), ...(dialect.readNow ? [vi.spyOn(dialect, 'readNow')] : [])];
+    await room.call('session.resume', { token: token! }, { connection: liveConnection() });
+    expect(reads.reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBe(1);
   });
 
   it('live on with use, and expire 30 days after the last', async () => {

@@ -1,4 +1,5 @@
-import type { ColumnDataType, Dialect, Kysely, SqliteDatabase, Transaction } from 'kysely';
+import type { DatabaseSync } from 'node:sqlite';
+import type { ColumnDataType, CompiledQuery, Dialect, Kysely, SqliteDatabase, Transaction } from 'kysely';
 import { PostgresDialect, SqliteDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { postgresTransaction } from './postgres.ts';
@@ -17,6 +18,11 @@ export interface StoreDialect {
   /** Column type of bytes. */
   readonly blob: ColumnDataType;
   connect(access: 'write' | 'read'): Dialect;
+  /**
+   * Answers a query at once, past the query builder, on the connection that reads: undefined where the database cannot,
+   * or while that connection has a transaction open, whose older moment is not for others.
+   */
+  readNow?(query: CompiledQuery): unknown[] | undefined;
   /** Runs a transaction of the committer on the connection that writes, past the query builder. */
   transaction<T>(write: Kysely<Tables>, work: (writing: Writing) => Promise<T>): Promise<T>;
   /** Runs reads that all see one moment of the database. */
@@ -35,9 +41,16 @@ export interface StoreDialect {
 export function sqliteDialect(file: string): StoreDialect {
   /** The connection that writes, for the query builder (migrations) and past it (the committer). */
   let writer: SqliteDatabase | undefined;
+  let reader: DatabaseSync | undefined;
+  let reading: SqliteDatabase | undefined;
   const toWrite = () => {
     writer ??= kyselyDatabase(openSqlite(file, 'write'));
     return writer;
+  };
+  const toRead = () => {
+    reader ??= openSqlite(file, 'read');
+    reading ??= kyselyDatabase(reader);
+    return reading;
   };
   return {
     name: 'sqlite',
@@ -45,8 +58,9 @@ export function sqliteDialect(file: string): StoreDialect {
     float64: 'real',
     blob: 'blob',
     // Opened at the first query: Kysely closes only what it has used, and a connection left open keeps the WAL from being folded in.
-    connect: access =>
-      new SqliteDialect({ database: async () => (access === 'write' ? toWrite() : kyselyDatabase(openSqlite(file, access))) }),
+    connect: access => new SqliteDialect({ database: async () => (access === 'write' ? toWrite() : toRead()) }),
+    // Until the query builder has opened the connection it would not close it.
+    readNow: ({ sql, parameters }) => (reading === undefined || reader?.isTransaction ? undefined : reading.prepare(sql).all(parameters)),
     transaction: (_, work) => sqliteTransaction(toWrite(), work),
     readMoment: (db, read) => db.transaction().execute(read),
     isConstraintFault: isSqliteConstraint,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { postgresDialect, type StoreDialect, sqliteDialect } from './dialect.ts';
 import { migrate } from './migrate.ts';
+import { readPast } from './prepared.ts';
 import type { Tables } from './schema.ts';
 
 /** An open database: one connection that writes (the committer's), others that read. */
@@ -22,6 +23,7 @@ export async function openStore(where: { folder: string; databaseUrl?: string | 
   const write = new Kysely<Tables>({ dialect: dialect.connect('write') });
   await migrate(write, dialect);
   const read = new Kysely<Tables>({ dialect: dialect.connect('read') });
+  if (dialect.readNow) readPast(read, query => dialect.readNow?.(query));
   return {
     dialect,
     write,
