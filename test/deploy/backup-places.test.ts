@@ -297,6 +297,11 @@ describe.runIf(isRoot)('root, on the data of another user', () => {
       copyFileSync(made.file, join(secrets, 'backup.tar.gz'));
       const restored = await command(['restore', join(secrets, 'backup.tar.gz'), '--data', data]);
       expect([restored.code, restored.stderr]).toEqual([0, expect.stringContaining('Start Nester.')]);
+      // A new folder where only root may make one.
+      execFileSync('chmod', ['711', secrets]);
+      const outside = join(secrets, 'backups');
+      expect((await command(['backup', '--data', data, '--out', outside])).code).toBe(0);
+      expect(statSync(outside)).toMatchObject({ uid: 65_534 });
       const owners = execFileSync('find', [data, '!', '-uid', '65534'], { encoding: 'utf8' });
       expect(owners).toBe('');
     } finally {

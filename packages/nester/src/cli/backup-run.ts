@@ -1,11 +1,11 @@
-import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, lchownSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BackupAttempt } from '@aerie/contract';
 import { copyBackup } from '../backups/copy.ts';
 import { asSentence } from '../backups/faults.ts';
 import { BackupUnderWay, type Made, makeBackup, thin } from '../backups/make.ts';
 import { readConfig } from '../config.ts';
-import { becomeOwner } from '../owner.ts';
+import { asCaller, becomeOwner } from '../owner.ts';
 import { readVersion } from '../version.ts';
 import type { BackupOptions } from './backup.ts';
 import { Failure, oneLine } from './failure.ts';
@@ -27,8 +27,9 @@ export async function runBackup(options: BackupOptions): Promise<void> {
   let removed: string[] = [];
   let made: Made | undefined;
   let failure: Error | undefined;
-  const back = asOwnerOf(config.data, folder);
+  let back = () => {};
   try {
+    back = asOwnerOf(config.data, folder);
     const { withKey, keep } = options;
     made = await makeBackup({ config, folder, version: readVersion().version, now: () => at, withKey, keep }, async done => {
       attempt.name = done.name;
@@ -74,12 +75,18 @@ export async function runBackup(options: BackupOptions): Promise<void> {
 /** Root makes backups as the user whose data they are of: no link among those leads where that user could not go. */
 function asOwnerOf(data: string, folder: string): () => void {
   if (process.getuid?.() !== 0 || !existsSync(data)) return () => undefined;
-  if (!existsSync(folder)) {
-    const { uid, gid } = statSync(data);
+  const back = becomeOwner(data);
+  try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chownSync(folder, uid, gid);
+  } catch {
+    // Where that user may make none, root makes one for them.
+    const { uid, gid } = statSync(data);
+    asCaller(() => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      lchownSync(folder, uid, gid);
+    });
   }
-  return becomeOwner(data);
+  return back;
 }
 
 /** Checked as the setting is. */
