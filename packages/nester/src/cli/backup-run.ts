@@ -66,7 +66,10 @@ function tellMade(
   options: BackupOptions,
 ): void {
   const { counts, head, leftOut } = manifest;
-  if (options.json) return printJson({ ...attempt, file, bytes, counts, head, leftOut, removed });
+  if (options.json) {
+    printJson({ ...attempt, file, bytes, counts, head, leftOut, removed });
+    return;
+  }
   say(`Made ${file} in ${attempt.seconds.toFixed(1)} s.`);
   sayHolding(manifest, bytes);
   if (options.withKey) say('The key of secrets is in it: keep it as you keep a password.');
