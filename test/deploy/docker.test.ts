@@ -113,7 +113,6 @@ needs(
 
   it('makes backups on its volume, and goes back to one', async () => {
     await place.type('docker exec nester nester backup --keep');
-    await place.type('docker exec nester nester backup');
     await place.type('docker cp nester:/data/backups .');
     const { stdout: files } = await place.type('docker exec nester ls /data/backups');
     const [file] = files.match(/aerie-\w+\.tar\.gz(?=\.keep)/)!;
@@ -201,7 +200,7 @@ needs(
 
   it('keeps its data in PostgreSQL, whose password nobody sees', async () => {
     await place.type('docker compose -f docker-compose.yml -f docker-compose.postgres.yml up -d');
-    await engine.until('Nester to be healthy', 'nester', '{{.State.Health.Status}}', 'healthy');
+    await place.answers();
     const secret = readFileSync(join(place.folder, 'secrets/postgres_password'), 'utf8').trim();
     for (const container of (await engine.docker(['ps', '-q'])).stdout.trim().split('\n'))
       expect(await engine.inspect(container, '{{json .}}')).not.toContain(secret);
