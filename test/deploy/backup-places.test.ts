@@ -241,6 +241,38 @@ describe('the commands, killed', () => {
   });
 });
 
+describe('somebody at a terminal', () => {
+  const data = scratchFolder('asked');
+  afterEach(() => removeFolder(data));
+
+  it('is asked before anything is replaced, unless they say yes beforehand', async () => {
+    const database = { folder: data, databaseUrl: undefined, remove: async () => {} };
+    await say(database, 'one');
+    const { file } = await makeBackup(makingOf(database));
+    await say(database, 'two');
+    const restore = async (answer: string, ...args: string[]) => {
+      const typed = [process.execPath, join(root, 'packages/nester/bin/nester.js'), 'restore', file, '--data', data, ...args];
+      const child = spawn('script', ['--quiet', '--return', '--command', typed.map(word => `'${word}'`).join(' '), '/dev/null'], {
+        stdio: 'pipe',
+      });
+      let shown = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        if (!shown.includes('Type yes:') && (shown + text).includes('Type yes:')) child.stdin.write(`${answer}\n`);
+        shown += text;
+      });
+      const [code] = await within(30_000, 'the end', once(child, 'exit'));
+      return { code, shown };
+    };
+    expect(await restore('no')).toMatchObject({ code: 1, shown: expect.stringContaining('Nothing was changed.') });
+    expect((await stateOf(database)).messages.at(-1)).toBe('two');
+    expect(readdirSync(data)).not.toContain('.restore');
+    expect((await restore('yes')).code).toBe(0);
+    expect((await stateOf(database)).messages.at(-1)).toBe('one');
+    const { code, shown } = await restore('', '--yes');
+    expect([code, shown]).toEqual([0, expect.not.stringContaining('Type yes')]);
+  });
+});
+
 describe.runIf(isRoot)('root, on the data of another user', () => {
   const data = scratchFolder('owned');
   afterEach(() => removeFolder(data));
@@ -265,6 +297,11 @@ describe.runIf(isRoot)('root, on the data of another user', () => {
       copyFileSync(made.file, join(secrets, 'backup.tar.gz'));
       const restored = await command(['restore', join(secrets, 'backup.tar.gz'), '--data', data]);
       expect([restored.code, restored.stderr]).toEqual([0, expect.stringContaining('Start Nester.')]);
+      // A new folder where only root may make one.
+      execFileSync('chmod', ['711', secrets]);
+      const outside = join(secrets, 'backups');
+      expect((await command(['backup', '--data', data, '--out', outside])).code).toBe(0);
+      expect(statSync(outside)).toMatchObject({ uid: 65_534 });
       const owners = execFileSync('find', [data, '!', '-uid', '65534'], { encoding: 'utf8' });
       expect(owners).toBe('');
     } finally {

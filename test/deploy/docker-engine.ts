@@ -172,8 +172,8 @@ export class DockerEngine {
     const daemon = this.#daemon;
     if (daemon && daemon.exitCode === null && daemon.signalCode === null) {
       const ended = once(daemon, 'exit');
-      // With the first process of its namespace all others end: containers too, at once.
-      daemon.kill('SIGKILL');
+      // With the first process of its namespace all others end, containers too; when that is done, so is the one that waits for it.
+      this.#killAll();
       await ended;
     }
     this.#daemon = undefined;
@@ -215,11 +215,28 @@ export class DockerEngine {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
   }
 
+  #killAll(): void {
+    const first = this.#pid;
+    if (first > 0) process.kill(first, 'SIGKILL');
+    else this.#daemon!.kill('SIGKILL');
+  }
+
   #takeAway(): void {
     this.#callOff();
-    this.#daemon?.kill('SIGKILL');
+    const daemon = this.#daemon;
+    if (daemon?.pid !== undefined && daemon.exitCode === null && daemon.signalCode === null) {
+      this.#killAll();
+      awaitEnd(daemon.pid);
+    }
     takeAway(this.folder);
   }
+}
+
+/** Waits, where nothing can be awaited any more, until a process has ended: nobody fetches what became of it now. */
+function awaitEnd(pid: number): void {
+  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  const runs = () => existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  for (let tries = 0; tries < 500 && runs(); tries++) Atomics.wait(asleep, 0, 0, 10);
 }
 
 /** What engines of processes that are no more left behind. */

@@ -37,6 +37,7 @@ needs('mmdebstrap', 'nspawn')('nester doctor on an installed machine', () => {
   beforeAll(async () => {
     machine = await Machine.boot();
     await install(machine, bring(machine, await release()), ['--yes', '--domain', name]);
+    expect((await machine.run('nester', ['setup-link'])).stdout).toContain(`https://${name}/setup#`);
     await machine.run('nester', ['user', 'add', 'Ada', '--role', 'admin', '--password-stdin'], { input: password });
     await machine.run('nester', ['backup']);
     // A probe beside it, as on the machine that somebody tries all of it on.

@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { layOut, pack, seal, sourceVersion } from '../../scripts/release-tree.js';
-import { buildWeb, webIsStale } from '../../scripts/web-build.js';
+import { promisify } from 'node:util';
+import { pack, seal, sourceVersion } from '../../scripts/release-tree.js';
 import { root, scratchFolder } from '../kit/scratch.ts';
+
+const run = promisify(execFile);
 
 /** What a release is made of. */
 const sources = [
@@ -32,7 +34,7 @@ export interface Release {
 
 /** The release of the present sources, made once for all suites that ask for it; the first waits about ten seconds. */
 export async function release(): Promise<Release> {
-  const { version, date, commit, at } = sourceVersion();
+  const { version, commit } = sourceVersion();
   const name = `aerie-${version}-linux-${process.arch}`;
   const folder = join(cache, keyOf(`${version} ${commit}`));
   const made = { tree: join(folder, name), archive: join(folder, `${name}.tar.gz`), version };
@@ -40,11 +42,11 @@ export async function release(): Promise<Release> {
   try {
     if (existsSync(made.archive)) return made;
     for (const old of readdirSync(cache)) if (old !== 'lock' && isOver(join(cache, old))) rmSync(join(cache, old), { recursive: true });
-    if (webIsStale()) await buildWeb();
-    layOut(made.tree, { version, date, commit });
-    seal(made.tree);
-    packQuickly(made.tree, `${made.archive}.part`, at);
-    renameSync(`${made.archive}.part`, made.archive);
+    // runs: npm run release
+    const part = `${folder}.part`;
+    await run(process.execPath, [join(root, 'scripts/release.js'), '--out', part, '--level', '1']);
+    await run('tar', ['-xzf', join(part, `${name}.tar.gz`), '-C', part]);
+    renameSync(part, folder);
     return made;
   } finally {
     unlock();
@@ -67,12 +69,8 @@ export function changed(of: Release, version: string, edits: Readonly<Record<str
   }
   seal(tree);
   const archive = join(folder, `${basename(tree)}.tar.gz`);
-  packQuickly(tree, archive, sourceVersion().at);
+  pack(tree, archive, { at: sourceVersion().at, level: 1 });
   return { tree, archive, version };
-}
-
-function packQuickly(tree: string, archive: string, at: number): void {
-  pack(tree, archive, { at, level: 1 });
 }
 
 /** A release of other sources; not the one that another run made a while ago and works with. */

@@ -96,12 +96,13 @@ describe('what counts as run', () => {
   it('stands in the code of a suite, or in a line that says what it runs; not in a title, nor in another comment', () => {
     const isRun = whatTestsRun([
       `it('nester backup', async () => {\n  // nester verify\n  // runs: nester restore FILE\n  // runs: docs/whole.md\n  await run('nester doctor --json');\n`,
-      `await machine.run(['systemctl',\n  'reload', "nginx"])\nawait run(['ufw', 'status'])`,
+      `await machine.run('systemctl', ['is-active', 'nester']);\nawait machine.run(['systemctl',\n  'reload', "nginx"])\nawait run(['ufw', 'status'])`,
     ]);
     const typed = [
       'nester doctor',
       'nester doctor --json',
       'ufw status',
+      'systemctl is-active nester',
       'nester restore FILE',
       'nester restore',
       'nester verify',
@@ -112,6 +113,7 @@ describe('what counts as run', () => {
       'nester doctor',
       'nester doctor --json',
       'ufw status',
+      'systemctl is-active nester',
       'nester restore FILE',
     ]);
     expect(isRun('nester verify', 'docs/whole.md')).toBe(true);

@@ -99,7 +99,8 @@ export function whatTestsRun(texts: readonly string[]): (command: string, page: 
   const text = code
     .join(' ')
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/(['"`]), ?\1/g, ' ');
+    // run('nester', ['user', 'list']) and ['nester', 'user', 'list'] are the words of one command.
+    .replaceAll(/(['"`]), ?\[? ?\1/g, ' ');
   return (command, page) =>
     marked.has(page) || marked.has(command) || new RegExp(`(?<![\\w/-])${command.replaceAll(/[^\w\s]/g, '\\$&')}(?![\\w/-])`).test(text);
 }

@@ -26,7 +26,8 @@ act() {
 quietly() {
   scratch
   if "$@" >"$SCRATCH/printed" 2>&1; then ended=0; else ended=$?; fi
-  if [ "$LOGGING" = yes ]; then sed 's/^/    /' "$SCRATCH/printed" >>"$LOG"; fi
+  # What stands behind the # of a link makes an account.
+  if [ "$LOGGING" = yes ]; then sed 's/^/    /; s/#[A-Za-z0-9_-]\{20,\}/#…/g' "$SCRATCH/printed" >>"$LOG"; fi
   return "$ended"
 }
 

@@ -70,6 +70,7 @@ listener() {
 
 # The ports that Nester and nginx are to have are theirs already, or nobody's.
 check_ports() {
+  if [ "$(systemctl is-active nester 2>/dev/null || true)" = activating ]; then return 0; fi
   if ! service_runs nester; then
     for port in 12345 3000; do
       if ! listens "$port"; then continue; fi

@@ -31,7 +31,9 @@ function health(ask, where) {
       answer.setEncoding('utf8').on('data', part => {
         text += part;
       });
-      answer.on('end', () => (answer.statusCode === 200 && text.includes('"ok"') ? resolve(undefined) : reject(new Error(text.slice(0, 200)))));
+      answer.on('end', () =>
+        answer.statusCode === 200 && text.includes('"ok"') ? resolve(undefined) : reject(new Error(text.slice(0, 200))),
+      );
     });
     asked.on('timeout', () => asked.destroy(new Error('no answer in 5 s'))).on('error', reject);
     asked.end();

@@ -29,8 +29,9 @@ at_boot() {
 
 # start_unit UNIT: starts it, or again. When it does not start, the last line is what it said itself.
 start_unit() {
+  begun=$(date +%s)
   if systemctl restart "$1"; then return 0; fi
-  journalctl -u "$1" -n 40 -o cat --no-pager | grep -v '^systemd\|^Starting\|^Started\|^Stopped\|^Failed\|: Main process\|: Failed with\|: Scheduled' | tail -n 10
+  journalctl -u "$1" --since "@$begun" -o cat --no-pager | grep -v '^systemd\|^Starting\|^Started\|^Stopped\|^Failed\|: Main process\|: Failed with\|: Scheduled' | tail -n 10
   return 1
 }
 
@@ -52,9 +53,9 @@ install_nester() {
   check_disk
   need_release
   check_architecture
+  resume_upgrade
   check_older
   check_ports
-  resume_upgrade
   if [ "$DRY" = yes ]; then show 'Nothing is done. This would be:' 'Rien n’est fait. Ce serait :'; fi
   open_log
   log "install.sh $ACTION, Aerie $(cat "$ROOT/VERSION")"

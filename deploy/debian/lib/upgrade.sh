@@ -132,9 +132,12 @@ undo() {
   if has_role nester; then quietly stop_nester || true; fi
   if has_role probe; then quietly systemctl stop harvester.service || true; fi
   point "$CURRENT" "$OLD"
+  rm -f "$BASE/previous"
   if [ -n "$BACKUP" ]; then
     act "bring the data back from $BACKUP" "remettre les données de $BACKUP" put_data_back
   fi
+  # The one that follows takes its turn.
+  exec 9>&-
   act "put the old release back, $(version_of "$BASE/$OLD")" "remettre l’ancienne version, $(version_of "$BASE/$OLD")" put_old_back
   rm -f "$UNDER_WAY"
   die "the upgrade failed and was undone: Aerie $(version_of "$CURRENT") runs with the data of before. What the new one said: $LOG" \
@@ -149,11 +152,7 @@ put_data_back() {
 
 # Its own install.sh knows best which files are its own.
 put_old_back() {
-  (
-    exec 9>&-
-    trap - EXIT
-    sh "$BASE/$OLD/deploy/debian/install.sh" --yes --lang "$TONGUE" --after-undoing
-  )
+  sh "$BASE/$OLD/deploy/debian/install.sh" --yes --lang "$TONGUE" --after-undoing
 }
 
 finish_upgrade() {

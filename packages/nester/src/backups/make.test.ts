@@ -61,13 +61,9 @@ onEachDatabase('a backup', newDatabase => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(names().sort()).toEqual([name, `${name}.sha256`]);
     expect(execFileSync('sha256sum', ['-c', `${name}.sha256`], { cwd: backups(), encoding: 'utf8' })).toBe(`${name}: OK\n`);
-    const listed = tar('-tzf', name).trim().split('\n');
+    const listed = tar('--quoting-style=literal', '-tzf', name).trim().split('\n');
     expect(listed.filter(path => !path.endsWith('/')).sort()).toEqual(
-      [
-        ...Object.keys(files).map(path => path.replace('é', '\\303\\251')),
-        'manifest.json',
-        database.databaseUrl ? 'database.dump' : 'nester.db',
-      ].sort(),
+      [...Object.keys(files), 'manifest.json', database.databaseUrl ? 'database.dump' : 'nester.db'].sort(),
     );
     tar('-xzf', name);
     for (const [path, content] of Object.entries(files)) expect(readFileSync(join(backups(), path), 'utf8')).toBe(content);
@@ -91,8 +87,8 @@ onEachDatabase('a backup', newDatabase => {
       const { manifest } = await makeBackup(makingOf(database));
       isDone = true;
       await talking;
-      expect(manifest.counts.messages).toBeGreaterThanOrEqual(before + 2);
-      expect(manifest.counts.messages).toBeLessThanOrEqual(said + 2);
+      expect(manifest.counts.messages).toBeGreaterThanOrEqual(before + 3);
+      expect(manifest.counts.messages).toBeLessThanOrEqual(said + 3);
     } finally {
       await chat.house.close();
     }

@@ -17,18 +17,18 @@ const whole = z.int().min(0);
 const schema = z.object({
   v: z.literal(1),
   /** Of the program that made it. */
-  version: z.string(),
+  version: z.string().regex(/^[\w.+-]{1,64}$/),
   /** The moment at which it was begun; all that was acknowledged before is in it. ISO 8601, UTC. */
   at: z.iso.datetime(),
   database: z.enum(['sqlite', 'postgres']),
   /** The newest migration that the database has had. */
-  schema: z.string(),
-  head: z.object({ epoch: z.string(), seq: whole }),
+  schema: z.string().regex(/^[\w.-]{1,100}$/),
+  head: z.object({ epoch: z.string().max(64), seq: whole }),
   counts: z.object({ users: whole, messages: whole, devices: whole, incidents: whole }),
   /** Every file of the archive but this one. */
   files: z.array(z.object({ path: z.string(), bytes: whole, sha256: z.string().regex(/^[0-9a-f]{64}$/) })).max(mostFiles),
   /** What could not be read as a whole: it was being written, or is no plain file. A restore leaves it out too. */
-  leftOut: z.array(z.object({ path: z.string(), because: z.string() })),
+  leftOut: z.array(z.object({ path: z.string(), because: z.string().max(200) })),
 });
 
 /** What a backup says of itself: the last file of its archive. */

@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { causeOf } from '../file-cause.ts';
 import { asCaller } from '../owner.ts';
 import { type Manifest, manifestBytes, manifestName, mostFiles, readManifest } from './manifest.ts';
-import { pathFault } from './places.ts';
+import { pathFault, shownPath } from './places.ts';
 import { gathered, readTar, type TarEntry, TarFault } from './tar.ts';
 
 /** A file that is no backup, or none any more: one line that says why. */
@@ -40,7 +40,7 @@ export async function readBackup(file: string, unpacking: Unpacking): Promise<Ma
     for await (const entry of readTar(unpacked(file, whole))) {
       const fault = pathFault(entry.path, entry.kind);
       if (fault) throw unsound(fault);
-      if (found.has(entry.path)) throw unsound(`holds ${JSON.stringify(entry.path)} twice`);
+      if (found.has(entry.path)) throw unsound(`holds ${shownPath(entry.path)} twice`);
       if (found.size >= mostFiles) throw unsound('holds too many files');
       if (text !== undefined) throw unsound('goes on after its manifest');
       if (entry.path === manifestName) {
@@ -59,10 +59,10 @@ export async function readBackup(file: string, unpacking: Unpacking): Promise<Ma
   if (!manifest) throw unsound('has a manifest that cannot be read');
   for (const { path, bytes, sha256 } of manifest.files) {
     const there = found.get(path);
-    if (there?.bytes !== bytes || there.sha256 !== sha256) throw unsound(`holds another ${JSON.stringify(path)} than its manifest says`);
+    if (there?.bytes !== bytes || there.sha256 !== sha256) throw unsound(`holds another ${shownPath(path)} than its manifest says`);
     found.delete(path);
   }
-  if (found.size > 0) throw unsound(`holds ${JSON.stringify([...found.keys()][0])}, of which its manifest knows nothing`);
+  if (found.size > 0) throw unsound(`holds ${shownPath([...found.keys()][0]!)}, of which its manifest knows nothing`);
   return manifest;
 }
 

@@ -124,6 +124,11 @@ describe('verifying', () => {
       () => changed([{ path: `files/${'x/'.repeat(2_500)}x`, bytes: Buffer.from('x') }]),
       /path of 5\d\d\d characters/,
     ],
+    [
+      'a name that a terminal obeys',
+      () => changed([{ path: 'files/\u001b]0;x\u0007/../\u009b31m', bytes: Buffer.from('x') }]),
+      /holds "files\/\]0;x\/\.\.\/31m", which leads/,
+    ],
     ['a file twice', async () => archive([...entries.slice(0, -1), ...entries.slice(-2)]), /twice/],
     ['more after the manifest', () => archive([...entries, { path: 'files/x', bytes: Buffer.from('x') }]), /after its manifest/],
     ['a file that is not listed', async () => archive([{ path: 'files/x', bytes: Buffer.from('x') }, ...entries]), /knows nothing/],

@@ -27,7 +27,7 @@ export async function runRestore(file: string, options: RestoreOptions): Promise
   const restored = await restoreBackup({ config, file, version, now: Date.now, endSessions, confirm })
     .catch(error => {
       if (!(error instanceof FolderInUse)) throw error;
-      throw new Failure(`Nester uses ${config.data}. Stop it first ("systemctl stop nester"), then restore, then start it.`);
+      throw new Failure(`Nester uses ${config.data}. Stop it first (on Debian: systemctl stop nester), then restore, then start it.`);
     })
     .finally(back);
   const { manifest, saved, aside, key } = restored;

@@ -203,6 +203,8 @@ describe('an installation', () => {
       const look = (run: Run, running = true) => checkNginx(configure(settings), run, running, at);
       try {
         expect(levels(await look(printed(site)))).toEqual(['good', 'good', 'good']);
+        expect((await look(async () => ({ state: 'missing' })))[0]).toMatchObject({ level: 'wrong', mend: 'apt-get install nginx' });
+        expect((await look(async () => ({ state: 'slow' })))[0]).toMatchObject({ level: 'wrong', mend: 'systemctl status nginx' });
         expect((await look(printed('')))[0]).toMatchObject({ level: 'wrong', says: 'No site of nginx passes requests on to 3000' });
         expect((await look(printed(site.replaceAll(/proxy_set_header X-Forwarded-For.*$/gm, ''))))[0]).toMatchObject({
           level: 'wrong',

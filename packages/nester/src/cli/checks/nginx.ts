@@ -59,7 +59,10 @@ export async function checkNginx(
 /** Nginx's own judgement of its configuration, and the header by which Nester knows who asks. */
 async function checkSettings(config: Config, run: Run): Promise<Finding> {
   const answer = await run('nginx', '-T');
-  if (answer.state !== 'ran') return wrong(`nginx cannot be asked: ${whyNot(answer)}`, 'apt-get install nginx');
+  if (answer.state !== 'ran') {
+    const mend = answer.state === 'missing' ? 'apt-get install nginx' : 'systemctl status nginx';
+    return wrong(`nginx cannot be asked: ${whyNot(answer)}`, mend);
+  }
   if (answer.code !== 0)
     return /permission denied/i.test(answer.stderr)
       ? forRoot("nginx's configuration")
