@@ -7,11 +7,12 @@ export type Tree = ReadonlyMap<string, string>;
 /** Of each package, the packages of ours that it may use. */
 const mayUse: Record<string, readonly string[]> = {
   contract: [],
+  service: [],
   client: ['contract'],
-  nester: ['contract'],
+  nester: ['contract', 'service'],
   terminal: ['contract', 'client'],
   web: ['contract', 'client'],
-  harvester: ['contract', 'client'],
+  harvester: ['contract', 'client', 'service'],
 };
 
 /** Packages whose code runs in a browser too; the files named may use Node all the same. */

@@ -1,3 +1,4 @@
+import { sdNotify } from '@aerie/service/sd-notify';
 import type { Config } from '../config.ts';
 import { addressText } from '../dashboard/address.ts';
 import { Dashboard, passwordFor } from '../dashboard/dashboard.ts';
@@ -6,7 +7,6 @@ import { type Log, stderrLog } from '../log.ts';
 import { systemSources } from '../report.ts';
 import { Harvester } from '../run.ts';
 import { meansHere, scan } from '../scan/scan.ts';
-import { sdNotify } from '../sd-notify.ts';
 import { readCommit, readVersion } from '../version.ts';
 import { wanWatch } from '../wan/wan.ts';
 

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
+import { sdNotify } from '@aerie/service/sd-notify';
 import { createApp, type Running } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { LineLog } from '../log.ts';
-import { sdNotify } from '../sd-notify.ts';
 import { reachableAddresses, selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
 
 /** Listen on the network with a self-signed certificate, and say which links other machines can open. */
