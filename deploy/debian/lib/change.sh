@@ -6,7 +6,11 @@
 SCRATCH=
 
 scratch() {
-  if [ -z "$SCRATCH" ]; then SCRATCH=$(mktemp -d /tmp/aerie-install.XXXXXX); fi
+  if [ -n "$SCRATCH" ]; then return 0; fi
+  # What a run that was killed left behind.
+  find /var/tmp -maxdepth 1 -name 'aerie-install.??????' -user root -mmin +60 -exec rm -rf {} +
+  # Not in /tmp, which may be memory: an archive is made here.
+  SCRATCH=$(mktemp -d /var/tmp/aerie-install.XXXXXX)
 }
 
 # act ENGLISH FRENCH COMMAND…: says it and does it. What the command prints is for the log, and shown when it fails.
