@@ -109,6 +109,10 @@ needs(
     const log = machine.read('/var/log/aerie-install.log');
     expect(log).toContain('start Nester');
     expect(log).not.toContain(setupLink.split('#')[1]);
+    // Whoever has such a link is the administrator: it is for the terminal, and for none of the logs.
+    const journal = (await machine.run('journalctl', ['--unit=nester', '--no-pager'])).stdout;
+    expect(journal).toContain('nester setup-link');
+    expect(journal).not.toContain('setup#');
     await machine.run('nester', ['doctor']);
   });
 
