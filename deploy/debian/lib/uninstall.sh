@@ -23,7 +23,7 @@ uninstall() {
   discard /usr/local/bin/nester /usr/local/bin/harvester /usr/local/bin/classcord "$BASE"
   if [ "$PURGE" = yes ]; then
     step 'Data, settings, logs, accounts' 'Données, réglages, journaux, comptes'
-    discard /var/lib/systemd/timers/stamp-aerie-backup.timer /var/lib/aerie /var/lib/harvester /etc/aerie /var/log/classcord /var/www/aerie-acme /var/cache/aerie
+    discard /var/lib/aerie /var/lib/harvester /etc/aerie /var/log/classcord /var/www/aerie-acme /var/cache/aerie
     for name in aerie harvester; do
       if id "$name" >/dev/null 2>&1; then act "remove the account $name" "supprimer le compte $name" userdel "$name"; fi
     done
