@@ -26,8 +26,8 @@ const manifestName = 'MANIFEST.sha256';
 const asIs = ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'package.json', 'docs', 'deploy', 'examples'];
 /** The launchers need these; all else in scripts/ is for development. */
 const scripts = ['runtime.js', 'leash.js'];
-/** Read by compilers and people, never at run time. */
-const notAtRunTime = /\.(map|d\.[cm]?ts|tsbuildinfo|flow)$/;
+/** Of packages: what compilers and people read, never a program. Node runs no TypeScript there anyway. */
+const notAtRunTime = /\.(map|[cm]?tsx?|tsbuildinfo|flow)$|^(node_modules|__tests__|tests?|benchmarks?|\.github)$/;
 const isTest = /\.test\.tsx?$/;
 
 /**
@@ -89,7 +89,7 @@ function layOutModules(folder) {
     } else if (!entry.dev && !entry.devOptional && !(entry.optional && !existsSync(join(root, path)))) {
       const from = join(root, path);
       // A package inside has an entry of its own.
-      cpSync(from, to, { recursive: true, filter: file => basename(file) !== 'node_modules' && !notAtRunTime.test(file) });
+      cpSync(from, to, { recursive: true, filter: file => file === from || !notAtRunTime.test(basename(file)) });
     }
   }
   const runtime = join(folder, 'node_modules', 'node');

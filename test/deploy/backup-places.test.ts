@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   watch,
   writeFileSync,
   writeSync,
@@ -178,6 +179,26 @@ needs('mount')('a backup on disks of its own', () => {
     expect(readdirSync(at('data')).filter(name => /restore/.test(name))).toEqual([]);
   });
 
+  it('puts files back into an inbox on another disk, and refuses folders that it could not move', async () => {
+    mount(at('data/inbox'), '4m');
+    const database = { folder: at('data'), databaseUrl: undefined, remove: async () => {} };
+    await say(database, 'one');
+    mkdirSync(at('data/inbox/KC'));
+    writeFileSync(at('data/inbox/KC/scan.json'), 'old');
+    utimesSync(at('data/inbox/KC/scan.json'), 1_700_000_000, 1_700_000_000);
+    const { file } = await makeBackup({ ...makingOf(database), folder: at('away') });
+    rmSync(at('data/inbox/KC'), { recursive: true });
+    expect((await command(['restore', file, '--data', at('data')])).code).toBe(0);
+    expect((await stateOf(database)).files).toEqual({ 'inbox/KC/scan.json': 'old' });
+    expect(statSync(at('data/inbox/KC/scan.json')).mtimeMs).toBe(1_700_000_000_000);
+    // Twice changes nothing.
+    expect((await command(['restore', file, '--data', at('data')])).code).toBe(0);
+    expect((await stateOf(database)).files).toEqual({ 'inbox/KC/scan.json': 'old' });
+    mount(at('data/quarantine'), '1m');
+    const refused = await command(['restore', file, '--data', at('data')]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('quarantine is a file system of its own')]);
+  });
+
   /** Takes every byte that is left. */
   function fill(): void {
     const file = openSync(at('data/ballast'), 'w');
@@ -221,15 +242,18 @@ describe('the commands, killed', () => {
     mkdirSync(backups);
     expect(await killedAt(['backup', '--data', data], backups, name => name.startsWith('.aerie-part-'))).toBe(true);
     expect(readdirSync(backups).filter(name => name.startsWith('aerie-'))).toEqual([]);
-    const { code, stdout } = await command(['backup', '--data', data, '--json']);
+    const { code, stdout } = await command(['backup', '--data', data, '--json', '--keep']);
     expect(code).toBe(0);
-    expect(backupsIn(backups)).toHaveLength(2);
+    expect(backupsIn(backups)).toHaveLength(3);
     await admin.http.call('message.send', { channelId, content: 'after' });
     expect(await command(['restore', JSON.parse(stdout).file, '--data', data])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Stop it first'),
     });
-    await nester.stop();
+    await nester.kill();
+    // Beside a Nester that is dead: what it had acknowledged stands in the log of its database only.
+    const ofDead = JSON.parse((await command(['backup', '--data', data, '--json'])).stdout);
+    expect(ofDead.counts.messages).toBe(JSON.parse(stdout).counts.messages + 1);
     const isKilled = await killedAt(['restore', JSON.parse(stdout).file, '--data', data], data, name => name === '.restore');
     await nester.start();
     const { messages } = await admin.http.call('message.history', { channelId, limit: 10 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { atExit } from '../kit/at-exit.ts';
@@ -27,6 +27,8 @@ interface How {
 
 const folderPrefix = 'aerie-docker-';
 const startMs = 30_000;
+/** From so much free memory on, images are kept there; they take 2 GB. */
+const enoughBytes = 8 * 2 ** 30;
 
 /**
  * Debian's Docker with a folder and a network of its own, for suites that say `needs('dockerd', 'netns')`: no interface, rule,
@@ -45,6 +47,8 @@ export class DockerEngine {
   private constructor() {
     this.#callOff = atExit(() => this.#takeAway());
     for (const name of ['data', 'exec', 'config', 'etc', 'etc-work']) mkdirSync(join(this.folder, name));
+    // Much is written, and none of it is kept.
+    if (freemem() > enoughBytes) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6g', 'aerie-docker', join(this.folder, 'data')]);
     execFileSync(program('netns'), ['netns', 'add', this.name]);
     execFileSync(program('netns'), ['-n', this.name, 'link', 'set', 'lo', 'up']);
     execFileSync(program('netns'), ['netns', 'exec', this.name, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
@@ -247,10 +251,12 @@ function sweep(): void {
   }
 }
 
-/** Nothing of it runs any more, and its mounts went with it. */
+/** Nothing of it runs any more, and the mounts that it made itself went with it. */
 function takeAway(folder: string): void {
   const name = /aerie-docker-\d+/.exec(folder)![0];
   if (existsSync(`/run/netns/${name}`)) execFileSync(program('netns'), ['netns', 'del', name]);
   removeGroups(name);
+  const data = join(folder, 'data');
+  if (readFileSync('/proc/self/mounts', 'utf8').includes(` ${data} `)) execFileSync('umount', ['--lazy', data]);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import net from 'node:net';
@@ -156,7 +156,9 @@ needs(
 
   it('gives a probe CAP_NET_RAW and nothing else', async () => {
     const { siteId } = await place.admin.call('site.create', { code: 'LYON', name: 'Lyon' });
-    const { code } = await place.admin.call('probe.code', { siteId });
+    const { code, installs } = await place.admin.call('probe.code', { siteId });
+    expect(installs).toBe(true);
+    await place.type('docker compose run --rm -T harvester password < password.txt');
     // runs: docker compose run --rm harvester enrol http://127.0.0.1:3000 CODE
     await place.type(`docker compose run --rm harvester enrol http://127.0.0.1:3000 ${code}`);
     await place.type('docker compose --profile harvester up -d');
@@ -231,6 +233,7 @@ class Place {
     this.#engine = engine;
     this.folder = join(engine.folder, 'deploy');
     cpSync(join(root, 'deploy/docker'), this.folder, { recursive: true });
+    writeFileSync(join(this.folder, 'password.txt'), `${password}\n`);
   }
 
   /** Makes ports of this machine's loopback that lead to those published in the engine's network. */

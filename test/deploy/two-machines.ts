@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { atExit } from '../kit/at-exit.ts';
 import { program } from '../kit/needs.ts';
 
@@ -13,6 +14,11 @@ export class Cable {
 
   constructor() {
     const ip = (...args: string[]) => execFileSync(program('netns'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    // What a run left that was killed.
+    for (const name of existsSync('/run/netns') ? readdirSync('/run/netns') : []) {
+      const pid = /^aerie-[np](\d+)$/.exec(name)?.[1];
+      if (pid !== undefined && !existsSync(`/proc/${pid}`)) ip('netns', 'del', name);
+    }
     for (const name of [this.nester, this.probe]) ip('netns', 'add', name);
     ip('link', 'add', 'eth0', 'netns', this.nester, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.probe);
     for (const [name, address] of [

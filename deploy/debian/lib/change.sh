@@ -6,7 +6,14 @@
 SCRATCH=
 
 scratch() {
-  if [ -z "$SCRATCH" ]; then SCRATCH=$(mktemp -d /tmp/aerie-install.XXXXXX); fi
+  if [ -n "$SCRATCH" ]; then return 0; fi
+  # What a run that was killed left behind: the process in its name is no more.
+  for left in /var/tmp/aerie-install.*.??????; do
+    process=${left#/var/tmp/aerie-install.}
+    if [ -d "$left" ] && [ ! -d "/proc/${process%.*}" ]; then rm -rf -- "$left"; fi
+  done
+  # Not in /tmp, which may be memory: an archive is made here.
+  SCRATCH=$(mktemp -d "/var/tmp/aerie-install.$$.XXXXXX")
 }
 
 # act ENGLISH FRENCH COMMAND…: says it and does it. What the command prints is for the log, and shown when it fails.

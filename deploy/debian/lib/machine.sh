@@ -84,6 +84,9 @@ write_key() {
 # with this release is no more what came with the last, the new text stands beside it, as dpkg does.
 settings() {
   came=$BASE/defaults/${2##*/}
+  if [ -e "$2" ] && ! has_rights "$2" 0640 "root:$3"; then
+    act "give $2 to root, to be read by $3" "donner $2 à root, à lire par $3" set_rights "$2" 0640 "root:$3"
+  fi
   if [ ! -e "$2" ]; then
     put "$1" "$2" 0640 "root:$3" || true
   elif ! cmp -s "$1" "$came" && ! cmp -s "$1" "$2"; then

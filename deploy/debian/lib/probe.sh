@@ -80,9 +80,8 @@ join_site() {
 }
 
 start_probe() {
+  keep_running harvester.service "$PROBE_AGAIN" restart
   if ! has_systemd; then
     say 'systemd does not run here: all is installed, and nothing was started.' 'systemd ne tourne pas ici : tout est installé, rien n’est lancé.'
-    return 0
   fi
-  keep_running harvester.service "$PROBE_AGAIN" restart
 }

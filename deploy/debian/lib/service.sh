@@ -20,8 +20,9 @@ unit() {
   return "$fresh"
 }
 
-# at_boot UNIT
+# at_boot UNIT: also where systemd is installed and does not run, as in the making of an image.
 at_boot() {
+  if ! command -v systemctl >/dev/null; then return 0; fi
   if [ "$(systemctl is-enabled "$1" 2>/dev/null || true)" != enabled ]; then
     act "start $1 at boot" "lancer $1 au démarrage" systemctl --quiet enable "$1"
   fi
@@ -37,8 +38,8 @@ start_unit() {
 
 # keep_running UNIT CHANGED HOW: a service that is to run, from boot on. HOW it takes a change: reload or restart.
 keep_running() {
-  if ! has_systemd; then return 0; fi
   at_boot "$1"
+  if ! has_systemd; then return 0; fi
   if ! service_runs "$1"; then
     act "start $1" "lancer $1" start_unit "$1"
   elif [ "$2" = yes ]; then
@@ -98,18 +99,16 @@ put_nester_in_place() {
 }
 
 start_nester() {
+  at_boot nester.service
+  if wants backups; then at_boot aerie-backup.timer; fi
   if has_systemd; then
-    at_boot nester.service
     if ! service_runs nester; then
       act 'start Nester' 'lancer Nester' start_unit nester.service
     elif [ "$NESTER_AGAIN" = yes ]; then
       act 'start Nester again' 'relancer Nester' start_unit nester.service
     fi
-    if wants backups; then
-      at_boot aerie-backup.timer
-      if ! service_runs aerie-backup.timer; then
-        act 'start the backups of every hour' 'lancer les sauvegardes de chaque heure' systemctl start aerie-backup.timer
-      fi
+    if wants backups && ! service_runs aerie-backup.timer; then
+      act 'start the backups of every hour' 'lancer les sauvegardes de chaque heure' systemctl start aerie-backup.timer
     fi
   fi
   step 'Around it' 'Autour'
@@ -130,8 +129,8 @@ healthy() {
 # Addresses, fingerprint, and the link that makes the first administrator, which goes to the terminal only.
 last_words() {
   if ! has_systemd; then
-    say 'systemd does not run here: all is installed, and nothing was started. It starts with the machine.' \
-      'systemd ne tourne pas ici : tout est installé, rien n’est lancé. Cela se lancera avec la machine.'
+    say 'systemd does not run here: all is installed, and nothing was started. Where systemd runs, it starts with the machine.' \
+      'systemd ne tourne pas ici : tout est installé, rien n’est lancé. Là où systemd tourne, cela se lance avec la machine.'
     return 0
   fi
   say "Aerie $(version_of "$CURRENT") runs." "Aerie $(version_of "$CURRENT") tourne."

@@ -23,7 +23,7 @@ uninstall() {
   discard /usr/local/bin/nester /usr/local/bin/harvester /usr/local/bin/classcord "$BASE"
   if [ "$PURGE" = yes ]; then
     step 'Data, settings, logs, accounts' 'Données, réglages, journaux, comptes'
-    discard /var/lib/aerie /var/lib/harvester /etc/aerie /var/log/classcord /var/www/aerie-acme /var/cache/aerie
+    discard /var/lib/aerie /var/lib/harvester /etc/aerie /var/log/classcord /var/www/aerie-acme /var/cache/aerie /var/lib/systemd/timers/stamp-aerie-backup.timer
     for name in aerie harvester; do
       if id "$name" >/dev/null 2>&1; then act "remove the account $name" "supprimer le compte $name" userdel "$name"; fi
     done
@@ -53,6 +53,7 @@ remove_parts() {
     fi
     if service_runs nginx; then act 'have nginx read its settings again' 'faire relire ses réglages à nginx' systemctl reload nginx; fi
   fi
+  # Not aerie-sshd.conf: without it Fail2ban may not start at all, and nobody would watch SSH.
   if [ -e /etc/fail2ban/jail.d/classcord.conf ]; then
     discard /etc/fail2ban/jail.d/classcord.conf /etc/fail2ban/filter.d/classcord.conf
     if service_runs fail2ban; then act 'start fail2ban again' 'relancer fail2ban' systemctl restart fail2ban; fi

@@ -76,12 +76,10 @@ async function moveAside(data: string, name: string, aside: string): Promise<voi
  * taken yet. Where there is another file of the same name, both are kept.
  */
 async function addTo(from: string, to: string): Promise<void> {
-  const entries = await readdir(from, { withFileTypes: true }).catch(noneWhenGone);
-  if (!(await isThere(to))) {
-    if (entries.length > 0 || (await isThere(from))) await rename(from, to);
-    return;
-  }
-  for (const entry of entries) {
+  if (!(await isThere(from))) return;
+  if (!(await isThere(to)) && (await isRenamed(from, to))) return;
+  await mkdir(to, { recursive: true, mode: (await stat(from)).mode & 0o2777 });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
     if (entry.isDirectory()) await addTo(source, join(to, entry.name));
     else await moveInto(source, to, entry.name);
@@ -93,18 +91,25 @@ async function addTo(from: string, to: string): Promise<void> {
 async function moveInto(source: string, folder: string, name: string): Promise<void> {
   if (await isSame(source, join(folder, name))) return await unlink(source);
   const target = await freePath(folder, name);
+  if (await isRenamed(source, target)) return;
+  // Under a name of something unfinished nobody takes it.
+  const part = join(folder, `${temporaryPrefix}restored`);
+  const { atimeMs, mtimeMs } = await stat(source);
+  await copyFile(source, part);
+  await utimes(part, atimeMs / 1_000, mtimeMs / 1_000);
+  await sync(part);
+  await rename(part, target);
+  await unlink(source);
+}
+
+/** False where the new path is on another disk, as a folder of the inbox may be. */
+async function isRenamed(from: string, to: string): Promise<boolean> {
   try {
-    await rename(source, target);
+    await rename(from, to);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    // A folder of the inbox may be a disk of its own. Under a name of something unfinished nobody takes it.
-    const part = join(folder, `${temporaryPrefix}restored`);
-    const { atimeMs, mtimeMs } = await stat(source);
-    await copyFile(source, part);
-    await utimes(part, atimeMs / 1_000, mtimeMs / 1_000);
-    await sync(part);
-    await rename(part, target);
-    await unlink(source);
+    if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
+    throw error;
   }
 }
 
