@@ -145,8 +145,7 @@ needs('mmdebstrap', 'nspawn')('nester doctor on an installed machine', () => {
         what: 'the firewall is off',
         spoil: () => machine.run('ufw', ['disable']),
         says: /The firewall is off/,
-        mend: /^ufw allow OpenSSH, then: ufw enable$/,
-        does: ['ufw allow OpenSSH', 'ufw --force enable'],
+        mend: /^\/opt\/aerie\/current\/deploy\/debian\/ufw\/apply$/,
       },
       {
         what: 'the certificate has ended, and is for another name',

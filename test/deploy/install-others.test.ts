@@ -26,7 +26,7 @@ needs('mmdebstrap', 'nspawn')('install.sh on the other releases of Debian', () =
     it('installs with one command, in French too', async () => {
       expect(machine.read('/etc/debian_version')).toMatch(new RegExp(`^${number}\\.`));
       const { stdout } = await install(machine, bring(machine, made), ['--yes', '--lang', 'fr', ...choices]);
-      expect(stdout).toContain('Classcord answers');
+      expect(stdout).toContain('Classcord répond');
       expect(stdout).toMatch(/Ouvrir ce lien dans les 30 minutes[^\n]*\n {2}https?:\/\/[^/\s]+\/setup#[\w-]{43}\n/);
       expect((await machine.run('systemctl', ['is-active', 'nester', 'classcord'])).stdout).toBe('active\nactive\n');
       expect((await machine.run('curl', ['-s', 'http://127.0.0.1:3000/healthz'])).stdout).toContain('"ok"');

@@ -110,6 +110,10 @@ needs(
     const log = machine.read('/var/log/aerie-install.log');
     expect(log).toContain('start Nester');
     expect(log).not.toContain(setupLink.split('#')[1]);
+    // Whoever has such a link is the administrator: it is for the terminal, and for none of the logs.
+    const journal = (await machine.run('journalctl', ['--unit=nester', '--no-pager'])).stdout;
+    expect(journal).toContain('nester setup-link');
+    expect(journal).not.toContain('setup#');
     await machine.run('nester', ['doctor']);
   });
 
@@ -135,8 +139,10 @@ needs(
   it('mends what is missing, and leaves settings of one’s own', async () => {
     machine.write('/etc/aerie/nester.toml', `${machine.read('/etc/aerie/nester.toml')}passwordMin = 14\n`, { mode: 0o644 });
     await machine.run('rm', ['/etc/logrotate.d/aerie', '/usr/local/bin/classcord']);
+    await machine.run('chown', ['root:root', '/var/log/classcord/classcord.log']);
     const { stdout } = await machine.run('sh', [installer]);
     expect(stdout.match(/^ {2}\+ .*/gm)).toEqual([
+      '  + give /var/log/classcord/classcord.log to aerie:adm with mode 0640',
       '  + give /etc/aerie/nester.toml to root, to be read by aerie',
       '  + write /usr/local/bin/classcord',
       '  + write /etc/logrotate.d/aerie',
@@ -177,6 +183,8 @@ needs(
     await machine.until('it is gone', async () => (await machine.run('systemctl', ['is-active', 'cut-off'], { mayFail: true })).code !== 0);
     const { stdout } = await machine.run('sh', [installer], { ms: 120_000 });
     expect(stdout).toContain('The upgrade to 77.0.0 was interrupted, and goes on.');
+    // The way back stays: the backup of every hour does not thin it out.
+    expect((await machine.run('ls', ['/var/lib/aerie/backups'])).stdout).toMatch(/\.tar\.gz\.keep\n/);
     expect(await inUse()).toMatch(/^77\.0\.0 /);
     expect((await machine.run('ls', ['/opt/aerie/releases'])).stdout.trim().split('\n')).toHaveLength(2);
     // runs: sh /opt/aerie/current/deploy/debian/install.sh --status

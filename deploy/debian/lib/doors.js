@@ -1,7 +1,7 @@
 /**
  * Whether Nester answers at its doors, as people come to them: the web, Classcord, and the web through nginx.
  *
- *     node doors.js SETTINGS.toml SECONDS [nginx]
+ *     node doors.js LANGUAGE SETTINGS.toml SECONDS [nginx]
  *
  * Tries again until it does or the time is over. Prints what answers; what does not is the last line, and the end is 1.
  */
@@ -11,8 +11,10 @@ import { request as requestTls } from 'node:https';
 import { connect } from 'node:net';
 import { parse } from 'smol-toml';
 
-const [file = '', seconds = '30', ...through] = process.argv.slice(2);
+const [language = 'en', file = '', seconds = '30', ...through] = process.argv.slice(2);
 const settings = parse(readFileSync(file, 'utf8'));
+/** @param {string} english @param {string} french */
+const t = (english, french) => (language === 'fr' ? french : english);
 const end = Date.now() + Number(seconds) * 1000;
 
 /** @param {unknown} setting @param {string} usual `HOST:PORT` @returns {{ host: string, port: number }} where it answers on this machine */
@@ -35,7 +37,7 @@ function health(ask, where) {
         answer.statusCode === 200 && text.includes('"ok"') ? resolve(undefined) : reject(new Error(text.slice(0, 200))),
       );
     });
-    asked.on('timeout', () => asked.destroy(new Error('no answer in 5 s'))).on('error', reject);
+    asked.on('timeout', () => asked.destroy(new Error(t('no answer in 5 s', 'pas de réponse en 5 s')))).on('error', reject);
     asked.end();
   });
 }
@@ -45,8 +47,8 @@ function classcord(where) {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...where, timeout: 5000 }, () => socket.write('{"type":"users"}\n'));
     socket.once('data', () => resolve(socket.destroy()));
-    socket.on('timeout', () => socket.destroy(new Error('no answer in 5 s'))).on('error', reject);
-    socket.on('close', () => reject(new Error('closed without an answer')));
+    socket.on('timeout', () => socket.destroy(new Error(t('no answer in 5 s', 'pas de réponse en 5 s')))).on('error', reject);
+    socket.on('close', () => reject(new Error(t('closed without an answer', 'fermé sans réponse'))));
   });
 }
 
@@ -66,11 +68,11 @@ for (const [name, knock] of doors) {
   for (;;) {
     try {
       await knock();
-      console.log(`${name} answers`);
+      console.log(t(`${name} answers`, `${name} répond`));
       break;
     } catch (error) {
       if (Date.now() > end) {
-        console.log(`${name}: ${/** @type {Error} */ (error).message}`);
+        console.log(`${name}${t(':', ' :')} ${/** @type {Error} */ (error).message}`);
         process.exit(1);
       }
       await new Promise(resolve => setTimeout(resolve, 200));

@@ -44,8 +44,11 @@ make_nester_folders() {
   # Its group is that of the files in it, so that those who may read logs can.
   folder /var/log/classcord 2750 aerie:adm
   # Fail2ban does not start on a file that is not there yet.
-  if [ ! -e /var/log/classcord/classcord.log ]; then
-    act 'make /var/log/classcord/classcord.log' 'créer /var/log/classcord/classcord.log' make_log
+  log_file=/var/log/classcord/classcord.log
+  if [ ! -e "$log_file" ]; then
+    act "make $log_file" "créer $log_file" make_log
+  elif ! has_rights "$log_file" 0640 aerie:adm; then
+    act "give $log_file to aerie:adm with mode 0640" "donner $log_file à aerie:adm, mode 0640" set_rights "$log_file" 0640 aerie:adm
   fi
 }
 

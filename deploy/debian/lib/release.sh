@@ -111,7 +111,8 @@ place_release() {
   if ! is_whole "$RELEASE" >/dev/null 2>&1; then
     act "put the programs into $RELEASE" "mettre les programmes dans $RELEASE" copy_release
   fi
-  if [ ! -f "$(archive_of "$RELEASE")" ]; then
+  # Only Nester hands it out.
+  if { [ "$ACTION" = install ] || has_role nester; } && [ ! -f "$(archive_of "$RELEASE")" ]; then
     act "keep the archive of this release, for the probes that join" "garder l'archive de cette version, pour les sondes qui rejoignent" make_archive
   fi
 }
@@ -169,8 +170,17 @@ continue_in() {
 check_release() {
   used=$(current_release)
   if [ -z "$used" ] || [ "$used" = "releases/${RELEASE##*/}" ]; then return 0; fi
+  refuse_older
   die "Aerie $(version_of "$CURRENT") is installed, and this is $(version_of "$ROOT"). To go over to it: sh install.sh --upgrade" \
     "Aerie $(version_of "$CURRENT") est installé, et ceci est $(version_of "$ROOT"). Pour y passer : sh install.sh --upgrade"
+}
+
+# The way back is another one than the way forward.
+refuse_older() {
+  if is_before "$(version_of "$ROOT")" "$(version_of "$CURRENT")"; then
+    die "this is Aerie $(version_of "$ROOT"), older than $(version_of "$CURRENT") here, whose data it cannot read. The way back: docs/operations/en/upgrade.md" \
+      "ceci est Aerie $(version_of "$ROOT"), plus ancien que $(version_of "$CURRENT") ici, dont il ne sait pas lire les données. Le chemin du retour : docs/operations/fr/upgrade.md"
+  fi
 }
 
 # Releases that are neither in use nor the one before.

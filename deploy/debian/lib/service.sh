@@ -123,7 +123,7 @@ start_nester() {
 healthy() {
   set -- "$1"
   if wants nginx && service_runs nginx; then set -- "$1" nginx; fi
-  service_runs nester && quietly "$CURRENT/node_modules/.bin/node" "$CURRENT/deploy/debian/lib/doors.js" /etc/aerie/nester.toml "$@"
+  service_runs nester && quietly "$CURRENT/node_modules/.bin/node" "$CURRENT/deploy/debian/lib/doors.js" "$TONGUE" /etc/aerie/nester.toml "$@"
 }
 
 # Addresses, fingerprint, and the link that makes the first administrator, which goes to the terminal only.

@@ -34,10 +34,7 @@ upgrade() {
   if [ "$NEW" = "$OLD" ]; then
     say "Aerie $(version_of "$ROOT") is in use already." "Aerie $(version_of "$ROOT") est déjà en service."
   else
-    if is_before "$(version_of "$ROOT")" "$(version_of "$CURRENT")"; then
-      die "this is Aerie $(version_of "$ROOT"), older than $(version_of "$CURRENT") here, whose data it cannot read. To go back, restore a backup of that time with its release" \
-        "ceci est Aerie $(version_of "$ROOT"), plus ancien que $(version_of "$CURRENT") ici, dont il ne sait pas lire les données. Pour revenir, restaurer une sauvegarde d’alors avec sa version"
-    fi
+    refuse_older
     leave_old
     go_over
   fi
@@ -82,9 +79,9 @@ stop_nester() {
   systemctl stop nester.service
 }
 
-# Sets BACKUP.
+# Sets BACKUP. It stays until somebody removes it: it is the way back to this release.
 make_verified_backup() {
-  quietly /usr/local/bin/nester backup --no-thin --json || return 1
+  quietly /usr/local/bin/nester backup --keep --no-thin --json || return 1
   BACKUP=$(sed -n 's/.*"file": *"\([^"]*\)".*/\1/p' "$SCRATCH/printed" | head -n 1)
   [ -n "$BACKUP" ] && quietly /usr/local/bin/nester verify "$BACKUP"
 }

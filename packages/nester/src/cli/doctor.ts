@@ -16,7 +16,7 @@ import { kindOf, type Layout, layoutUnder, partsLeftOut } from './checks/layout.
 import { checkClock, checkLog, checkNode, checkOpenFiles, checkWeb } from './checks/machine.ts';
 import { checkMemory } from './checks/memory.ts';
 import { checkPorts } from './checks/network.ts';
-import { checkNginx, hasNginx } from './checks/nginx.ts';
+import { checkNginx, checkSite, hasNginx } from './checks/nginx.ts';
 import { checkProxyTrust } from './checks/proxy.ts';
 import { checkRights, secretKeyPlace } from './checks/rights.ts';
 import { checkSecrets } from './checks/secrets.ts';
@@ -57,9 +57,9 @@ export async function examine(
   const where = { folder: config.data, databaseUrl: config.databaseUrl };
   const health = await databaseHealth(where);
   const isSound = health.state === 'sound';
-  const { finding, running } = await checkRunning(config, version);
   const kind = kindOf(layout);
   const installed = kind === 'installed';
+  const { finding, running } = await checkRunning(config, version, installed);
   const nginx = installed && hasNginx(layout);
   const without = installed ? partsLeftOut(layout) : new Set<string>();
   const unlessLeftOut = async (part: string, look: () => Finding[] | Promise<Finding[]>) =>
@@ -95,7 +95,10 @@ export async function examine(
       ],
     ],
     ['Service', async () => (installed ? await checkUnit(config, layout, run) : [checkOpenFiles(config)])],
-    ['Doors', async () => [...(await checkPorts(config, running)), ...(nginx ? await checkNginx(config, run, running) : [])]],
+    [
+      'Doors',
+      async () => [...(await checkPorts(config, running)), ...(nginx ? await checkNginx(config, run, running) : checkSite(layout))],
+    ],
     ['Who asks', () => checkProxyTrust(config, nginx)],
     [
       'Certificate',
@@ -104,7 +107,7 @@ export async function examine(
         ...(nginx ? await checkServedCertificate(config, layout, now) : []),
       ],
     ],
-    ['Firewall', () => (installed ? unlessLeftOut('ufw', () => checkFirewall(config, run, nginx)) : [])],
+    ['Firewall', () => (installed ? unlessLeftOut('ufw', () => checkFirewall(config, layout, run, nginx)) : [])],
     ['Fail2ban', () => (installed ? unlessLeftOut('fail2ban', () => checkBans(config, layout, run)) : [])],
   ];
   const findings: Finding[] = [];
@@ -138,11 +141,13 @@ async function looked(topic: string, look: () => Finding[] | Promise<Finding[]>)
   }
 }
 
-async function checkRunning(config: Config, own: Version): Promise<{ finding: Finding; running: boolean }> {
+async function checkRunning(config: Config, own: Version, installed: boolean): Promise<{ finding: Finding; running: boolean }> {
   try {
     const desk = await connectToNester(join(config.data, 'nester.sock'));
-    if (!desk)
-      return { finding: note('Nester does not run on this folder', 'Start it with "nester serve", or "npm start".'), running: false };
+    if (!desk) {
+      const mend = installed ? 'systemctl start nester' : 'Start it with "nester serve", or "npm start".';
+      return { finding: note('Nester does not run on this folder', mend), running: false };
+    }
     try {
       const { version, setupNeeded } = await desk.call('server.show', {});
       if (version !== own.version)
@@ -170,5 +175,5 @@ function readable(findings: readonly Finding[]): string {
 }
 
 function lineOf({ level, says, mend }: Finding): string {
-  return `${marks[level]} ${says}${mend ? `. ${mend}` : ''}`;
+  return `${marks[level]} ${says}${mend ? `${/[.?!]$/.test(says) ? '' : '.'} ${mend}` : ''}`;
 }

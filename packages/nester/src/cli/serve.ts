@@ -4,6 +4,7 @@ import { flushCompileCache } from 'node:module';
 import { sdNotify } from '@aerie/service/sd-notify';
 import { createApp, type Running } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
+import { isJournal } from '../journal.ts';
 import { LineLog } from '../log.ts';
 import { reachableAddresses, selfSignedCertificate, selfSignedPaths } from '../self-signed.ts';
 
@@ -64,7 +65,10 @@ function greeting(running: Running, config: Config, lan: boolean): string[] {
         lines.push('The certificate is self-signed: the browser warns once, and shows this SHA-256 fingerprint:', `  ${fingerprint256}`);
     }
   }
-  if (running.setupLink) lines.push(`Open this link within 30 minutes to make the first administrator:`, `  ${running.setupLink}`);
+  // Whoever reads the link may be the administrator, and the journal is read by others too.
+  if (running.setupLink && isJournal(1, process.env))
+    lines.push('There is no administrator yet. This prints a link that makes one: nester setup-link');
+  else if (running.setupLink) lines.push('Open this link within 30 minutes to make the first administrator:', `  ${running.setupLink}`);
   if (config.log) lines.push(`Log: ${config.log}`);
   return lines;
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { StoreDialect } from './dialect.ts';
 import { foundation } from './migrations/0001-foundation.ts';
@@ -28,7 +28,24 @@ export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promis
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error, results } = await migrator.migrateToLatest();
   if (error) {
+    const unknown = await unknownSteps(db);
+    if (unknown.length > 0)
+      throw new Error(
+        `the database was used by a newer Aerie (${unknown.join(', ')}), and this version cannot read it. Run that version, or restore a backup of before: docs/operations/en/upgrade.md`,
+        { cause: error },
+      );
     const failed = results?.find(result => result.status === 'Error')?.migrationName ?? 'unknown';
     throw new Error(`migration ${failed} failed: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The steps that a database has gone through and this program does not know. */
+async function unknownSteps(db: Kysely<Tables>): Promise<string[]> {
+  try {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    return rows.map(({ name }) => name).filter(name => !migrationNames.includes(name));
+  } catch {
+    // It has not come as far as that table, or cannot be read at all: then the other error says more.
+    return [];
   }
 }

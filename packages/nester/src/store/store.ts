@@ -21,7 +21,12 @@ export interface Store {
 export async function openStore(where: { folder: string; databaseUrl?: string | undefined }): Promise<Store> {
   const dialect = where.databaseUrl ? await postgresDialect(where.databaseUrl) : sqliteDialect(sqliteFile(where.folder));
   const write = new Kysely<Tables>({ dialect: dialect.connect('write') });
-  await migrate(write, dialect);
+  try {
+    await migrate(write, dialect);
+  } catch (error) {
+    await write.destroy();
+    throw error;
+  }
   const read = new Kysely<Tables>({ dialect: dialect.connect('read') });
   if (dialect.readNow) readPast(read, query => dialect.readNow?.(query));
   return {

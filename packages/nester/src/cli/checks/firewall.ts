@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { type Finding, forRoot, good, note, wrong } from '../finding.ts';
+import { isClasscordOnly, type Layout } from './layout.ts';
 import { type Answer, printed, type Run, whyNot } from './tools.ts';
 
 /** What `ufw status verbose` says. */
@@ -20,7 +23,7 @@ interface UfwRule {
 }
 
 /** The firewall of the machine: that it stands, lets in what it should, and nothing that it should not. */
-export async function checkFirewall(config: Config, run: Run, nginx: boolean): Promise<Finding[]> {
+export async function checkFirewall(config: Config, layout: Layout, run: Run, nginx: boolean): Promise<Finding[]> {
   const answer = await run('ufw', 'status', 'verbose');
   if (answer.state === 'missing') return [await withoutUfw(run)];
   const text = printed(answer);
@@ -31,9 +34,16 @@ export async function checkFirewall(config: Config, run: Run, nginx: boolean): P
   if (!status.active) {
     const other = await rulesOfNft(run);
     if (other === 'closed') return [note('ufw is off, and nftables has rules of its own that deny by default; they are not judged')];
-    return [wrong('The firewall is off', 'ufw allow OpenSSH, then: ufw enable')];
+    return [wrong('The firewall is off', applied(layout) ?? 'Open the port of SSH ("sshd -T" says which), then: ufw enable')];
   }
   return judgeUfw(status, config, nginx);
+}
+
+/** What closes the machine, and opens first each port by which its administrator may come: never port 22 by guess. */
+function applied(layout: Layout): string | undefined {
+  const apply = join(layout.current, 'deploy/debian/ufw/apply');
+  if (!existsSync(apply)) return undefined;
+  return isClasscordOnly(layout) ? `${apply} --classcord-only` : apply;
 }
 
 /** Compares the rules of ufw with what an installation needs. */
@@ -55,7 +65,7 @@ export function judgeUfw(status: UfwStatus, config: Config, nginx: boolean): Fin
   }
   if (!lets(status, 22) && !status.rules.some(({ action }) => action === 'LIMIT'))
     findings.push(
-      note('The firewall has no rule for SSH on 22', 'ufw limit OpenSSH, unless SSH has another port here, or you have a console.'),
+      note('The firewall has no rule for SSH on 22', 'ufw allow OpenSSH, unless SSH has another port here, or you have a console.'),
     );
   const { host, port } = config.http;
   if (nginx && lets(status, port))

@@ -11,7 +11,7 @@ import { selfSignedCertificate, selfSignedPaths } from '../../self-signed.ts';
 import { checkBackups, checkBackupTimer } from './backups.ts';
 import { checkServedCertificate } from './certificate.ts';
 import { kindOf, type Layout, layoutUnder, partsLeftOut } from './layout.ts';
-import { checkNginx, hasNginx } from './nginx.ts';
+import { checkNginx, checkSite, hasNginx } from './nginx.ts';
 import { forwardedIn, wholeConfiguration } from './nginx-configuration.ts';
 import { checkProxyTrust } from './proxy.ts';
 import { checkRights, secretKeyPlace } from './rights.ts';
@@ -240,8 +240,18 @@ describe('an installation', () => {
       expect(hasNginx(layout)).toBe(false);
       put(join(layout.nginxSites, 'default'));
       expect(hasNginx(layout)).toBe(false);
+      expect(checkSite(layout)).toEqual([]);
+      // The installer switched its site on, and somebody switched it off.
+      put(layout.choices, 'roles=nester probe\nwithout=ufw\nclasscord_only=\n');
+      expect(checkSite(layout)).toMatchObject([{ level: 'wrong', mend: `sh ${layout.current}/deploy/debian/install.sh` }]);
+      for (const choices of ['roles=nester\nwithout=ufw,nginx', 'roles=nester\nclasscord_only=yes', 'roles=probe\nwithout=']) {
+        put(layout.choices, choices);
+        expect(checkSite(layout)).toEqual([]);
+      }
+      put(layout.choices, 'roles=nester\nwithout=\n');
       put(join(layout.nginxSites, 'aerie.conf'));
       expect(hasNginx(layout)).toBe(true);
+      expect(checkSite(layout)).toEqual([]);
     });
 
     it('is believed, and nobody else is', () => {

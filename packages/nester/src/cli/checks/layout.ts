@@ -59,11 +59,29 @@ export function kindOf(layout: Layout): 'installed' | 'container' | 'copy' {
   return existsSync(layout.current) || existsSync(layout.configFile) ? 'installed' : 'copy';
 }
 
+/** What the installer was told, by the name that it has in its file; undefined when it was told nothing. */
+function choice({ choices }: Layout, name: string): string | undefined {
+  if (!existsSync(choices)) return undefined;
+  const line = readFileSync(choices, 'utf8')
+    .split('\n')
+    .find(each => each.startsWith(`${name}=`));
+  return line?.slice(name.length + 1) || undefined;
+}
+
 /** The parts that the installer was told to leave out. */
 export function partsLeftOut(layout: Layout): Set<string> {
-  if (!existsSync(layout.choices)) return new Set();
-  const without = /^without=(.*)$/m.exec(readFileSync(layout.choices, 'utf8'))?.[1] ?? '';
-  return new Set(without.split(',').filter(Boolean));
+  return new Set((choice(layout, 'without') ?? '').split(',').filter(Boolean));
+}
+
+/** Whether the installer was told that nobody is to reach the web UI from outside. */
+export function isClasscordOnly(layout: Layout): boolean {
+  return choice(layout, 'classcord_only') === 'yes';
+}
+
+/** Whether the installer put nginx before this Nester. */
+export function shouldHaveNginx(layout: Layout): boolean {
+  const roles = choice(layout, 'roles') ?? '';
+  return roles.split(' ').includes('nester') && !partsLeftOut(layout).has('nginx') && !isClasscordOnly(layout);
 }
 
 /** The names behind the numbers of users or groups, from a file such as /etc/passwd. */

@@ -149,11 +149,17 @@ describe('what the programs of the machine say', () => {
     });
 
     it('is off, missing, or not for this user', async () => {
-      const look = (answers: Record<string, Answer>) => checkFirewall(configure(), tools(answers), true);
+      const look = (answers: Record<string, Answer>) => checkFirewall(configure(), layout, tools(answers), true);
       const off = { 'ufw status verbose': ran('Status: inactive\n') };
       const rules = (policy: string) =>
         ran(`table ip filter {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy ${policy};\n`);
-      expect(await look(off)).toMatchObject([{ level: 'wrong', mend: 'ufw allow OpenSSH, then: ufw enable' }]);
+      expect(await look(off)).toMatchObject([{ level: 'wrong', mend: expect.stringMatching(/^Open the port of SSH/) }]);
+      // What knows by which ports the administrator comes: a mend that only opens 22 shuts out whoever has another.
+      const apply = join(layout.current, 'deploy/debian/ufw/apply');
+      put(apply, '');
+      expect(await look(off)).toMatchObject([{ level: 'wrong', mend: apply }]);
+      put(layout.choices, 'roles=nester\nwithout=\nclasscord_only=yes\n');
+      expect(await look(off)).toMatchObject([{ level: 'wrong', mend: `${apply} --classcord-only` }]);
       expect(await look({ ...off, 'nft list ruleset': rules('drop') })).toMatchObject([{ level: 'note' }]);
       expect(await look({ ...off, 'nft list ruleset': rules('accept') })).toMatchObject([{ level: 'wrong' }]);
       expect(await look({ 'ufw status verbose': ran('', 1, notRoot) })).toMatchObject([

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { type Finding, forRoot, good, note, wrong } from '../finding.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, shouldHaveNginx } from './layout.ts';
 import { forwardedIn, wholeConfiguration } from './nginx-configuration.ts';
 import { type Run, whyNot } from './tools.ts';
 
@@ -16,6 +17,13 @@ export function hasNginx(layout: Layout): boolean {
   } catch {
     return false;
   }
+}
+
+/** That the site which the installer switched on is on. */
+export function checkSite(layout: Layout): Finding[] {
+  if (hasNginx(layout) || !shouldHaveNginx(layout)) return [];
+  const installer = join(layout.current, 'deploy/debian/install.sh');
+  return [wrong(`No site of nginx leads to Nester: ${layout.nginxSites} has none`, `sh ${installer}`)];
 }
 
 /** What nginx does with 80 and 443, and what its configuration tells Nester of who asks. */
