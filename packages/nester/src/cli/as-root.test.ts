@@ -62,7 +62,9 @@ describe.runIf(process.getuid?.() === 0)('commands that root runs on the data of
   });
 
   it('unpack a backup as whoever its folder belongs to, wherever that one may', { timeout: 60_000 }, async () => {
-    expect(await nester(['user', 'add', 'Ada', '--role', 'admin', '--password-stdin'], { input: password, env })).toMatchObject({ code: 0 });
+    expect(await nester(['user', 'add', 'Ada', '--role', 'admin', '--password-stdin'], { input: password, env })).toMatchObject({
+      code: 0,
+    });
     expect(await nester(['backup'], { env })).toMatchObject({ code: 0 });
     const backups = join(data, 'backups');
     const elsewhere = join(folder, 'tmp');
