@@ -27,6 +27,7 @@ import { Failure, oneLine } from './failure.ts';
 import { type Finding, good, note, wrong } from './finding.ts';
 import { configOf, withSettings } from './settings.ts';
 import { connectToNester } from './socket.ts';
+import { shownLines } from './table.ts';
 
 const marks = { good: 'ok   ', note: 'note ', wrong: 'WRONG' } as const;
 
@@ -170,5 +171,6 @@ function readable(findings: readonly Finding[]): string {
 }
 
 function lineOf({ level, says, mend }: Finding): string {
-  return `${marks[level]} ${says}${mend ? `. ${mend}` : ''}`;
+  // Names of files and what programs said are in it.
+  return `${marks[level]} ${shownLines(`${says}${mend ? `. ${mend}` : ''}`)}`;
 }
