@@ -31,8 +31,9 @@ needs('nginx', 'netns')('the name of the site in nginx', () => {
       for host in ${written} ${written.toLowerCase()} 192.0.2.7 elsewhere.example; do
         curl -s -o /dev/null -w '%{http_code} ' -H "Host: $host" http://127.0.0.1:8080/
       done`;
-    const alone = ['--net', '--pid', '--fork', '--kill-child', 'sh', '-euc', script, 'sh'];
-    const said = execFileSync('unshare', [...alone, program('nginx'), configuration, join(folder, 'early.log')], { encoding: 'utf8' });
+    const alone = ['unshare', '--net', '--pid', '--fork', '--kill-child', 'sh', '-euc', script, 'sh'];
+    const [command, ...args] = [...alone, program('nginx'), configuration, join(folder, 'early.log')];
+    const said = execFileSync(command!, args, { encoding: 'utf8' });
     expect(said).toBe('204 204 204 301 ');
   });
 });
