@@ -40,9 +40,11 @@ export async function buildWeb() {
   mkdirSync(work, { recursive: true });
   try {
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    // Whatever NODE_ENV says here: what is served is never React's larger one for development.
+    const how = { cwd: web, env: { ...process.env, NODE_ENV: 'production' } };
     const quietly = ['--emptyOutDir', '--logLevel', 'warn'];
-    await runQuietly(pinnedNode, [vite, 'build', '--outDir', fresh, ...quietly], { cwd: web });
-    await runQuietly(pinnedNode, [vite, 'build', '--mode', 'probe', '--outDir', join(fresh, 'probe'), ...quietly], { cwd: web });
+    await runQuietly(pinnedNode, [vite, 'build', '--outDir', fresh, ...quietly], how);
+    await runQuietly(pinnedNode, [vite, 'build', '--mode', 'probe', '--outDir', join(fresh, 'probe'), ...quietly], how);
     writeFileSync(join(fresh, stampName), hash);
     if (existsSync(built)) renameSync(built, join(work, 'old'));
     renameSync(fresh, built);

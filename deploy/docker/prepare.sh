@@ -14,12 +14,13 @@ nginx=101
 mkdir -p secrets
 chmod 0700 secrets
 
-# Takes a new secret from standard input, for one user only. A file is there whole or not at all.
+# Takes a new secret from standard input, for one user only. A file is there whole or not at all. It is made where nobody but root
+# comes: in secrets/nester the container may have left a link.
 keep() {
-  cat > "secrets/$1.new"
-  chown "$2:$2" "secrets/$1.new"
-  chmod 0400 "secrets/$1.new"
-  mv "secrets/$1.new" "secrets/$1"
+  cat > secrets/.new
+  chown "$2:$2" secrets/.new
+  chmod 0400 secrets/.new
+  mv -T secrets/.new "secrets/$1"
   echo "made secrets/$1"
 }
 random_hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }

@@ -150,6 +150,21 @@ needs(
     expect(machine.read('/etc/aerie/nester.toml')).toContain('passwordMin = 14');
   });
 
+  it('follows no link that somebody else has put in its way', async () => {
+    // Where Debian boots by itself, everybody may write to /run/lock.
+    await machine.run('sh', ['-euc', 'chmod 1777 /run/lock && mkdir -m 0755 /srv/treasure && echo kept >/srv/treasure/file']);
+    const planted = [
+      ['aerie', 'mv /var/lib/aerie/backups /var/lib/aerie/before && ln -s /srv/treasure /var/lib/aerie/backups'],
+      ['www-data', 'ln -s /srv/treasure/file /run/lock/aerie-install'],
+    ] as const;
+    for (const [as, line] of planted) await machine.run('sh', ['-euc', line], { as });
+    expect((await machine.run('sh', [installer])).stdout).toContain('Nothing had to be changed.');
+    expect(await stat('/srv/treasure')).toBe('root:root 755');
+    expect(machine.read('/srv/treasure/file')).toBe('kept\n');
+    const back = 'rm /run/lock/aerie-install /var/lib/aerie/backups && mv /var/lib/aerie/before /var/lib/aerie/backups';
+    await machine.run('sh', ['-euc', back]);
+  });
+
   it('makes a probe of another machine with the line of its site', async () => {
     // runs: nester site add LYON "Lyon"
     await machine.run('nester', ['site', 'add', 'LYON', 'Lyon']);

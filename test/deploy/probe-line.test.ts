@@ -134,6 +134,13 @@ cat >${seen}/input
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  it('uses sudo where it is an alias too, as many have it', async () => {
+    const sudo = `printf '%s' "$*" >${seen}/sudo; exec "$@"`;
+    const { status } = await paste(`alias sudo='sudo '\n${(await installer.line(code))!}`, { shell: 'dash', besides: { sudo } });
+    expect(status).toBe(0);
+    expect(readFileSync(join(seen, 'sudo'), 'utf8')).toMatch(/^sh \S+$/);
+  });
+
   it('runs no script but the one whose sum it holds', async () => {
     const line = (await installer.line(code))!;
     between.script = original => `${original}\necho 1 >${seen}/pwned\n`;

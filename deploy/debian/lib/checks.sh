@@ -26,8 +26,8 @@ check_debian() {
 # One at a time: two would undo each other.
 take_turn() {
   if [ "$ACTION" = status ] || [ "$DRY" = yes ]; then return 0; fi
-  mkdir -p /run/lock
-  exec 9>/run/lock/aerie-install
+  # In a folder of root's own: in /run/lock anybody may have left a link by that name.
+  exec 9>/run/aerie-install.lock
   flock -n 9 || die 'another install.sh is at work. Wait for it' 'un autre install.sh est à l’œuvre. L’attendre'
 }
 

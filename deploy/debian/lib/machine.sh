@@ -40,7 +40,10 @@ account() {
 make_nester_folders() {
   folder /etc/aerie 0755 root:root
   folder /var/lib/aerie 0700 aerie:aerie
-  folder /var/lib/aerie/backups 0700 aerie:aerie
+  if [ ! -d /var/lib/aerie/backups ]; then
+    act 'make the folder /var/lib/aerie/backups (aerie:aerie, 0700)' 'créer le dossier /var/lib/aerie/backups (aerie:aerie, 0700)' \
+      as_aerie mkdir -m 0700 /var/lib/aerie/backups
+  fi
   # Its group is that of the files in it, so that those who may read logs can.
   folder /var/log/classcord 2750 aerie:adm
   # Fail2ban does not start on a file that is not there yet.
@@ -52,8 +55,14 @@ make_nester_folders() {
   fi
 }
 
+# It takes the group of its folder.
 make_log() {
-  install -m 0640 -o aerie -g adm /dev/null /var/log/classcord/classcord.log
+  as_aerie sh -c 'umask 027 && : >>/var/log/classcord/classcord.log'
+}
+
+# as_aerie COMMAND…: what is done in a folder of aerie's. A link that a program gone wrong has put there leads root nowhere.
+as_aerie() {
+  setpriv --reuid=aerie --regid=aerie --clear-groups "$@"
 }
 
 # The key that seals secrets. One that an earlier installation by hand left with the data goes on.

@@ -24,7 +24,7 @@ show_status() {
   fi
   if [ -n "$WITHOUT" ]; then show "  left out: $WITHOUT" "  laissés de côté : $WITHOUT"; fi
   if has_role nester; then
-    newest=$(find /var/lib/aerie/backups -name 'aerie-*.tar.gz' 2>/dev/null | sort | tail -n 1)
+    newest=$(find /var/lib/aerie/backups -name 'aerie-*.tar.gz' 2>/dev/null | grep -x '/[A-Za-z0-9/.-]*' | sort | tail -n 1)
     show "  newest backup: ${newest:-none}" "  dernière sauvegarde : ${newest:-aucune}"
     healthy 5 || die "Nester does not answer: $(reason)" "Nester ne répond pas : $(reason)"
     sed 's/^/  /' "$SCRATCH/printed"

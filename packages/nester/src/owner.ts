@@ -1,3 +1,4 @@
+import { type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 
 /**
@@ -27,6 +28,13 @@ export function asCaller<T>(work: () => T): T {
   } finally {
     become(uid!, gid!);
   }
+}
+
+/** Starts a program as whoever this process has become, altogether: root that only became somebody else could be root again. */
+export function spawnAsSelf(program: string, args: readonly string[], options: SpawnOptionsWithoutStdio): ChildProcessWithoutNullStreams {
+  const [uid, gid] = [process.geteuid?.(), process.getegid?.()];
+  if (process.getuid?.() !== 0 || uid === 0) return spawn(program, args, options);
+  return asCaller(() => spawn(program, args, { ...options, uid, gid }));
 }
 
 /** Only root may change its group: it is root before, or after. */

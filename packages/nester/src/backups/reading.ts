@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, createReadStream, createWriteStream, existsSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, createReadStream, createWriteStream, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { chmod, mkdir, statfs, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -79,11 +79,16 @@ export function requireFile(file: string): void {
   closeSync(openedFile(file));
 }
 
-/** It may be root's own, where root restores another user's data. */
+/**
+ * It may be root's own, where root restores another user's data. Whose folder it lies in may have put something else in its
+ * place: a pipe keeps nobody waiting.
+ */
 function openedFile(file: string): number {
   try {
-    if (!asCaller(() => statSync(file)).isFile()) throw new UnsoundBackup(`${file} is no file.`);
-    return asCaller(() => openSync(file, 'r'));
+    const descriptor = asCaller(() => openSync(file, constants.O_RDONLY | constants.O_NONBLOCK));
+    if (fstatSync(descriptor).isFile()) return descriptor;
+    closeSync(descriptor);
+    throw new UnsoundBackup(`${file} is no file.`);
   } catch (error) {
     if (error instanceof UnsoundBackup) throw error;
     throw new UnsoundBackup(`${file} cannot be read: ${causeOf(error)}.`);
@@ -171,7 +176,14 @@ export function checksumLine(sha256: string, name: string): string {
 
 function requireChecksum(file: string, sha256: string): void {
   const beside = checksumFile(file);
-  const line = asCaller(() => (existsSync(beside) ? readFileSync(beside, 'latin1') : undefined));
-  if (line === undefined || line.slice(0, 64).toLowerCase() === sha256) return;
+  if (!asCaller(() => existsSync(beside))) return;
+  const descriptor = openedFile(beside);
+  const digits = Buffer.alloc(64);
+  try {
+    readSync(descriptor, digits);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (digits.toString('latin1').toLowerCase() === sha256) return;
   throw new UnsoundBackup(`${basename(file)} is not what ${basename(beside)} says: it is damaged, or another one.`);
 }

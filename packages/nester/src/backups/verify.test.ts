@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -198,6 +199,17 @@ describe('verifying', () => {
     // A good archive, but another one.
     writeFileSync(file, await changed([]));
     await expect(verifyBackup(file)).rejects.toThrow('is not what aerie-20261122T101500Z.tar.gz.sha256 says');
+  });
+
+  it('waits for nobody at a pipe in the place of a file', async () => {
+    const file = write(await archive(entries));
+    const launcher = new URL('../../bin/nester.js', import.meta.url).pathname;
+    const verify = () => spawnSync(process.execPath, [launcher, 'verify', file], { encoding: 'utf8', timeout: 10_000 });
+    spawnSync('mkfifo', [`${file}.sha256`]);
+    expect(verify()).toMatchObject({ status: 1, stderr: expect.stringContaining('.sha256 is no file') });
+    rmSync(file);
+    spawnSync('mkfifo', [file]);
+    expect(verify()).toMatchObject({ status: 1, stderr: expect.stringContaining('is no file') });
   });
 
   it('stops at what swells beyond measure, before the disk is full of it', async () => {

@@ -61,6 +61,23 @@ describe.runIf(process.getuid?.() === 0)('commands that root runs on the data of
     expect(readFileSync(out, 'utf8')).toContain('Ada');
   });
 
+  it('unpack a backup as whoever its folder belongs to, wherever that one may', { timeout: 60_000 }, async () => {
+    expect(await nester(['user', 'add', 'Ada', '--role', 'admin', '--password-stdin'], { input: password, env })).toMatchObject({
+      code: 0,
+    });
+    expect(await nester(['backup'], { env })).toMatchObject({ code: 0 });
+    const backups = join(data, 'backups');
+    const elsewhere = join(folder, 'tmp');
+    mkdirSync(elsewhere);
+    chmodSync(elsewhere, 0o1777);
+    // Root could write there; whoever it belongs to cannot, as long as it is so.
+    chmodSync(backups, 0o500);
+    const { mtimeNs } = statSync(backups, { bigint: true });
+    expect(await nester(['verify'], { env: { ...env, TMPDIR: elsewhere } })).toMatchObject({ code: 0 });
+    expect(statSync(backups, { bigint: true }).mtimeNs).toBe(mtimeNs);
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
+
   it('change a key that is root’s, and keep it so', { timeout: 60_000 }, async () => {
     const keys = join(folder, 'keys');
     mkdirSync(keys, { mode: 0o755 });

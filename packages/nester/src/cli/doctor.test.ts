@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,6 +46,11 @@ describe('nester doctor', () => {
     expect(levels(checkFolder(configure({ data: join(folder, 'absent') })))).toEqual(['note']);
     writeFileSync(join(folder, 'file'), '');
     expect(levels(checkFolder(configure({ data: join(folder, 'file') })))).toEqual(['wrong']);
+  });
+
+  it('waits for nobody at a pipe in the place of the database', async () => {
+    execFileSync('mkfifo', [join(folder, 'nester.db')]);
+    expect(await databaseHealth({ folder })).toEqual({ state: 'broken', says: 'it is no file' });
   });
 
   it('looks at the room on each disk, and how many files it can still hold', () => {

@@ -27,6 +27,7 @@ import { Failure, oneLine } from './failure.ts';
 import { type Finding, good, note, wrong } from './finding.ts';
 import { configOf, withSettings } from './settings.ts';
 import { connectToNester } from './socket.ts';
+import { shownLines } from './table.ts';
 
 const marks = { good: 'ok   ', note: 'note ', wrong: 'WRONG' } as const;
 
@@ -175,5 +176,7 @@ function readable(findings: readonly Finding[]): string {
 }
 
 function lineOf({ level, says, mend }: Finding): string {
-  return `${marks[level]} ${says}${mend ? `${/[.?!]$/.test(says) ? '' : '.'} ${mend}` : ''}`;
+  // Names of files and what programs said are in it.
+  const sentence = mend ? `${says}${/[.?!]$/.test(says) ? '' : '.'} ${mend}` : says;
+  return `${marks[level]} ${shownLines(sentence)}`;
 }

@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { becomeOwner } from '../owner.ts';
 import { Failure } from './failure.ts';
 import { printJson, say } from './say.ts';
 import { configOf, withSettings } from './settings.ts';
@@ -16,9 +17,14 @@ export function addVerifyCommand(program: Command): void {
   ).action(async (named: string | undefined, options: { json?: boolean }) => {
     // Loaded only here: the other commands need nothing of it and answer sooner.
     const { verifyBackup } = await import('../backups/verify.ts');
+    const { requireFile } = await import('../backups/reading.ts');
     const { sayHolding } = await import('./holding.ts');
     const file = named ?? (await newestIn(configOf({ ...options }).backups));
-    const manifest = await verifyBackup(file);
+    requireFile(file);
+    // What is unpacked lies in that folder: there root is whoever it belongs to. As it is now, whatever a link is made of it later.
+    const folder = realpathSync(dirname(file));
+    const back = becomeOwner(folder);
+    const manifest = await verifyBackup(join(folder, basename(file))).finally(back);
     const { size } = statSync(file);
     if (options.json) return printJson({ file, ...manifest, bytes: size });
     say(`${file} is sound.`);

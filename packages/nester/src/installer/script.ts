@@ -38,7 +38,7 @@ export function installLine(script: string, { url, isSelfSigned }: Source, code:
   return (
     `(u=${address} f=$(mktemp) && trap 'rm -f "$f"' EXIT && ` +
     `if command -v curl >/dev/null; then curl ${curl} -o "$f" "$u"; else wget ${wget} -O "$f" "$u"; fi && ` +
-    `echo "${sum}  $f" | sha256sum -c --quiet && printf '%s\\n' ${quoted(code)} | $(command -v sudo) sh "$f")`
+    `echo "${sum}  $f" | sha256sum -c --quiet && printf '%s\\n' ${quoted(code)} | $(command -v sudo >/dev/null && echo sudo) sh "$f")`
   );
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
@@ -61,6 +61,8 @@ const lastEvent = 'select at from event order by seq desc limit 1';
 
 function sqliteHealth(file: string): DatabaseHealth {
   if (!existsSync(file)) return { state: 'absent' };
+  // To be opened, a pipe would wait for whoever put it there.
+  if (!statSync(file).isFile()) return { state: 'broken', says: 'it is no file' };
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });

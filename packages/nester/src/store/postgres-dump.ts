@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { copiedRows } from './copied-rows.ts';
-import { runTool } from './postgres-tools.ts';
+import { type RunningTool, runTool, ToolFault } from './postgres-tools.ts';
 import { type Counted, countedTables, DatabaseFault, type Holding, type Renewal } from './snapshot.ts';
 
 const connectMs = 10_000;
@@ -113,7 +113,7 @@ export async function restoreDump(databaseUrl: string, file: string, { epoch, en
   target.stdout.resume();
   try {
     target.stdin.write(`BEGIN;\nSET LOCAL lock_timeout = '15s';\nSET LOCAL client_min_messages = 'warning';\n${dropAll}\n`);
-    for await (const chunk of source.stdout as AsyncIterable<Buffer>) {
+    for await (const chunk of restricted(source)) {
       if (!target.stdin.write(chunk)) await Promise.race([drained(target.stdin), target.ended]);
     }
     await source.ended;
@@ -125,6 +125,38 @@ export async function restoreDump(databaseUrl: string, file: string, { epoch, en
     source.kill();
     target.kill();
   }
+}
+
+/**
+ * With this before all else, psql does nothing but SQL until the word for the end comes, which nobody knows who made the dump.
+ * What pg_restore wrote before August 2025 (CVE-2025-8714) has psql run any program that a dump names.
+ */
+const restriction = /^--\n-- PostgreSQL database dump\n--\n\n\\restrict [A-Za-z0-9]{16,}\n/;
+const restrictionBytes = 256;
+
+/** @throws ToolFault before anything of the dump is given out, when it is not restricted */
+async function* restricted({ stdout, ended }: RunningTool): AsyncGenerator<Buffer> {
+  let head = Buffer.alloc(0);
+  let isRestricted = false;
+  for await (const chunk of stdout as AsyncIterable<Buffer>) {
+    if (isRestricted) yield chunk;
+    else head = Buffer.concat([head, chunk]);
+    if (isRestricted || head.length < restrictionBytes) continue;
+    requireRestriction(head);
+    isRestricted = true;
+    yield head;
+  }
+  if (isRestricted) return;
+  await ended;
+  requireRestriction(head);
+  yield head;
+}
+
+function requireRestriction(head: Buffer): void {
+  if (!restriction.test(head.toString('latin1')))
+    throw new ToolFault(
+      'pg_restore on this machine is too old to restore a dump safely: "apt-get install postgresql-client" brings a newer one.',
+    );
 }
 
 const drained = (stream: NodeJS.WritableStream) => new Promise<void>(resolve => stream.once('drain', resolve));

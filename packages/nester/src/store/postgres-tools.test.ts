@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -56,6 +57,27 @@ describe('a program of PostgreSQL', () => {
     expect((fault as Error).message).toBe(
       'pg_dump 15 is older than the server, PostgreSQL 17: install postgresql-client-17, and put its folder first in PATH.',
     );
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not root’s, where root became somebody else', () => {
+    writeFileSync(join(folder, 'psql'), '#!/bin/sh\nexec /bin/grep -E "^(Uid|Gid|Groups):" /proc/self/status\n');
+    chmodSync(join(folder, 'psql'), 0o755);
+    chmodSync(folder, 0o755);
+    const data = mkdtempSync(join(folder, 'data-'));
+    chownSync(data, 65_534, 65_533);
+    const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    const script = `
+      const { becomeOwner } = await import(${url('../owner.ts')});
+      const { runTool } = await import(${url('./postgres-tools.ts')});
+      const back = becomeOwner(${JSON.stringify(data)});
+      const { stdout, ended } = runTool('psql', []);
+      stdout.pipe(process.stdout);
+      await ended;
+      back();
+      console.log(process.geteuid());`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env: { PATH: folder } });
+    const four = (id: number) => Array(4).fill(id).join('\t');
+    expect(said).toMatch(new RegExp(`^Uid:\t${four(65_534)}\nGid:\t${four(65_533)}\nGroups:[\t ]*\n0\n$`));
   });
 
   it('fails with its own words, and is given no password that others see', async () => {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { spawnAsSelf } from '../owner.ts';
 
 /** A program of PostgreSQL that is missing, or that did not do its work: one line, what is wrong and the mend. */
 export class ToolFault extends Error {}
@@ -60,9 +61,8 @@ export interface RunningTool {
 export function runTool(tool: Tool, args: readonly string[], databaseUrl?: string): RunningTool {
   const { url, environment } = databaseUrl ? connectionOf(databaseUrl) : { url: undefined, environment: {} };
   const target = url === undefined ? [] : ['--no-password', `--dbname=${url}`];
-  const child = spawn(tool, [...target, ...args], {
+  const child = spawnAsSelf(tool, [...target, ...args], {
     env: { ...process.env, ...environment, LC_ALL: 'C' },
-    stdio: ['pipe', 'pipe', 'pipe'],
   });
   // Whoever ends before all is written says why on its standard error.
   child.stdin.on('error', () => {});

@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
@@ -101,6 +112,16 @@ describe('an installation', () => {
       }
       expect(levels(checkRights(config, layout)), what).toEqual(['good']);
     }
+
+    // A line to paste holds no name of somebody else's making, and is not done to what a link of theirs leads to.
+    put(join(config.backups, '$(reboot).tar.gz'));
+    expect(levels(checkRights(config, layout))).toEqual(['good']);
+    rmSync(join(config.data, 'nester.db'));
+    symlinkSync(layout.secretKey, join(config.data, 'nester.db'));
+    lchownSync(join(config.data, 'nester.db'), 990, 991);
+    expect(checkRights(config, layout)).toEqual([
+      expect.objectContaining({ level: 'wrong', mend: `Look where it leads (ls -l ${config.data}/nester.db), then remove it.` }),
+    ]);
   });
 
   it('has the key of its secrets beside its settings, unless they say otherwise', () => {

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { momentOf } from '../../backups/names.ts';
 import type { Config } from '../../config.ts';
 import { type Finding, forRoot, good, wrong } from '../finding.ts';
 import { type Layout, namesById } from './layout.ts';
@@ -76,7 +77,8 @@ function rulesOf(config: Config, layout: Layout): Rule[] {
 /** A backup that root made by hand is one that the service's user can neither verify nor thin. */
 function newestFiles(folder: string): string[] {
   try {
-    const names = readdirSync(folder).filter(name => name.endsWith('.tar.gz'));
+    // Only names of ours: the mend is a line that root pastes.
+    const names = readdirSync(folder).filter(name => momentOf(name) !== undefined);
     return names
       .sort()
       .slice(-3)
@@ -86,12 +88,14 @@ function newestFiles(folder: string): string[] {
   }
 }
 
-type Seen = { uid: number; gid: number; mode: number };
+type Seen = { uid: number; gid: number; mode: number; isLink: boolean };
 
 function look(path: string): Seen | 'absent' | 'hidden' {
   try {
-    lstatSync(path);
-    return statSync(path);
+    const own = lstatSync(path);
+    const { uid, gid, mode } = statSync(path);
+    // One of root's is where somebody wanted it; of another's, the mend would be done to whatever it leads to.
+    return { uid, gid, mode, isLink: own.isSymbolicLink() && own.uid !== 0 };
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'hidden' : 'absent';
   }
@@ -99,6 +103,8 @@ function look(path: string): Seen | 'absent' | 'hidden' {
 
 function faultsOf(rule: Rule, seen: Seen, owner: string, group: string): Finding[] {
   const { path, what } = rule;
+  if (seen.isLink)
+    return [wrong(`${what} ${path} is a link that root did not make`, `Look where it leads (ls -l ${path}), then remove it.`)];
   const findings: Finding[] = [];
   const owners = rule.group ? `${rule.owner}:${rule.group}` : rule.owner;
   if (owner !== rule.owner || (rule.needsGroup && group !== rule.group))
