@@ -87,7 +87,7 @@ needs('chromium')('backups that do not come', () => {
     await logIn(page, url, 'Ada');
     await page.goto(`${url}/admin/backups`);
     await page.getByText('No backup', { exact: true }).first().waitFor();
-    await page.getByText('On time').waitFor();
+    await page.getByText('The first is awaited').waitFor();
     await page.getByText('nester backup', { exact: true }).waitFor();
     await page.getByText('aerie@keep.example:aerie').waitFor();
     await page.getByText('None that this database knows of.').waitFor();

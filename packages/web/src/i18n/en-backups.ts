@@ -3,6 +3,7 @@ export const enBackups = {
   'backups.age': 'since the last backup',
   'backups.none': 'No backup',
   'backups.good': 'On time',
+  'backups.awaited': 'The first is awaited',
   'backups.late': 'Late',
   'backups.unwatched': 'Not watched',
   'backups.lateText': 'One should have come: backups are late after {span}.',

@@ -6,6 +6,7 @@ export const frBackups: Record<keyof typeof enBackups, Entry> = {
   'backups.age': 'depuis la dernière sauvegarde',
   'backups.none': 'Aucune sauvegarde',
   'backups.good': 'À l’heure',
+  'backups.awaited': 'La première est attendue',
   'backups.late': 'En retard',
   'backups.unwatched': 'Non surveillé',
   'backups.lateText': 'Il en manque une : elles sont en retard après {span}.',

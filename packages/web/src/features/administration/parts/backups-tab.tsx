@@ -55,7 +55,13 @@ function Standing({ shown: { backups, late, lateAfterHours } }: { shown: Shown }
           </>
         ) : (
           <>
-            <StateMark shape={late ? 'degraded' : 'up'} word={t(late ? 'backups.late' : 'backups.good')} />{' '}
+            {late ? (
+              <StateMark shape="degraded" word={t('backups.late')} />
+            ) : newest ? (
+              <StateMark shape="up" word={t('backups.good')} />
+            ) : (
+              <StateMark shape="info" word={t('backups.awaited')} />
+            )}{' '}
             <span>{t(late ? 'backups.lateText' : 'backups.goodText', { span })}</span>
           </>
         )}
