@@ -8,6 +8,7 @@ import { Button } from '../../../ui/button.tsx';
 import { StateMark } from '../../../ui/state-mark.tsx';
 import { useNow } from '../../../ui/time.tsx';
 import { useSites } from '../../sites/queries.ts';
+import { isUnderWay } from '../../sites/under-way.ts';
 import { useAllMaintenance } from '../notify-queries.ts';
 import { AnnounceDialog } from './announce-dialog.tsx';
 import tabs from './choice-row.module.css';
@@ -68,7 +69,7 @@ function MaintenanceRow({ maintenance, sites }: { maintenance: Maintenance; site
   const act = useDo();
   const now = useNow();
   const { maintenanceId, title, next, siteIds, times: announced } = maintenance;
-  const running = next !== null && next.from <= now;
+  const running = isUnderWay(maintenance, now);
   const named = siteIds?.map(siteId => sites.find(site => site.siteId === siteId)) ?? [];
   const zones = new Set(named.map(site => site?.zone));
   const zone = zones.size === 1 ? named[0]?.zone : undefined;

@@ -7,6 +7,7 @@ import { StateMark } from '../../../ui/state-mark.tsx';
 import { useNow } from '../../../ui/time.tsx';
 import { useSay } from '../../../ui/toast.tsx';
 import { useMaintenance, useSiteAct } from '../queries.ts';
+import { isUnderWay } from '../under-way.ts';
 import { MaintenanceDialog } from './maintenance-dialog.tsx';
 import { MaintenanceWhen } from './maintenance-when.tsx';
 import styles from './settings-panel.module.css';
@@ -48,7 +49,7 @@ function Announced({ maintenance, zone }: { maintenance: Maintenance; zone: stri
   const say = useSay();
   const now = useNow();
   const end = useSiteAct('maintenance.end');
-  const running = maintenance.next !== null && maintenance.next.from <= now;
+  const running = isUnderWay(maintenance, now);
   return (
     <li>
       <span className={styles.what}>

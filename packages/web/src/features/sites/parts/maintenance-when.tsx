@@ -2,6 +2,7 @@ import type { Maintenance } from '@aerie/contract';
 import { sameDay } from '../../../i18n/times.ts';
 import { useText } from '../../../i18n/use-text.tsx';
 import { useNow } from '../../../ui/time.tsx';
+import { isUnderWay } from '../under-way.ts';
 import styles from './one-site.module.css';
 
 /** When maintenance is, on one's own clock, and on the site's where that is another. */
@@ -10,7 +11,7 @@ export function MaintenanceWhen({ maintenance, zone }: { maintenance: Maintenanc
   const now = useNow();
   const { next, times: announced } = maintenance;
   if (next === null) return <span className={styles.faint}>{t('maintenance.over')}</span>;
-  const running = next.from <= now;
+  const running = isUnderWay(maintenance, now);
   const when = running
     ? t('maintenance.until', { when: times.near(next.to, now) })
     : t('maintenance.fromTo', {
