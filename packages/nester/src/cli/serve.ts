@@ -45,6 +45,8 @@ export async function serve(
   process.on('SIGINT', () => void stop('SIGINT'));
 
   const running = await app.start();
+  // Whoever is told that it is ready, and looks, finds it in the log.
+  log.flush();
   process.stdout.write(`ready http=${running.http} tcp=${running.tcp}\n`);
   service.ready(`Ready: http ${running.http}, tcp ${running.tcp}`);
   for (const line of greeting(running, config, options.lan)) process.stdout.write(`${line}\n`);
