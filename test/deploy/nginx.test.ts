@@ -296,6 +296,8 @@ needs(
   /** What becomes of so many requests that come at once, over one connection; with the last that was refused. */
   async function burst(visitor: Visitor, family: Family, count: number) {
     const session = http2.connect(origin, { createConnection: () => visitor.tls({ ALPNProtocols: ['h2'] }, { family }) });
+    // How many streams nginx takes at once: whoever has not heard it yet may ask for more, which it refuses.
+    await within(10_000, 'the settings of nginx', once(session, 'remoteSettings'));
     const statuses = new Map<number, number>();
     let refused: { headers: http2.IncomingHttpHeaders; body: string } | undefined;
     const answered = Array.from({ length: count }, async () => {
@@ -306,7 +308,12 @@ needs(
       const status = Number(said[':status']);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       let body = '';
-      for await (const piece of stream) body += piece;
+      stream.on('data', piece => {
+        body += piece;
+      });
+      // Who is refused before all was sent gets the answer, and then a reset (RFC 9113, section 8.1).
+      stream.on('error', () => undefined);
+      await new Promise(resolve => stream.once('close', resolve));
       if (status === 429) refused = { headers: said, body };
     });
     await within(60_000, `${count} answers`, Promise.all(answered));
