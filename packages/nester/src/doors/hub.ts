@@ -168,7 +168,12 @@ export class Hub implements ConnectionKeeper, OpenConnections {
     const patience = new Promise<void>(resolve => {
       timer = setTimeout(resolve, patienceMs);
     });
-    await Promise.race([Promise.all([...this.#all].map(connection => connection.settle())), patience]);
+    const settled = async () => {
+      await Promise.all([...this.#all].map(connection => connection.settle()));
+      // One that settled first may have been given more since: each ends in the turn in which nothing of it is under way.
+      await Promise.all([...this.#all].map(connection => connection.settle().then(() => connection.end('stopping'))));
+    };
+    await Promise.race([settled(), patience]);
     clearTimeout(timer);
     for (const connection of this.#all) connection.end('stopping');
   }
