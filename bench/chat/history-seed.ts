@@ -3,13 +3,13 @@ import { openSqlite } from '../../packages/nester/src/store/sqlite.ts';
 import type { SeededChannel } from './aerie-seed.ts';
 import { contentBytes } from './points.ts';
 
-/** How many events the log keeps when they are old: the same as the product's pruning leaves. */
+/** How far back a resume goes at most: the same as the product's pruning leaves. */
 const keptEvents = 200_000;
 const yearMs = 365 * 86_400_000;
 
 /**
- * Fills the channel of a seeded data folder with so many messages, spread over the last year, by all members in turn; the log has
- * the events of the last ones, as the product's pruning leaves it. Straight into SQLite: through the door it would take minutes.
+ * Fills the channel of a seeded data folder with so many messages, spread over the last year, by all members in turn, and sets
+ * the log's floor as the product's pruning leaves it. Straight into SQLite: through the door it would take minutes.
  */
 export function fillHistory({ data, channelId, userIds }: SeededChannel, messages: number): void {
   const file = openSqlite(join(data, 'nester.db'), 'write');
@@ -24,21 +24,15 @@ export function fillHistory({ data, channelId, userIds }: SeededChannel, message
     const from = Date.now() - yearMs;
     const ids = `printf('%08x-%04x-7000-8000-%012x', seq / 65536, seq % 65536, seq)`;
     const at = `${from} + CAST(seq * ${yearMs / messages} AS INTEGER)`;
-    const seqs = (first: number) => `WITH RECURSIVE s(seq) AS (SELECT ${first} UNION ALL SELECT seq + 1 FROM s WHERE seq < ${messages})`;
+    const seqs = `WITH RECURSIVE s(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM s WHERE seq < ${messages})`;
     file
       .prepare(
-        `${seqs(1)} INSERT INTO message (seq, message_id, channel_id, author_id, author_name, device_id, nonce, content, created_at)
+        `${seqs} INSERT INTO message (seq, message_id, channel_id, author_id, author_name, device_id, nonce, content, created_at)
          SELECT seq, ${ids}, ?, user_id, name, device_id, printf('%08x', seq), printf('%.*s', ${contentBytes}, 'Message ' || seq || ' ' || ?), ${at}
          FROM s JOIN author ON n = seq % ${userIds.length}`,
       )
       .run(channelId, 'the site in Boston answers again, the switch had lost power; '.repeat(2));
     const floor = Math.max(0, messages - keptEvents);
-    file
-      .prepare(
-        `${seqs(floor + 1)} INSERT INTO event (seq, name, topic, also_topic, ids, at)
-         SELECT seq, 'message.created', ?, NULL, json_object('channelId', ?, 'messageId', ${ids}), ${at} FROM s`,
-      )
-      .run(`channel:${channelId}`, channelId);
     file.prepare('UPDATE log_head SET seq = ?, floor = ?').run(messages, floor);
     // Everybody has read everything, but the last member, who never opened the channel.
     file.prepare('UPDATE membership SET read_seq = ? WHERE user_id <> ?').run(messages, userIds.at(-1)!);

@@ -84,7 +84,7 @@ describe('verifying', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({ database: 'sqlite', counts: { messages: 2 } });
     expect((await nesterHere(['verify', file])).stderr).toMatch(
-      /is sound\.\n {2}state of 20.*\n {2}SQLite, schema 0007-centre, event \d+: 3 users, 2 messages, 0 devices, 0 incidents\n {2}1 files/,
+      /is sound\.\n {2}state of 20.*\n {2}SQLite, schema 0008-messages, event \d+: 3 users, 2 messages, 0 devices, 0 incidents\n {2}1 files/,
     );
     expect(readdirSync(folder)).toEqual(['aerie-20261122T101500Z.tar.gz']);
   });

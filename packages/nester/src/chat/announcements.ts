@@ -69,7 +69,7 @@ export class Announcements {
     if ((row.content === content && row.card === json) || row.deleted_at !== null) return;
     const revised: MessageTable = { ...row, content, card: json };
     const { channel_id: channelId, message_id: messageId } = row;
-    const unit = new Unit().run(reviseQuery(this.#store.read, messageId, content, json));
+    const unit = new Unit().run(reviseQuery(this.#store.read, row.seq, content, json));
     unit.event('message.edited', [`channel:${channelId}`], { channelId, messageId }, () => ({ message: messageOf(revised) }));
     await this.#committer.commit(unit);
   }

@@ -45,7 +45,7 @@ export function messageCommands(
       voices.requireVoice(userId, ctx.now());
       const edited: MessageTable = { ...row, content: cleanContent(content), edited_at: ctx.now() };
       const unit = new Unit().run(
-        editQuery(ctx.db, messageId, edited.content, edited.edited_at as number),
+        editQuery(ctx.db, row.seq, edited.content, edited.edited_at as number),
         new AppError('not_found', { thing: 'message' }),
       );
       unit.event('message.edited', [`channel:${row.channel_id}`], { channelId: row.channel_id, messageId }, () => ({
@@ -59,7 +59,7 @@ export function messageCommands(
       const row = await ownRow(ctx, roster, messageId);
       const actor = requireUser(ctx.actor);
       if (row.author_id !== actor.userId && !atLeast(actor.role, 'admin')) throw new AppError('forbidden');
-      const unit = new Unit().run(eraseQuery(ctx.db, messageId, ctx.now()), new AppError('not_found', { thing: 'message' }));
+      const unit = new Unit().run(eraseQuery(ctx.db, row.seq, ctx.now()), new AppError('not_found', { thing: 'message' }));
       const said = { channelId: row.channel_id, messageId, messageSeq: row.seq, authorId: row.author_id };
       const mentions = namedBy(row);
       if (mentions.length > 0) unit.run(unmentionQuery(ctx.db, row.channel_id, row.seq, mentions));

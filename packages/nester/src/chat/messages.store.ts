@@ -1,5 +1,6 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { MessageTable, Tables } from '../store/schema.ts';
+import { seqOfMessageId } from './message-id.ts';
 
 /** Existing messages of a channel below `before`, the newest `limit` of them, oldest first. */
 export async function messagesBefore(db: Kysely<Tables>, channelId: string, before: number, limit: number): Promise<MessageTable[]> {
@@ -28,23 +29,47 @@ export async function messagesAfter(db: Kysely<Tables>, channelId: string, after
     .execute();
 }
 
+/** Existing messages of these channels above `after`, in order of seq: what their log has. */
+export async function messagesSaid(
+  db: Kysely<Tables>,
+  after: number,
+  channelIds: readonly string[],
+  limit: number,
+): Promise<MessageTable[]> {
+  if (channelIds.length === 0) return [];
+  return await db
+    .selectFrom('message')
+    .selectAll()
+    .where('seq', '>', after)
+    // Not by the index of channels, which would sort all of them for each page: those after `after` are few.
+    .where(sql<string>`channel_id || ''`, 'in', channelIds)
+    .where('deleted_at', 'is', null)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+}
+
 export async function messageById(db: Kysely<Tables>, messageId: string): Promise<MessageTable | undefined> {
-  return await db.selectFrom('message').selectAll().where('message_id', '=', messageId).where('deleted_at', 'is', null).executeTakeFirst();
+  return (await messagesByIds(db, [messageId])).get(messageId);
 }
 
 /** Existing messages among those ids. */
 export async function messagesByIds(db: Kysely<Tables>, messageIds: readonly string[]): Promise<Map<string, MessageTable>> {
   const found = new Map<string, MessageTable>();
   for (let at = 0; at < messageIds.length; at += 500) {
-    const rows = await db
-      .selectFrom('message')
-      .selectAll()
-      .where('message_id', 'in', messageIds.slice(at, at + 500))
-      .where('deleted_at', 'is', null)
-      .execute();
-    for (const row of rows) found.set(row.message_id, row);
+    const wanted = messageIds.slice(at, at + 500);
+    const seqs = [...wanted.map(seqOfMessageId).filter(Number.isSafeInteger), ...(await seqsOfAliases(db, wanted))];
+    const rows = await db.selectFrom('message').selectAll().where('seq', 'in', seqs).where('deleted_at', 'is', null).execute();
+    // The seq that an old id seems to tell is another message's.
+    const ids = new Set(wanted);
+    for (const row of rows) if (ids.has(row.message_id)) found.set(row.message_id, row);
   }
   return found;
+}
+
+async function seqsOfAliases(db: Kysely<Tables>, messageIds: readonly string[]): Promise<number[]> {
+  const rows = await db.selectFrom('message_alias').select('seq').where('message_id', 'in', messageIds).execute();
+  return rows.map(row => row.seq);
 }
 
 export async function messageByNonce(
@@ -94,13 +119,8 @@ export async function exportPage(
     .execute();
 }
 
-export function editQuery(db: Kysely<Tables>, messageId: string, content: string, at: number): CompiledQuery {
-  return db
-    .updateTable('message')
-    .set({ content, edited_at: at })
-    .where('message_id', '=', messageId)
-    .where('deleted_at', 'is', null)
-    .compile();
+export function editQuery(db: Kysely<Tables>, seq: number, content: string, at: number): CompiledQuery {
+  return db.updateTable('message').set({ content, edited_at: at }).where('seq', '=', seq).where('deleted_at', 'is', null).compile();
 }
 
 /** Forgets whom a message names. */
@@ -109,16 +129,16 @@ export function unmentionQuery(db: Kysely<Tables>, channelId: string, seq: numbe
 }
 
 /** Erases the text and marks the message as gone; the row stays for its seq and nonce. */
-export function eraseQuery(db: Kysely<Tables>, messageId: string, at: number): CompiledQuery {
+export function eraseQuery(db: Kysely<Tables>, seq: number, at: number): CompiledQuery {
   return db
     .updateTable('message')
     .set({ content: '', mentions: null, deleted_at: at })
-    .where('message_id', '=', messageId)
+    .where('seq', '=', seq)
     .where('deleted_at', 'is', null)
     .compile();
 }
 
 /** Gives a living message its new text and card; it does not count as edited by a person. */
-export function reviseQuery(db: Kysely<Tables>, messageId: string, content: string, card: string | null): CompiledQuery {
-  return db.updateTable('message').set({ content, card }).where('message_id', '=', messageId).where('deleted_at', 'is', null).compile();
+export function reviseQuery(db: Kysely<Tables>, seq: number, content: string, card: string | null): CompiledQuery {
+  return db.updateTable('message').set({ content, card }).where('seq', '=', seq).where('deleted_at', 'is', null).compile();
 }

@@ -1,7 +1,7 @@
 import { type Channel, type Incident, limits, type Message } from '@aerie/contract';
-import { newId } from '../new-id.ts';
 import type { MessageTable } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
+import { messageIdOf } from './message-id.ts';
 
 /** Text as it is kept: well-formed Unicode without NUL, which PostgreSQL cannot hold. */
 export function cleanContent(content: string): string {
@@ -44,11 +44,11 @@ interface NewMessage {
   mentions?: readonly string[];
 }
 
-/** Adds a message and its event to a unit. The row that it answers gets its `seq` at the commit. */
+/** Adds a message and its event to a unit. The row that it answers gets its `seq`, and the id that tells it, at the commit. */
 export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMessage): MessageTable {
   const row: MessageTable = {
     seq: 0,
-    message_id: newId(),
+    message_id: '',
     channel_id: channelId,
     author_id: said.author.userId,
     author_name: said.author.name,
@@ -61,10 +61,11 @@ export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMe
     card: said.card === undefined ? null : JSON.stringify(said.card),
     mentions: said.mentions?.length ? JSON.stringify(said.mentions) : null,
   };
-  const ids = { channelId, messageId: row.message_id, ...(kind === 'direct' ? { direct: 1 } : {}) };
-  const created = unit.event('message.created', [`channel:${channelId}`], ids, () => ({ message: messageOf(row) }));
+  const ids: Record<string, string | number> = kind === 'direct' ? { channelId, direct: 1 } : { channelId };
+  const created = unit.eventOfRow('message.created', `channel:${channelId}`, ids, () => ({ message: messageOf(row) }));
   const stored = () => {
     row.seq = created.seq;
+    row.message_id = messageIdOf(created.seq, said.at);
     return row;
   };
   if (said.nonce === null) unit.insert('message', stored);

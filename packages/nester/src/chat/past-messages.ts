@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { newId } from '../new-id.ts';
 import type { MessageTable, Tables } from '../store/schema.ts';
 import type { Unit } from '../store/unit.ts';
+import { messageIdOf } from './message-id.ts';
 import { channelsByKeys, keepReadQuery, keysOf } from './past-messages.store.ts';
 
 /** Where these messages say that they come from, in place of somebody's device. */
@@ -45,7 +45,7 @@ export function addPastMessages(unit: Unit, db: Kysely<Tables>, messages: readon
 function rowOf({ channelId, author, content, at, key }: PastMessage, seq: number): MessageTable {
   return {
     seq,
-    message_id: newId(),
+    message_id: messageIdOf(seq, at),
     channel_id: channelId,
     author_id: author.userId,
     author_name: author.name,

@@ -14,13 +14,13 @@ import { meOf } from '../context.ts';
 import { requireUser } from '../errors.ts';
 import type { Committer } from '../store/commit.ts';
 import { type LoggedEvent, type Replay, readEvents, readHead } from '../store/log.ts';
-import type { Tables } from '../store/schema.ts';
+import type { MessageTable, Tables } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Topic } from '../store/unit.ts';
 import { channelsOf } from './channels.store.ts';
 import { recordOf } from './channels.ts';
 import { ownMarks } from './memberships.store.ts';
-import { messagesByIds } from './messages.store.ts';
+import { messagesByIds, messagesSaid } from './messages.store.ts';
 import { messageOf } from './messages.ts';
 import type { People } from './people.ts';
 import type { Presence } from './presence.ts';
@@ -64,9 +64,9 @@ export function resumeCommands(parts: {
           }
           const topics: Topic[] = ['all', `user:${actor.userId}`, ...own.map(channel => `channel:${channel.channelId}` as const)];
           if (atLeast(actor.role, 'technician')) topics.push('sites');
-          const missed = await readEvents(trx, after, topics, limits.resumePage + 1);
+          const missed = await readMissed(trx, after, topics, own);
           const full = missed.length > limits.resumePage;
-          if (full) missed.pop();
+          missed.length = Math.min(missed.length, limits.resumePage);
           const frames = await asTheyAreNow(trx, missed, own, people, replays);
           const events = frames.slice(0, fitting(frames));
           const cut = events.length < frames.length;
@@ -104,6 +104,27 @@ export function resumeCommands(parts: {
   };
 }
 
+/** An event that was missed: the log's own entry, or a message, whose row is its entry. */
+type Missed = LoggedEvent | { seq: number; said: MessageTable };
+
+/** What comes after `after`, in order of seq, to one beyond a page at least where there is so much. */
+async function readMissed(
+  trx: Transaction<Tables>,
+  after: number,
+  topics: readonly Topic[],
+  own: readonly OwnChannel[],
+): Promise<Missed[]> {
+  const limit = limits.resumePage + 1;
+  const said = await messagesSaid(
+    trx,
+    after,
+    own.map(channel => channel.channelId),
+    limit,
+  );
+  const events = await readEvents(trx, after, topics, limit);
+  return [...events, ...said.map(row => ({ seq: row.seq, said: row }))].sort((a, b) => a.seq - b.seq);
+}
+
 /** How many frames fit into one answer; at least one. */
 function fitting(frames: readonly Frame[]): number {
   let chars = 0;
@@ -128,19 +149,26 @@ async function ownChannels(trx: Transaction<Tables>, userId: string): Promise<Ow
 /** Events carry what is now: an edited message its new text, a deleted one nothing, a channel left since not at all. */
 async function asTheyAreNow(
   trx: Transaction<Tables>,
-  missed: readonly LoggedEvent[],
+  missed: readonly Missed[],
   own: readonly OwnChannel[],
   people: People,
   replays: readonly Replay[],
 ): Promise<Frame[]> {
-  const messageIds = missed
-    .filter(event => event.name === 'message.created' || event.name === 'message.edited')
-    .map(event => event.ids.messageId!);
-  const messages = await messagesByIds(trx, messageIds);
+  const events = missed.filter(one => 'name' in one);
+  const edited = events.filter(event => event.name === 'message.edited');
+  const messages = await messagesByIds(
+    trx,
+    edited.map(event => event.ids.messageId!),
+  );
   const channels = new Map(own.map(({ readSeq: _r, unread: _u, mentions: _m, ...channel }) => [channel.channelId, channel as Channel]));
-  const elsewhere = await Promise.all(replays.map(replay => replay(trx, missed)));
+  const elsewhere = await Promise.all(replays.map(replay => replay(trx, events)));
   const frames: Frame[] = [];
-  for (const { seq, name, ids } of missed) {
+  for (const one of missed) {
+    if ('said' in one) {
+      frames.push({ seq: one.seq, event: 'message.created', message: messageOf(one.said) });
+      continue;
+    }
+    const { seq, name, ids } = one;
     const body = bodyNow(name, ids) ?? elsewhere.find(bodies => bodies.has(seq))?.get(seq);
     if (body) frames.push({ seq, event: name, ...body });
   }
@@ -148,7 +176,6 @@ async function asTheyAreNow(
 
   function bodyNow(name: LoggedEventName, ids: Record<string, string>): Record<string, unknown> | undefined {
     switch (name) {
-      case 'message.created':
       case 'message.edited': {
         const row = messages.get(ids.messageId!);
         return row && { message: messageOf(row) };

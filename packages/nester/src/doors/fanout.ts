@@ -132,7 +132,7 @@ export class Fanout {
   }
 
   #sendFramed(events: readonly CommittedEvent[], topics: ReadonlySet<Topic>): void {
-    const lines = lazyLines(events, event => `${JSON.stringify({ seq: event.seq, event: event.name, ...event.body })}\n`);
+    const lines = lazyLines(events, framedLine);
     for (const { connections, indexes } of this.#groups(this.#framed, events, topics)) {
       let buffer: Buffer | undefined;
       for (const connection of connections) {
@@ -233,6 +233,12 @@ function isOwnDirect(event: CommittedEvent, connection: Connection): boolean {
   if (event.name !== 'message.created' || event.ids.direct !== 1) return false;
   const { message } = event.body as EventBody<'message.created'> & { message: Message };
   return message.authorId === connection.userId;
+}
+
+/** The frame of an event, `{"seq":1,"event":"message.created",…}`, without a copy of its body. */
+function framedLine({ seq, name, body }: CommittedEvent): string {
+  const json = JSON.stringify(body);
+  return `{"seq":${seq},"event":"${name}"${json === '{}' ? '' : ','}${json.slice(1)}\n`;
 }
 
 function lazyLines(events: readonly CommittedEvent[], make: (event: CommittedEvent) => string): (i: number) => string {

@@ -19,7 +19,7 @@ function message(id: string, fields: Partial<MessageTable> = {}): MessageTable {
     author_id: 'ann',
     author_name: 'ann',
     device_id: 'd',
-    nonce: null,
+    nonce: id,
     content: 'text',
     created_at: 1,
     edited_at: null,
@@ -30,7 +30,7 @@ function message(id: string, fields: Partial<MessageTable> = {}): MessageTable {
   };
 }
 
-/** A unit with one message and its event. */
+/** A unit with one message and its event; the same message twice is a conflict. */
 function said(id: string, fields: Partial<MessageTable> = {}, once = false): Unit {
   const unit = new Unit();
   const ids = { messageId: id };
@@ -207,6 +207,29 @@ onEachDatabase('Committer', newDatabase => {
     await committer.whenPublished(1);
     expect(order).toEqual(['applied', 'acknowledged', 'published']);
     expect(seen).toMatchObject([{ seq: 1, at: 42, origin: 'origin-1', ids: { messageId: 'm' } }]);
+  });
+
+  it('keeps no event of what is its own entry in the log, and applies it in its place', async () => {
+    const applied: (readonly number[])[] = [];
+    committer.onApplied(events => applied.push(events.map(({ seq }) => seq)));
+    const ofRow = (id: string) => {
+      const unit = new Unit();
+      const event = unit.eventOfRow('message.deleted', 'channel:x', {}, () => ({
+        channelId: 'x',
+        messageId: id,
+        messageSeq: 0,
+        authorId: null,
+      }));
+      return unit.insert('message', () => message(id, { seq: event.seq }));
+    };
+    const published: number[] = [];
+    committer.onPublished(events => published.push(...events.map(({ seq }) => seq)));
+    await Promise.all([ofRow('a'), ofRow('b'), said('c'), ofRow('d')].map(unit => committer.commit(unit)));
+    await committer.whenPublished(4);
+    expect((await stored()).map(([, name]) => name)).toEqual(['a', 'b', 'c', 'd']);
+    expect((await logged()).map(([seq]) => seq)).toEqual([3]);
+    expect(applied).toEqual([[1, 2], [3], [4]]);
+    expect(published).toEqual([1, 2, 3, 4]);
   });
 
   it('drains when it stops, and takes no more', async () => {

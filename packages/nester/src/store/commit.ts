@@ -201,10 +201,8 @@ export class Committer implements PublishedEvents {
       }
       const skipped = new Set<Unit>();
       for (const step of plan(batch)) await this.#runStep(writing, step, skipped);
-      if (eventCount > 0) {
-        const events = batch.flatMap(({ unit }) => (skipped.has(unit) ? [] : unit.events));
-        await this.#insert(writing, 'event', events, event => eventRow(event, at));
-      }
+      const events = loggedEvents(batch, skipped);
+      if (events.length > 0) await this.#insert(writing, 'event', events, event => eventRow(event, at));
       return skipped;
     });
   }
@@ -238,18 +236,29 @@ export class Committer implements PublishedEvents {
     const at = this.#now();
     const outgoing: Outgoing[] = [];
     let lastSeq = 0;
+    let ofRows: CommittedEvent[] = [];
+    const applyRows = () => {
+      if (ofRows.length > 0) this.#tell(this.#applied, ofRows);
+      ofRows = [];
+    };
     for (const { unit, origin } of batch) {
       const { count, first } = unit.reservation;
       // The seqs of a skipped unit are used up all the same: whoever waits for them must not wait for ever.
       lastSeq = unit.events.at(-1)?.seq ?? (count > 0 ? first + count - 1 : lastSeq);
       if (skipped.has(unit)) continue;
-      // Unit by unit: what an event says may come from a projection that a unit of the same batch has just moved.
+      // Unit by unit: what an event says may come from a projection that a unit of the same batch has just moved. Events of rows say what is in the row: they may go together.
       const said = this.#said(unit, at, origin);
-      if (said.length > 0) this.#tell(this.#applied, said);
+      if (unit.events.every(event => !event.isLogged)) {
+        for (const event of said) ofRows.push(event);
+      } else {
+        applyRows();
+        if (said.length > 0) this.#tell(this.#applied, said);
+      }
       if (count > 0) outgoing.push({ events: [], untold: true });
       else if (outgoing.at(-1)?.untold === false) for (const event of said) outgoing.at(-1)!.events.push(event);
       else outgoing.push({ events: said, untold: false });
     }
+    applyRows();
     if (lastSeq > 0) {
       for (const one of outgoing) this.#outgoing.push(one);
       this.#outgoingSeq = lastSeq;
@@ -326,10 +335,28 @@ function giveSeqs(batch: readonly Waiting[], seq: number): number {
   return reserved;
 }
 
+function loggedEvents(batch: readonly Waiting[], skipped: ReadonlySet<Unit>): EventDraft[] {
+  const logged: EventDraft[] = [];
+  for (const { unit } of batch) {
+    if (skipped.has(unit)) continue;
+    for (const event of unit.events) if (event.isLogged) logged.push(event);
+  }
+  return logged;
+}
+
 /** What several commits have to tell, in as few pieces as their order allows. */
 function joined(outgoing: readonly Outgoing[]): readonly Outgoing[] {
   if (outgoing.length < 2 || outgoing.some(({ untold }) => untold)) return outgoing;
   return [{ events: outgoing.flatMap(({ events }) => events), untold: false }];
+}
+
+/** Made once: a text that was just put together is hashed before it is looked up. */
+const onceKeys = new Map<TableName, string>();
+
+function onceKey(table: TableName): string {
+  const key = onceKeys.get(table) ?? `${table} once`;
+  onceKeys.set(table, key);
+  return key;
 }
 
 /** Joins inserts of one table into one step, as long as no update or delete stands between them. */
@@ -345,7 +372,7 @@ function plan(batch: readonly Waiting[]): Step[] {
         continue;
       }
       // What follows an `insertOnce` waits for it: only then it is known whether it is written.
-      const key = operation.once ? `${operation.table} once` : `${operation.table}${after}`;
+      const key = operation.once ? onceKey(operation.table) : after === '' ? operation.table : `${operation.table}${after}`;
       if (operation.once) after = ` after ${operation.table}`;
       let step = open.get(key);
       if (!step) {

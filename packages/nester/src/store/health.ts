@@ -57,7 +57,10 @@ async function postgresSealed(url: string): Promise<{ purpose: string; sealed: s
 }
 
 const appliedSteps = 'select name from kysely_migration order by name';
-const lastEvent = 'select at from event order by seq desc limit 1';
+/** A message's entry in the log is its own row. */
+const lastEvent = `select max(at) as at from (
+  select * from (select at from event order by seq desc limit 1) as e
+  union all select * from (select created_at from message order by seq desc limit 1) as m) as last`;
 
 function sqliteHealth(file: string): DatabaseHealth {
   if (!existsSync(file)) return { state: 'absent' };

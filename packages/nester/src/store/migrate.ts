@@ -8,6 +8,7 @@ import { probes } from './migrations/0004-probes.ts';
 import { diagnostics } from './migrations/0005-diagnostics.ts';
 import { nonces } from './migrations/0006-nonces.ts';
 import { centre } from './migrations/0007-centre.ts';
+import { messages } from './migrations/0008-messages.ts';
 import type { Tables } from './schema.ts';
 
 const steps: Record<string, (dialect: StoreDialect) => Migration> = {
@@ -18,15 +19,19 @@ const steps: Record<string, (dialect: StoreDialect) => Migration> = {
   '0005-diagnostics': diagnostics,
   '0006-nonces': nonces,
   '0007-centre': centre,
+  '0008-messages': messages,
 };
 /** The steps that this program knows, in their order. A database lists those that it has gone through as `kysely_migration`. */
 export const migrationNames = Object.keys(steps);
 
-/** Brings the database to the newest shape; what runs already is left alone. Throws with the name of the migration that failed. */
-export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promise<void> {
+/**
+ * Brings the database to the newest shape; what runs already is left alone. Throws with the name of the migration that failed.
+ * @param upTo the last step to take; a test puts into an older shape what it then sees migrated
+ */
+export async function migrate(db: Kysely<Tables>, dialect: StoreDialect, upTo: string = migrationNames.at(-1)!): Promise<void> {
   const migrations = Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, step(dialect)]));
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await migrator.migrateTo(upTo);
   if (error) {
     const unknown = await unknownSteps(db);
     if (unknown.length > 0)

@@ -11,6 +11,7 @@ export interface Tables {
   channel: ChannelTable;
   membership: MembershipTable;
   message: MessageTable;
+  message_alias: MessageAliasTable;
   mention: MentionTable;
   sanction: SanctionTable;
   site: SiteTable;
@@ -133,8 +134,9 @@ export interface MembershipTable {
 }
 
 export interface MessageTable {
-  /** The seq of its `message.created` event. */
+  /** Of its `message.created` event, whose entry in the log is this row. */
   seq: number;
+  /** Tells the seq (`messageIdOf`), unless `message_alias` does. */
   message_id: string;
   channel_id: string;
   author_id: string | null;
@@ -149,6 +151,12 @@ export interface MessageTable {
   card: string | null;
   /** JSON array of the user ids that it names; null for none. */
   mentions: string | null;
+}
+
+/** The ids of messages from before an id told its seq. */
+export interface MessageAliasTable {
+  message_id: string;
+  seq: number;
 }
 
 /** Whom a message that still exists names: for exact counts. */

@@ -17,6 +17,8 @@ export interface EventDraft {
   readonly ids: Record<string, string | number | null>;
   /** What those who are connected get at once; built after the commit, when `seq` is known. */
   readonly body: (seq: number) => Record<string, unknown>;
+  /** False where a row of the unit, which carries this event's seq, is its entry in the log. */
+  readonly isLogged: boolean;
   seq: number;
 }
 
@@ -87,7 +89,28 @@ export class Unit {
     ids: Record<string, string | number | null>,
     body: (seq: number) => EventBody<K>,
   ): EventDraft {
-    const draft: EventDraft = { name, topic: topics[0], alsoTopic: topics[1] ?? null, ids, body: body as EventDraft['body'], seq: 0 };
+    return this.#add({
+      name,
+      topic: topics[0],
+      alsoTopic: topics[1] ?? null,
+      ids,
+      body: body as EventDraft['body'],
+      isLogged: true,
+      seq: 0,
+    });
+  }
+
+  /** An event whose entry in the log is a row of this unit that carries its seq (a message is one): those who resume are told of it from that row. */
+  eventOfRow<K extends LoggedEventName>(
+    name: K,
+    topic: Topic,
+    ids: Record<string, string | number | null>,
+    body: (seq: number) => EventBody<K>,
+  ): EventDraft {
+    return this.#add({ name, topic, alsoTopic: null, ids, body: body as EventDraft['body'], isLogged: false, seq: 0 });
+  }
+
+  #add(draft: EventDraft): EventDraft {
     this.events.push(draft);
     return draft;
   }
