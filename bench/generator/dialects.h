@@ -29,7 +29,7 @@ static void put_message(uint32_t index, uint64_t due) {
 static bool put_step(struct member *m, int index) {
   switch (opt.dialect * 8 + m->step) {
     case AERIE * 8 + 1: put(m, "{\"id\":1,\"do\":\"session.resume\",\"input\":{\"token\":\"%s\"}}\n", tokens[index]); return true;
-    case AERIE * 8 + 2: put(m, "{\"id\":2,\"do\":\"log.resume\",\"input\":{}}\n"); return true;
+    case AERIE * 8 + 2: put(m, "{\"id\":2,\"do\":\"log.resume\",\"input\":{\"brief\":true}}\n"); return true;
     case LOOP * 8 + 1: put(m, "{\"id\":1,\"do\":\"join\",\"name\":\"member %d\"}\n", index); return true;
     case IRC * 8 + 1: put(m, "NICK u%d\r\nUSER u%d 0 * :member %d\r\n", index, index, index); return true;
     case IRC * 8 + 2: put(m, "JOIN #c\r\n"); return true;

@@ -75,18 +75,22 @@ export class Follower {
     this.#resuming = true;
     this.#resumeAgain = false;
     const state = this.#state;
-    this.#options.ask('log.resume', state ? { epoch: state.epoch, after: state.seq } : {}, {
-      ok: answer => {
-        if (answer.kind === 'snapshot') this.#begin(answer.snapshot);
-        else if (this.#state) {
-          for (const frame of answer.events) this.#take(frame as EventFrame);
-          this.#state = applyResume(this.#state, answer, this.#options.now());
-        }
-        if (this.#resumeAgain || (answer.kind === 'events' && answer.more)) this.resume();
-        else this.#caughtUp();
+    this.#options.ask(
+      'log.resume',
+      { ...(state && { epoch: state.epoch, after: state.seq }), brief: true },
+      {
+        ok: answer => {
+          if (answer.kind === 'snapshot') this.#begin(answer.snapshot);
+          else if (this.#state) {
+            for (const frame of answer.events) this.#take(frame as EventFrame);
+            this.#state = applyResume(this.#state, answer, this.#options.now());
+          }
+          if (this.#resumeAgain || (answer.kind === 'events' && answer.more)) this.resume();
+          else this.#caughtUp();
+        },
+        failed: error => this.#options.refused(error),
       },
-      failed: error => this.#options.refused(error),
-    });
+    );
   }
 
   /** The line is live. */

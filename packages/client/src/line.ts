@@ -1,4 +1,5 @@
 import type { EventFrame } from '@aerie/contract';
+import { frameOfSaid, type SaidFrame } from '@aerie/contract/brief';
 import type { AnswerFrame, ErrorFrame } from '@aerie/contract/frames';
 import { Heartbeat } from './heartbeat.ts';
 import { LineSplitter } from './lines.ts';
@@ -76,16 +77,21 @@ export class Line {
       const frame = parsed(text);
       // Whoever is there does not speak our language, or a piece was lost: begin again.
       if (!frame) this.lose();
+      else if (isSaid(frame)) this.#on.event(frameOfSaid(frame));
       else if ('event' in frame) this.#on.event(frame);
       else this.#requests.answer(frame);
     }
   }
 }
 
-function parsed(text: string): EventFrame | AnswerFrame | ErrorFrame | undefined {
+const isSaid = (frame: AnyFrame): frame is SaidFrame => 'said' in frame;
+
+type AnyFrame = EventFrame | SaidFrame | AnswerFrame | ErrorFrame;
+
+function parsed(text: string): AnyFrame | undefined {
   try {
     const frame: unknown = JSON.parse(text);
-    return typeof frame === 'object' && frame !== null ? (frame as EventFrame | AnswerFrame | ErrorFrame) : undefined;
+    return typeof frame === 'object' && frame !== null ? (frame as AnyFrame) : undefined;
   } catch {
     return undefined;
   }

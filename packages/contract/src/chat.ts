@@ -67,7 +67,11 @@ export const chatCommands = {
     role: 'viewer',
     live: true,
     reads: true,
-    input: z.strictObject({ epoch: z.string().max(64).optional(), after: seq.optional() }),
+    input: z.strictObject({
+      epoch: z.string().max(64).optional(),
+      after: seq.optional(),
+      brief: z.boolean().optional().describe('from now on, messages come in their brief form'),
+    }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('snapshot'), snapshot }),
       z.strictObject({

@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './administration.ts';
 export * from './backups.ts';
+export * from './brief.ts';
 export * from './centre.ts';
 export * from './chat.ts';
 export * from './commands.ts';

@@ -54,6 +54,10 @@ without arguments for a snapshot, or with \`{epoch, after}\` for what was missed
 with \`after\` set to its \`seq\`. When \`more\` is false, or with a snapshot, the connection is live from that \`seq\` on.
 Replayed events show what *is* now, filtered by today's rights. The epoch changes when a backup is restored.
 
+With \`brief: true\`, a message that was just said comes as \`{"seq":12,"said":[messageId, channelId, authorId, authorName, content,
+createdAt, nonce]}\`, the nonce only where there is one: a third fewer bytes for what is sent most. One that has more to it (whom it
+names, a card) comes in its full form, as pages of missed events always do.
+
 A client that does not read: past 64 KiB waiting, typing and presence are dropped; past 1 MiB it gets one \`log.gap\`, then
 nothing more until it asks \`log.resume\` again, and it is closed when it has not drained after 30 s.
 

@@ -64,8 +64,8 @@ export interface LiveConnection {
   actAsGuest(actor: GuestActor): void;
   /** Sends an event to this connection alone, before the answer of the running command. */
   tell<K extends EventName>(name: K, body: EventBody<K>): void;
-  /** Begins to gather events for this connection, to be sent after the answer of the running command. */
-  hold(): void;
+  /** Begins to gather events for this connection, to be sent after the answer of the running command; messages in their brief form, if it says so. */
+  hold(brief?: boolean): void;
   /** After the answer, sends what was gathered with a seq above `seq`, and from then on every event at once. */
   release(seq: number): void;
   /** Stops gathering: the connection is not live. */

@@ -40,10 +40,10 @@ export function resumeCommands(parts: {
 }): Handlers<'log.resume'> {
   const { store, committer, people, presence, replays } = parts;
   return {
-    async 'log.resume'(ctx, { epoch, after }) {
+    async 'log.resume'(ctx, { epoch, after, brief }) {
       const actor = requireUser(ctx.actor);
       const connection = ctx.caller.connection;
-      connection?.hold();
+      connection?.hold(brief);
       try {
         const answer = await store.dialect.readMoment(store.read, async (trx): Promise<CommandOutput<'log.resume'>> => {
           const head = await readHead(trx);

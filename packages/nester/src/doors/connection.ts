@@ -41,6 +41,8 @@ export class Connection implements LiveConnection {
   caller: Caller;
   readonly openedAt: number;
   dialect: Dialect = 'undecided';
+  /** True when it is told of messages in their brief form. */
+  isBrief = false;
   actor: Actor = { kind: 'anyone' };
   /** Of the topics that its user may hear, those that this connection wants. */
   hears: (topic: Topic) => boolean = hearsAll;
@@ -138,8 +140,9 @@ export class Connection implements LiveConnection {
     this.#keeper.settled(this);
   }
 
-  hold(): void {
+  hold(brief = false): void {
     if (!this.#open) return;
+    this.isBrief = brief;
     this.#following = true;
     this.#releaseAt = undefined;
     this.#held = [];

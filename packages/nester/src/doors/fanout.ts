@@ -1,4 +1,4 @@
-import type { EventBody, Message } from '@aerie/contract';
+import { briefOf, type EventBody, type Message } from '@aerie/contract';
 import type { CommittedEvent, Topic } from '../store/unit.ts';
 import type { Connection } from './connection.ts';
 
@@ -18,8 +18,8 @@ export interface ClasscordVoice {
 type Audience = Map<Topic, Set<Connection>>;
 
 /**
- * Brings committed events to connections. A batch is serialised once per dialect and set of topics, as one Buffer,
- * and written once per member.
+ * Brings committed events to connections. A batch is serialised once per dialect (frames, brief frames, the old wire) and set
+ * of topics, as one Buffer, and written once per member.
  */
 export class Fanout {
   readonly #framed: Audience = new Map();
@@ -133,14 +133,19 @@ export class Fanout {
 
   #sendFramed(events: readonly CommittedEvent[], topics: ReadonlySet<Topic>): void {
     const lines = lazyLines(events, framedLine);
+    const briefLines = lazyLines(events, (event, i) => briefLine(event) ?? lines(i));
     for (const { connections, indexes } of this.#groups(this.#framed, events, topics)) {
-      let buffer: Buffer | undefined;
+      let full: Buffer | undefined;
+      let brief: Buffer | undefined;
       for (const connection of connections) {
         if (connection.isHolding) {
-          for (const i of indexes) connection.gather(events[i]!.seq, lines(i));
+          for (const i of indexes) connection.gather(events[i]!.seq, connection.isBrief ? briefLines(i) : lines(i));
+        } else if (connection.isBrief) {
+          brief ??= Buffer.from(indexes.map(briefLines).join(''));
+          connection.deliver(brief);
         } else {
-          buffer ??= Buffer.from(indexes.map(lines).join(''));
-          connection.deliver(buffer);
+          full ??= Buffer.from(indexes.map(lines).join(''));
+          connection.deliver(full);
         }
       }
     }
@@ -241,9 +246,15 @@ function framedLine({ seq, name, body }: CommittedEvent): string {
   return `{"seq":${seq},"event":"${name}"${json === '{}' ? '' : ','}${json.slice(1)}\n`;
 }
 
-function lazyLines(events: readonly CommittedEvent[], make: (event: CommittedEvent) => string): (i: number) => string {
+/** The same for a connection that asked for brief messages; undefined where the full form is the only one. */
+function briefLine({ seq, name, body }: CommittedEvent): string | undefined {
+  const said = name === 'message.created' ? briefOf((body as EventBody<'message.created'>).message) : undefined;
+  return said && `{"seq":${seq},"said":${JSON.stringify(said)}}\n`;
+}
+
+function lazyLines(events: readonly CommittedEvent[], make: (event: CommittedEvent, i: number) => string): (i: number) => string {
   const lines: (string | undefined)[] = new Array(events.length);
-  return i => (lines[i] ??= make(events[i]!));
+  return i => (lines[i] ??= make(events[i]!, i));
 }
 
 function entry<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
