@@ -142,9 +142,13 @@ describe('healing', () => {
     connection.onEvent(frame => heard(frame.seq));
     server.line.say(said(11));
     reconnect(server);
-    expect(server.line.answer('log.resume', missed(13, [said(12), said(13)], { more: true })).input).toEqual({ epoch: 'e1', after: 11 });
+    expect(server.line.answer('log.resume', missed(13, [said(12), said(13)], { more: true })).input).toEqual({
+      epoch: 'e1',
+      after: 11,
+      brief: true,
+    });
     expect(connection.status).toBe('connecting');
-    expect(server.line.answer('log.resume', missed(15, [said(15)])).input).toEqual({ epoch: 'e1', after: 13 });
+    expect(server.line.answer('log.resume', missed(15, [said(15)])).input).toEqual({ epoch: 'e1', after: 13, brief: true });
     expect(connection.status).toBe('live');
     expect(heard.mock.calls.flat()).toEqual([11, 12, 13, 15]);
     connection.stop();
@@ -220,7 +224,7 @@ describe('healing', () => {
     connection.start();
     server.line.accept();
     server.line.answer('session.show', { me });
-    expect(server.line.take('log.resume').input).toEqual({ epoch: 'e1', after: 10 });
+    expect(server.line.take('log.resume').input).toEqual({ epoch: 'e1', after: 10, brief: true });
     connection.stop();
   });
 });
@@ -273,7 +277,7 @@ describe('the end of a session', () => {
     server.line.answer('session.show', { me: { ...me, userId: 'bob' } });
     expect(connection.state).toBeUndefined();
     expect(connection.outbox).toEqual([]);
-    expect(server.line.take('log.resume').input).toEqual({});
+    expect(server.line.take('log.resume').input).toEqual({ brief: true });
     connection.stop();
   });
 });
@@ -287,7 +291,7 @@ describe('a gap', () => {
     expect(connection.state?.seq).toBe(11);
     expect(connection.state?.presence.get('bob')).toBe('online');
     const request = server.line.take('log.resume');
-    expect(request.input).toEqual({ epoch: 'e1', after: 11 });
+    expect(request.input).toEqual({ epoch: 'e1', after: 11, brief: true });
     server.line.say({ id: request.id, ok: missed(14, [said(12), said(13)]) }, said(16));
     expect(heard.filter(Boolean)).toEqual([11, 12, 13, 15, 16]);
     expect(connection.state?.seq).toBe(16);
@@ -300,7 +304,7 @@ describe('a gap', () => {
     server.line.say(gap, gap);
     expect(server.line.waiting('log.resume').length).toBe(1);
     server.line.answer('log.resume', missed(12, [said(12)]));
-    expect(server.line.answer('log.resume', missed(14, [said(14)])).input).toEqual({ epoch: 'e1', after: 12 });
+    expect(server.line.answer('log.resume', missed(14, [said(14)])).input).toEqual({ epoch: 'e1', after: 12, brief: true });
     expect(server.line.waiting('log.resume')).toEqual([]);
     expect(connection.state?.seq).toBe(14);
     connection.stop();

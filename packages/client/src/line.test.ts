@@ -1,3 +1,4 @@
+import type { EventFrame } from '@aerie/contract';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Line } from './line.ts';
 import type { TransportEvents } from './transport.ts';
@@ -11,6 +12,7 @@ function opened() {
   let on: TransportEvents | undefined;
   let isOpen = false;
   const lost: (number | undefined)[] = [];
+  const events: EventFrame[] = [];
   const line = new Line(
     events => {
       on = events;
@@ -23,13 +25,13 @@ function opened() {
       };
     },
     Date.now,
-    { open: () => {}, event: () => {}, lost: code => lost.push(code), batch: work => work() },
+    { open: () => {}, event: frame => events.push(frame), lost: code => lost.push(code), batch: work => work() },
   );
   const open = () => {
     isOpen = true;
     on!.open();
   };
-  return { line, sent, lost, open };
+  return { line, sent, lost, events, open, hear: (text: string) => on!.text(text) };
 }
 
 it('is not asked whether it holds while it is being opened', () => {
@@ -47,4 +49,27 @@ it('is lost when it does not open in time, doubted or not', () => {
   line.doubt();
   vi.advanceTimersByTime(10_000);
   expect(lost).toEqual([undefined]);
+});
+
+it('hears a brief message as everybody else hears it', () => {
+  const { events, open, hear } = opened();
+  open();
+  hear('{"seq":7,"said":["m","c",null,"zoé (guest)","hé",5]}\n{"seq":8,"event":"user.updated"}\n{"seq":9,"said":"no"}\n');
+  expect(events).toEqual([
+    {
+      seq: 7,
+      event: 'message.created',
+      message: {
+        messageId: 'm',
+        channelId: 'c',
+        seq: 7,
+        authorId: null,
+        authorName: 'zoé (guest)',
+        content: 'hé',
+        createdAt: 5,
+        editedAt: null,
+      },
+    },
+    { seq: 8, event: 'user.updated' },
+  ]);
 });

@@ -84,7 +84,7 @@ export class Line {
   }
 }
 
-const isSaid = (frame: AnyFrame): frame is SaidFrame => 'said' in frame;
+const isSaid = (frame: AnyFrame): frame is SaidFrame => 'said' in frame && Array.isArray(frame.said);
 
 type AnyFrame = EventFrame | SaidFrame | AnswerFrame | ErrorFrame;
 

@@ -1,6 +1,6 @@
 import { type Channel, type Incident, limits, type Message } from '@aerie/contract';
 import type { MessageTable } from '../store/schema.ts';
-import type { Unit } from '../store/unit.ts';
+import type { Topic, Unit } from '../store/unit.ts';
 import { messageIdOf } from './message-id.ts';
 
 /** Text as it is kept: well-formed Unicode without NUL, which PostgreSQL cannot hold. */
@@ -44,8 +44,21 @@ interface NewMessage {
   mentions?: readonly string[];
 }
 
+const topics = new WeakMap<Channel, Topic>();
+
+/** Put together once for each channel: whoever looks it up in a batch would hash each new text. */
+function topicOf(channel: Channel): Topic {
+  let topic = topics.get(channel);
+  if (topic === undefined) {
+    topic = `channel:${channel.channelId}`;
+    topics.set(channel, topic);
+  }
+  return topic;
+}
+
 /** Adds a message and its event to a unit. The row that it answers gets its `seq`, and the id that tells it, at the commit. */
-export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMessage): MessageTable {
+export function addMessage(unit: Unit, channel: Channel, said: NewMessage): MessageTable {
+  const { channelId, kind } = channel;
   const row: MessageTable = {
     seq: 0,
     message_id: '',
@@ -62,7 +75,7 @@ export function addMessage(unit: Unit, { channelId, kind }: Channel, said: NewMe
     mentions: said.mentions?.length ? JSON.stringify(said.mentions) : null,
   };
   const ids: Record<string, string | number> = kind === 'direct' ? { channelId, direct: 1 } : { channelId };
-  const created = unit.eventOfRow('message.created', `channel:${channelId}`, ids, () => ({ message: messageOf(row) }));
+  const created = unit.eventOfRow('message.created', topicOf(channel), ids, () => ({ message: messageOf(row) }));
   const stored = () => {
     row.seq = created.seq;
     row.message_id = messageIdOf(created.seq, said.at);

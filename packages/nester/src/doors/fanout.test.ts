@@ -65,6 +65,30 @@ describe('Fanout', () => {
     expect(bob.seqs()).toEqual([joined.seq, between.seq, left.seq]);
   });
 
+  it('tells of a message briefly whoever asked for it, in the same batch as everybody else', () => {
+    const { fanout, join } = house({ ann: ['x'], bob: ['x'] });
+    const [ann, bob] = [join('ann'), join('bob')];
+    ann.connection.isBrief = true;
+    const message = { messageId: 'm', channelId: 'x', authorId: 'u', authorName: 'zoé', content: 'hé', createdAt: 5, editedAt: null };
+    const said = (more: object) => {
+      const one = event('message.created', 'channel:x');
+      return { ...one, body: { message: { ...message, seq: one.seq, ...more } } };
+    };
+    const batch = [said({ nonce: 'n' }), said({ mentions: ['v'] }), event('message.edited', 'channel:x')];
+    fanout.publish(batch);
+    const [a, b, c] = batch.map(one => ({ seq: one.seq, event: one.name, ...one.body }));
+    const frames = (of: { lines(): string[] }) => of.lines().map(line => JSON.parse(line));
+    expect(frames(ann)).toEqual([{ seq: a!.seq, said: ['m', 'x', 'u', 'zoé', 'hé', 5, 'n'] }, b, c]);
+    expect(frames(bob)).toEqual([a, b, c]);
+    ann.connection.hold(true);
+    const held = said({});
+    fanout.publish([held]);
+    ann.connection.release(0);
+    ann.connection.answer('{}\n');
+    fanout.publish([event('message.edited', 'channel:x')]);
+    expect(frames(ann).at(-2)).toEqual({ seq: held.seq, said: ['m', 'x', 'u', 'zoé', 'hé', 5] });
+  });
+
   it('gathers for a connection that is reading a snapshot', () => {
     const { fanout, join } = house({ ann: ['x'] });
     const ann = join('ann');

@@ -123,9 +123,12 @@ export class Fanout {
   #send(events: readonly CommittedEvent[]): void {
     if (events.length === 0) return;
     const topics = new Set<Topic>();
-    for (const event of events) {
-      topics.add(event.topic);
-      if (event.alsoTopic) topics.add(event.alsoTopic);
+    let last: Topic | undefined;
+    for (const { topic, alsoTopic } of events) {
+      // Most of a batch is talk in one channel, under one text: the same object is known without hashing it.
+      if (topic !== last) topics.add(topic);
+      last = topic;
+      if (alsoTopic) topics.add(alsoTopic);
     }
     this.#sendFramed(events, topics);
     this.#sendClasscord(events, topics);
