@@ -59,6 +59,7 @@ export async function messagesByIds(db: Kysely<Tables>, messageIds: readonly str
   for (let at = 0; at < messageIds.length; at += 500) {
     const wanted = messageIds.slice(at, at + 500);
     const seqs = [...wanted.map(seqOfMessageId).filter(Number.isSafeInteger), ...(await seqsOfAliases(db, wanted))];
+    if (seqs.length === 0) continue;
     const rows = await db.selectFrom('message').selectAll().where('seq', 'in', seqs).where('deleted_at', 'is', null).execute();
     // The seq that an old id seems to tell is another message's.
     const ids = new Set(wanted);

@@ -41,6 +41,7 @@ onEachDatabase('Messages of before an id told its seq', newDatabase => {
         card: null,
       });
       expect(await messageById(read, old(7))).toBeUndefined();
+      expect(await messageById(read, 'nobody')).toBeUndefined();
       const added = messageIdOf(101, 101);
       await sql`insert into message (seq, message_id, channel_id, author_name, device_id, content, created_at)
         values (101, ${added}, 'odd', 'bob', 'd', 'new', 101)`.execute(store.write);
