@@ -46,7 +46,7 @@ describe('the process that hashes', () => {
     expect(await verifyPassword('hibou', stored)).toBe(true);
     expect(await verifyPassword('hibou', stored, hashing.derive)).toBe(true);
     expect(await verifyPassword('Hibou', stored, hashing.derive)).toBe(false);
-    expect(getPriority(hashing.pid!)).toBe(19);
+    expect(getPriority(hashing.pid!)).toBe(10);
     expect(said).toEqual([]);
   });
 

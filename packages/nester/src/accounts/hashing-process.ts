@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../log.ts';
 import { type Derivation, type Derive, deriveHere } from './argon2id.ts';
-import { hashesAtOnce } from './hashing.ts';
 import type { Answered, Asked } from './hashing-program.ts';
 
 interface UnderWay {
@@ -11,19 +10,27 @@ interface UnderWay {
 }
 
 interface Settings {
+  /** How many hashes may be under way in it at once, each on a thread. */
+  threads: number;
   /** The process ends when nothing was asked of it for so long. */
   idleMs: number;
   /** What it runs: tests have programs that answer nonsense or die. */
   program: string;
 }
 
-const usual: Settings = { idleMs: 60_000, program: fileURLToPath(new URL('hashing-program.ts', import.meta.url)) };
+const usual: Settings = { threads: 2, idleMs: 60_000, program: fileURLToPath(new URL('hashing-program.ts', import.meta.url)) };
+
+/**
+ * For glibc (mallopt(3)): what one hash needed is kept for the next. Faulting in nineteen mebibytes for each costs half as
+ * much again as the hash, and holds up whoever talks as nothing else does. Up to its highest threshold for such blocks.
+ */
+const keptMemory = { MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20), MALLOC_TRIM_THRESHOLD_: String(64 * 2 ** 20) };
 
 /** To how many processes a password is given, one after the other as they die, before it is hashed here. */
 const mostProcesses = 2;
 
 /**
- * Derives in a process of its own, which the kernel lets run only while this one waits. On threads of this process a hash
+ * Derives in a process of its own, of less priority than this one. On threads of this process a hash
  * disturbs everybody who talks: it maps and faults in twenty megabytes of the same address space, whose lock the thread
  * that serves needs too, and the memory stays with the server. The process starts when the first password comes, and ends
  * when none has come for a while, or with this one, however that ends: its channel closes.
@@ -83,7 +90,7 @@ export class HashingProcess {
     try {
       const child = fork(this.#settings.program, [], {
         execArgv: ['--max-semi-space-size=1'],
-        env: { PATH, NODE_COMPILE_CACHE, UV_THREADPOOL_SIZE: String(hashesAtOnce) },
+        env: { PATH, NODE_COMPILE_CACHE, UV_THREADPOOL_SIZE: String(this.#settings.threads), ...keptMemory },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       child.on('message', said => this.#take(child, said));

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { flushCompileCache } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { deriveHere } from './argon2id.ts';
@@ -16,17 +15,16 @@ export interface Asked {
 export type Answered = { id: number; tag: string } | { id: number; failure: string };
 
 /**
- * Gives way to everybody: the lowest priority, and on Linux the policy of what is idle, where whoever talks is let past at
- * once and not only after a slice of time (sched(7)). The threads that hash are made later and inherit both. Where either is
- * not allowed, or `chrt` is not there, hashing costs the others a little more.
+ * Gives way to whoever talks: beside a server that is fully busy, hashing gets a tenth of the core. Not the lowest priority,
+ * nor the policy for what is idle: then whoever logs in at a busy server would wait for minutes. Threads that are made
+ * later inherit it.
  */
 function giveWay(): void {
   try {
-    setPriority(constants.priority.PRIORITY_LOW);
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // Not allowed.
+    // Not allowed here: hashing costs the others a little more.
   }
-  if (process.platform === 'linux') spawnSync('chrt', ['-i', '-p', '0', String(process.pid)], { stdio: 'ignore' });
 }
 
 function answer(answered: Answered): void {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { AppError } from '@aerie/contract';
 import { type Cost, type Derive, deriveHere } from './argon2id.ts';
 
@@ -6,9 +7,13 @@ import { type Cost, type Derive, deriveHere } from './argon2id.ts';
 const cost: Cost = { m: 19_456, t: 2, p: 1 };
 const saltBytes = 16;
 const tagBytes = 32;
-/** How many hashes run at once: each holds 19 MiB. */
-export const hashesAtOnce = 2;
+const mostAtOnce = 2;
 const mostWaiting = 2_000;
+
+/** How many hashes this machine does at once: each holds 19 MiB, and more than there are processors let nobody in sooner. */
+export function hashesAtOnce(): number {
+  return Math.min(mostAtOnce, availableParallelism());
+}
 
 /** Stands before the PHC string of a password of which only the SHA-256 digest was known: the string is of that digest, in hex. */
 const wrapped = 'sha256+';
@@ -19,14 +24,19 @@ const wrapped = 'sha256+';
  */
 export class Hashing {
   readonly #derive: Derive;
+  readonly #atOnce: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
   #idle: (() => void)[] = [];
   #stopping = false;
 
-  /** @param derive who does the work: a server has a process for it */
-  constructor(derive: Derive = deriveHere) {
+  /**
+   * @param derive who does the work: a server has a process for it
+   * @param atOnce how many run at once
+   */
+  constructor(derive: Derive = deriveHere, atOnce = mostAtOnce) {
     this.#derive = derive;
+    this.#atOnce = atOnce;
   }
 
   /** A password as it is stored: a PHC string with its own salt. */
@@ -40,7 +50,7 @@ export class Hashing {
    */
   async inTurn<T>(work: (derive: Derive) => Promise<T>): Promise<T> {
     if (this.#stopping) throw new AppError('stopping');
-    if (this.#running >= hashesAtOnce) {
+    if (this.#running >= this.#atOnce) {
       if (this.#waiting.length >= mostWaiting) throw new AppError('busy');
       await new Promise<void>(resolve => this.#waiting.push(resolve));
     } else {
