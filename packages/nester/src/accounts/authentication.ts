@@ -47,9 +47,7 @@ export class Authentication {
       const notes = [...this.#noted].slice(0, notesAtOnce);
       const unit = new Unit();
       for (const [sessionId, { userId, at }] of notes) {
-        unit
-          .run(seenSessionQuery(store.read, { sessionId, at, expiresAt: at + sessionMs }))
-          .run(seenUserQuery(store.read, { userId, at }));
+        unit.run(seenSessionQuery(store.read, { sessionId, at, expiresAt: at + sessionMs })).run(seenUserQuery(store.read, { userId, at }));
       }
       // Nothing is lost but times; the next use notes them again.
       await committer.commit(unit).catch(() => undefined);

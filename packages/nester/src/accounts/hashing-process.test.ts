@@ -10,7 +10,11 @@ let folder: string;
 let said: string[];
 let hashing: HashingProcess;
 
-const log: Log = { info: () => undefined, warning: (_, sentence) => void said.push(sentence), error: (_, sentence) => void said.push(sentence) };
+const log: Log = {
+  info: () => undefined,
+  warning: (_, sentence) => void said.push(sentence),
+  error: (_, sentence) => void said.push(sentence),
+};
 const gone = 'The process that hashes passwords is gone; the next password starts another';
 const here = 'No process for passwords: one is hashed in the server, where it disturbs those who talk';
 

@@ -10,8 +10,8 @@ import { daysMs, linkOf, newInvitation, stateOf } from './invitations.ts';
 import { newAccount, orUserExists } from './new-account.ts';
 import type { Shared } from './parts.ts';
 import { tokenHash } from './tokens.ts';
-import { requireUserName } from './users.ts';
 import { seenUserQuery } from './users.store.ts';
+import { requireUserName } from './users.ts';
 
 type Names = 'invitation.create' | 'invitation.list' | 'invitation.revoke' | 'invitation.show' | 'invitation.accept';
 

@@ -135,5 +135,8 @@ export function setLanguageQuery(db: Kysely<Tables>, userId: string, language: L
 }
 
 export const seenUserQuery = compiledOnce<{ userId: string; at: number }, never>((db, value) =>
-  db.updateTable('user_account').set({ last_seen_at: value('at') }).where('user_id', '=', value('userId')),
+  db
+    .updateTable('user_account')
+    .set({ last_seen_at: value('at') })
+    .where('user_id', '=', value('userId')),
 );
