@@ -21,8 +21,8 @@ interface Settings {
 const usual: Settings = { threads: 2, idleMs: 60_000, program: fileURLToPath(new URL('hashing-program.ts', import.meta.url)) };
 
 /**
- * For glibc (mallopt(3)): what one hash needed is kept for the next. Faulting in nineteen mebibytes for each costs half as
- * much again as the hash, and holds up whoever talks as nothing else does. Up to its highest threshold for such blocks.
+ * For glibc (mallopt(3)): what one hash needed is kept for the next, up to its highest threshold for such blocks. Faulting in
+ * nineteen mebibytes for each makes every hash dearer, and holds up whoever talks.
  */
 const keptMemory = { MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20), MALLOC_TRIM_THRESHOLD_: String(64 * 2 ** 20) };
 
