@@ -4,7 +4,7 @@ import { type Arrival, type Crowd, type CrowdOrder, startCrowd } from '../kit/cr
 import { type LoadResult, startGenerating } from '../kit/generator.ts';
 import { mediansOf, significant } from '../kit/statistics.ts';
 import { table } from '../kit/table.ts';
-import { cpuSecondsOf } from '../kit/usage.ts';
+import { childCpuSecondsOf, cpuSecondsOf } from '../kit/usage.ts';
 import { contentBytes, senders } from './points.ts';
 import type { Result, Row, Setting } from './setting.ts';
 import { fault } from './speed-rows.ts';
@@ -36,9 +36,10 @@ export interface FireRow extends Row {
   p50OverCalm?: number;
   p99OverCalm?: number;
   p99AddedMs?: number;
-  /** Of a storm: until the last was in, and how often somebody was told to come again. */
+  /** Of a storm: until the last was in, how often somebody was told to come again, and what hashing took of the server's core. */
   loggedInS?: number;
   busy?: number;
+  hashingCpu?: number;
 }
 
 interface Seen {
@@ -46,6 +47,8 @@ interface Seen {
   cpuOthers: number;
   kept: number;
   arrival: Arrival | undefined;
+  /** In cores: what the processes used that the server has for its passwords. */
+  hashingCpu: number;
 }
 
 /**
@@ -109,15 +112,18 @@ async function measureTrial({ ours, cores, isQuick, seconds }: Setting, trial: T
     await load.measuring;
     if (isStorm) await gather();
     const before = crowd ? cpuSecondsOf(crowd.pid) : 0;
+    let hashed = 0;
     if (isStorm) {
       arrival = await crowd!.arrival;
+      hashed = childCpuSecondsOf(running.server.pid);
       load.finish();
     }
     const result = await load.result;
     const reason = fault(result);
     if (reason) throw new Error(`Under fire, ${trial}: ${reason}. These figures would be wrong.`);
     const used = crowd ? (cpuSecondsOf(crowd.pid) - before) / result.seconds : 0;
-    return { result, cpuOthers: Math.max(0, result.cpuOthers - used), kept: (await crowd?.leave()) ?? 0, arrival };
+    const hashingCpu = hashed / result.seconds;
+    return { result, cpuOthers: Math.max(0, result.cpuOthers - used - hashingCpu), kept: (await crowd?.leave()) ?? 0, arrival, hashingCpu };
   } finally {
     crowd?.kill();
     await running.stop();
@@ -133,7 +139,7 @@ function rowOf({ ours, isQuick }: Setting, trial: Trial, seen: readonly Seen[]):
     seen.map(({ result, cpuOthers, kept }) => ({ ...result, cpu: result.cpuUser + result.cpuKernel, cpuOthers, kept })),
     ['p50Ms', 'p99Ms', 'maxMs', 'cpu', 'rssMb', 'cpuOthers', 'kept'],
   );
-  const { arrival, result } = seen[0]!;
+  const { arrival, result, hashingCpu } = seen[0]!;
   return {
     name: 'chat',
     point: 'fire',
@@ -150,7 +156,8 @@ function rowOf({ ours, isQuick }: Setting, trial: Trial, seen: readonly Seen[]):
     cpu: significant(medians.cpu, 3),
     rssMb: significant(medians.rssMb),
     cpuOthers: significant(medians.cpuOthers, 2),
-    ...(trials[trial]?.kind === 'passwords' && arrival && { loggedInS: significant(arrival.loggedInS, 3), busy: arrival.busy }),
+    ...(trials[trial]?.kind === 'passwords' &&
+      arrival && { loggedInS: significant(arrival.loggedInS, 3), busy: arrival.busy, hashingCpu: significant(hashingCpu, 3) }),
   };
 }
 

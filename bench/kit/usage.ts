@@ -16,6 +16,12 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 
+/** The same of the processes that it has started and that are still there. */
+export function childCpuSecondsOf(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.reduce((sum, child) => sum + cpuSecondsOf(Number(child)), 0);
+}
+
 function machineCpuSeconds(): number {
   const [, user, nice, kernel, , , hard, soft, stolen] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]!.split(/\s+/).map(Number);
   return (user! + nice! + kernel! + hard! + soft! + stolen!) / ticks;

@@ -27,6 +27,8 @@ export interface Log {
   error(area: Area, sentence: string, fields?: Fields): void;
 }
 
+/** How long a line waits for others. */
+const gatherMs = 10;
 /** What is kept for later when it cannot be written now, such as on a full disk. */
 const mostKept = 1024 * 1024;
 
@@ -83,9 +85,9 @@ export class LineLog implements Log {
     return openSync(this.#file, 'a', 0o640);
   }
 
-  /** Lines of one turn of the event loop leave in one write. */
+  /** Lines of a moment leave in one write: of a crowd that comes in, each would have one of its own. */
   #write(level: Level, area: Area, sentence: string, fields?: Fields): void {
-    if (this.#waiting === '') setImmediate(() => this.flush());
+    if (this.#waiting === '') setTimeout(() => this.flush(), gatherMs);
     this.#waiting += logLine(this.#now(), level, area, sentence, fields);
   }
 

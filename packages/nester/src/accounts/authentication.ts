@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { UserActor } from '../context.ts';
 import { Unit } from '../store/unit.ts';
 import type { Shared } from './parts.ts';
@@ -6,10 +7,16 @@ import { actorOf, noteEveryMs, sessionMs } from './sessions.ts';
 import { tokenHash } from './tokens.ts';
 import { seenUserQuery } from './users.store.ts';
 
+/** Sessions noted in one unit, and the pause until the next: a crowd that comes back holds up nobody who talks, nor itself. */
+const notesAtOnce = 50;
+const pauseMs = 100;
+
 /** Tells whom a token logs in, and notes that sessions are used. */
 export class Authentication {
   readonly #shared: Shared;
-  readonly #noting = new Set<string>();
+  /** By session, until it is on disk. */
+  readonly #noted = new Map<string, { userId: string; at: number }>();
+  #writing = false;
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -27,15 +34,26 @@ export class Authentication {
 
   /** Notes at most once a minute, and without being waited for, that a session is used: it and its user were seen, and it expires later. */
   noteUse({ sessionId, userId }: UserActor, seenAt: number): void {
-    const { store, committer, now } = this.#shared;
-    const at = now();
-    if (at - seenAt < noteEveryMs || this.#noting.has(sessionId)) return;
-    this.#noting.add(sessionId);
-    const unit = new Unit().run(seenSessionQuery(store.read, sessionId, at, at + sessionMs)).run(seenUserQuery(store.read, userId, at));
-    committer
-      .commit(unit)
-      // Nothing is lost but a time; the next use notes it again.
-      .catch(() => {})
-      .finally(() => this.#noting.delete(sessionId));
+    const at = this.#shared.now();
+    if (at - seenAt < noteEveryMs || this.#noted.has(sessionId)) return;
+    this.#noted.set(sessionId, { userId, at });
+    if (!this.#writing) void this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const { store, committer } = this.#shared;
+    this.#writing = true;
+    while (this.#noted.size > 0) {
+      const notes = [...this.#noted].slice(0, notesAtOnce);
+      const unit = new Unit();
+      for (const [sessionId, { userId, at }] of notes) {
+        unit.run(seenSessionQuery(store.read, { sessionId, at, expiresAt: at + sessionMs })).run(seenUserQuery(store.read, { userId, at }));
+      }
+      // Nothing is lost but times; the next use notes them again.
+      await committer.commit(unit).catch(() => undefined);
+      for (const [sessionId] of notes) this.#noted.delete(sessionId);
+      if (this.#noted.size > 0) await setTimeout(pauseMs, undefined, { ref: false });
+    }
+    this.#writing = false;
   }
 }

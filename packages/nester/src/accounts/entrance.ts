@@ -7,7 +7,6 @@ import type { Shared } from './parts.ts';
 import { sessionById } from './sessions.store.ts';
 import { actorOf, newSessionRow } from './sessions.ts';
 import { newToken, tokenHash } from './tokens.ts';
-import { seenUserQuery } from './users.store.ts';
 
 /** A log-in that is ready to be committed. */
 export interface Entry {
@@ -44,7 +43,7 @@ export function addSession(unit: Unit, ctx: Ctx, user: UserAccountTable, { devic
     agent,
     at: ctx.now(),
   });
-  unit.insert('session', row).run(seenUserQuery(ctx.db, user.user_id, row.created_at));
+  unit.insert('session', row);
   return { token, expiresAt: row.expires_at, actor: actorOf(row, user), client };
 }
 

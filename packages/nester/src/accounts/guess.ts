@@ -22,16 +22,16 @@ export async function requirePassword(
     if (seconds > 0) throw new AppError('too_many_attempts', { seconds });
   };
   requireNoWait();
-  return await hashing.inTurn(async () => {
+  return await hashing.inTurn(async derive => {
     // Again, since many guesses may have queued before the first one failed.
     requireNoWait();
-    const right = await verifyPassword(typed.password, stored ?? decoy());
+    const right = await verifyPassword(typed.password, stored ?? decoy(), derive);
     if (!right || stored === undefined) {
       lockout.failed(account, address, ctx.now());
       ctx.log.warning('LOGIN', `Failed login attempt from ${address}`, { user: typed.name, door });
       throw new AppError('login_failed');
     }
     lockout.succeeded(account, address);
-    return isOutdated(stored) ? await hashPassword(typed.password) : stored;
+    return isOutdated(stored) ? await hashPassword(typed.password, derive) : stored;
   });
 }

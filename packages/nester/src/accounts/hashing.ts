@@ -1,59 +1,64 @@
-import { type Argon2Parameters, argon2, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { AppError } from '@aerie/contract';
-import { lowerHashingThreads } from './hashing-threads.ts';
-
-/** Cost of one Argon2id: kibibytes, passes, lanes. */
-interface Cost {
-  m: number;
-  t: number;
-  p: number;
-}
+import { type Cost, type Derive, deriveHere } from './argon2id.ts';
 
 /** OWASP's lower setting (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. */
 const cost: Cost = { m: 19_456, t: 2, p: 1 };
 const saltBytes = 16;
 const tagBytes = 32;
-const atOnce = 2;
+const mostAtOnce = 2;
 const mostWaiting = 2_000;
+
+/** How many hashes this machine does at once: each holds 19 MiB, and more than there are processors let nobody in sooner. */
+export function hashesAtOnce(): number {
+  return Math.min(mostAtOnce, availableParallelism());
+}
 
 /** Stands before the PHC string of a password of which only the SHA-256 digest was known: the string is of that digest, in hex. */
 const wrapped = 'sha256+';
 
 /**
  * Takes passwords and their hashes in turn: a hash costs memory and most of a core for tens of milliseconds,
- * so only a few run at once (on libuv's threads, not on this one), and a bounded number waits.
+ * so only a few run at once (not on this thread), and a bounded number waits.
  */
 export class Hashing {
+  readonly #derive: Derive;
+  readonly #atOnce: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
   #idle: (() => void)[] = [];
   #stopping = false;
-  #gaveWay = false;
+
+  /**
+   * @param derive who does the work: a server has a process for it
+   * @param atOnce how many run at once
+   */
+  constructor(derive: Derive = deriveHere, atOnce = mostAtOnce) {
+    this.#derive = derive;
+    this.#atOnce = atOnce;
+  }
 
   /** A password as it is stored: a PHC string with its own salt. */
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hashPassword(password));
+    return this.inTurn(derive => hashPassword(password, derive));
   }
 
   /**
-   * Runs `work` when its turn comes; it may hash and verify.
+   * Runs `work` when its turn comes; it may hash and verify by what it is given.
    * @throws busy when too many wait, stopping after `stop`.
    */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async inTurn<T>(work: (derive: Derive) => Promise<T>): Promise<T> {
     if (this.#stopping) throw new AppError('stopping');
-    if (this.#running >= atOnce) {
+    if (this.#running >= this.#atOnce) {
       if (this.#waiting.length >= mostWaiting) throw new AppError('busy');
       await new Promise<void>(resolve => this.#waiting.push(resolve));
     } else {
       this.#running += 1;
     }
     try {
-      return await work();
+      return await work(this.#derive);
     } finally {
-      if (!this.#gaveWay) {
-        this.#gaveWay = true;
-        lowerHashingThreads();
-      }
       // The turn passes on directly, so that nobody who comes meanwhile overtakes.
       const next = this.#waiting.shift();
       if (next) next();
@@ -68,10 +73,10 @@ export class Hashing {
   }
 }
 
-/** Argon2id of a password, as a PHC string. Call it inside `Hashing.inTurn`. */
-export async function hashPassword(password: string): Promise<string> {
+/** Argon2id of a password, as a PHC string. In a server, call it inside `Hashing.inTurn`. */
+export async function hashPassword(password: string, derive = deriveHere): Promise<string> {
   const salt = randomBytes(saltBytes);
-  return phc(cost, salt, await derive(password, salt, cost, tagBytes));
+  return phc(cost, salt, await derive({ message: spelled(password), salt, cost, length: tagBytes }));
 }
 
 /** Argon2id over the SHA-256 digest of a password, so that a fast hash that came from elsewhere stands on no disk. */
@@ -84,12 +89,12 @@ export function digestOf(password: string): string {
   return createHash('sha256').update(password).digest('hex');
 }
 
-/** True when `password` is the one that `stored` was made from. Call it inside `Hashing.inTurn`. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
-  if (!stored.startsWith(wrapped)) return await matches(password, stored);
+/** True when `password` is the one that `stored` was made from. In a server, call it inside `Hashing.inTurn`. */
+export async function verifyPassword(password: string, stored: string, derive = deriveHere): Promise<boolean> {
+  if (!stored.startsWith(wrapped)) return await matches(password, stored, derive);
   const inner = stored.slice(wrapped.length);
   // Whoever made the digest took the letters as they were typed then.
-  for (const spelling of new Set([password, password.normalize('NFC')])) if (await matches(digestOf(spelling), inner)) return true;
+  for (const spelling of new Set([password, password.normalize('NFC')])) if (await matches(digestOf(spelling), inner, derive)) return true;
   return false;
 }
 
@@ -100,9 +105,9 @@ export function isOutdated(stored: string): boolean {
   return own.m !== cost.m || own.t !== cost.t || own.p !== cost.p || salt.length !== saltBytes || tag.length !== tagBytes;
 }
 
-async function matches(text: string, phcString: string): Promise<boolean> {
+async function matches(text: string, phcString: string, derive: Derive): Promise<boolean> {
   const { cost: own, salt, tag } = parsePhc(phcString);
-  return timingSafeEqual(await derive(text, salt, own, tag.length), tag);
+  return timingSafeEqual(await derive({ message: spelled(text), salt, cost: own, length: tag.length }), tag);
 }
 
 let madeDecoy: string | undefined;
@@ -113,17 +118,9 @@ export function decoy(): string {
   return madeDecoy;
 }
 
-function derive(password: string, salt: Buffer, { m, t, p }: Cost, length: number): Promise<Buffer> {
-  const parameters: Argon2Parameters = {
-    // One spelling of accents, whatever keyboard typed them.
-    message: Buffer.from(password.normalize('NFC')),
-    nonce: salt,
-    memory: m,
-    passes: t,
-    parallelism: p,
-    tagLength: length,
-  };
-  return new Promise((resolve, reject) => argon2('argon2id', parameters, (error, tag) => (error ? reject(error) : resolve(tag))));
+/** One spelling of accents, whatever keyboard typed them. */
+function spelled(password: string): Buffer {
+  return Buffer.from(password.normalize('NFC'));
 }
 
 function phc({ m, t, p }: Cost, salt: Buffer, tag: Buffer): string {

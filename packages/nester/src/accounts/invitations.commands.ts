@@ -10,6 +10,7 @@ import { daysMs, linkOf, newInvitation, stateOf } from './invitations.ts';
 import { newAccount, orUserExists } from './new-account.ts';
 import type { Shared } from './parts.ts';
 import { tokenHash } from './tokens.ts';
+import { seenUserQuery } from './users.store.ts';
 import { requireUserName } from './users.ts';
 
 type Names = 'invitation.create' | 'invitation.list' | 'invitation.revoke' | 'invitation.show' | 'invitation.accept';
@@ -60,6 +61,7 @@ export function invitationCommands(shared: Shared): Handlers<Names> {
       const invitation = await requireOpenInvitation(shared, ctx, token, 'person');
       const { row, unit } = await newAccount(shared, { name, password, role: invitation.role, language }, invitation);
       const entry = addSession(unit, ctx, row, { device });
+      unit.run(seenUserQuery(ctx.db, { userId: row.user_id, at: ctx.now() }));
       await orUserExists(ctx.commit(unit));
       return await enter(shared, ctx, entry);
     },

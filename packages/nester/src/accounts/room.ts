@@ -6,7 +6,8 @@ import { Authentication } from './authentication.ts';
 import { ensureBot } from './bots.ts';
 import { classListCommands } from './class-list.commands.ts';
 import { Directory } from './directory.ts';
-import { Hashing } from './hashing.ts';
+import { Hashing, hashesAtOnce } from './hashing.ts';
+import { HashingProcess } from './hashing-process.ts';
 import { invitationCommands } from './invitations.commands.ts';
 import { Lockout } from './lockout.ts';
 import { meCommands } from './me.commands.ts';
@@ -64,10 +65,11 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
   parts.bus.subscribe('sessions.ended', () => {
     endings += 1;
   });
+  const hashingProcess = new HashingProcess(parts.log, { threads: hashesAtOnce() });
   const shared: Shared = {
     ...parts,
     directory,
-    hashing: new Hashing(),
+    hashing: new Hashing(hashingProcess.derive, hashesAtOnce()),
     lockout: new Lockout(config.limits),
     registrations: new Registrations(config.limits),
     endings: () => endings,
@@ -97,6 +99,9 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
       addAccount(unit, shared, { ...newUserRow({ ...fields, at: createdAt }), user_id: userId }, undefined);
     },
     sweepSessions,
-    stop: () => shared.hashing.stop(),
+    async stop() {
+      await shared.hashing.stop();
+      hashingProcess.stop();
+    },
   };
 }

@@ -7,7 +7,7 @@ import type { Authentication } from './authentication.ts';
 import { actLive, addSession, type Entry, enter, requireFreeConnection } from './entrance.ts';
 import { requirePassword } from './guess.ts';
 import type { Shared } from './parts.ts';
-import { endPastQuery, endSessionQuery, sessionById, sessionsOf, sessionsPast, sweepSessionsQuery } from './sessions.store.ts';
+import { endPastQuery, endSessionQuery, sessionById, sessionsOf, sessionsPast, sweepOwnQuery } from './sessions.store.ts';
 import { mostSessions } from './sessions.ts';
 import { enterQuery, userById, userByKey } from './users.store.ts';
 
@@ -92,9 +92,9 @@ async function logInOnce(
   const until = user.banned_until ?? 0;
   if (until > at) throw new AppError('banned', { until, because: shared.bannedBecause(user.user_id, until) });
   const unit = new Unit()
-    .run(enterQuery(ctx.db, user.user_id, verified, { hash, at }), new AppError('conflict'))
-    .run(sweepSessionsQuery(ctx.db, at, user.user_id))
-    .run(endPastQuery(ctx.db, user.user_id, mostSessions));
+    .run(enterQuery(ctx.db, { userId: user.user_id, verified, hash, at }), new AppError('conflict'))
+    .run(sweepOwnQuery(ctx.db, { userId: user.user_id, now: at }))
+    .run(endPastQuery(ctx.db, { userId: user.user_id, kept: mostSessions - 1 }));
   const entry = addSession(unit, ctx, user, from);
   try {
     const past = await sessionsPast(ctx.db, user.user_id, mostSessions);

@@ -1,5 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
-import { prepared } from '../store/prepared.ts';
+import { compiledOnce, prepared } from '../store/prepared.ts';
 import type { SessionTable, Tables, UserAccountTable } from '../store/schema.ts';
 
 export type OpenSession = Pick<SessionTable, 'session_id' | 'device_id' | 'seen_at'> &
@@ -53,22 +53,24 @@ const past = prepared<{ userId: string; kept: number }, { session_id: string }>(
   lastUsed(db, value('userId')).offset(value('kept')).limit(1_000_000),
 );
 
-/** Ends them, by what is there when it is written. */
-export function endPastQuery(db: Kysely<Tables>, userId: string, most: number): CompiledQuery {
-  return db
+/** Ends them, by what is there when it is written: all but `kept`. */
+export const endPastQuery = compiledOnce<{ userId: string; kept: number }, never>((db, value) =>
+  db
     .deleteFrom('session')
-    .where('user_id', '=', userId)
-    .where('session_id', 'not in', lastUsed(db, userId).limit(most - 1))
-    .compile();
-}
+    .where('user_id', '=', value('userId'))
+    .where('session_id', 'not in', lastUsed(db, value('userId')).limit(value('kept'))),
+);
 
 const lastUsed = (db: Kysely<Tables>, userId: string) =>
   db.selectFrom('session').select('session_id').where('user_id', '=', userId).orderBy('seen_at', 'desc').orderBy('session_id', 'desc');
 
 /** Moves the end of a session on, with its use. */
-export function seenSessionQuery(db: Kysely<Tables>, sessionId: string, at: number, expiresAt: number): CompiledQuery {
-  return db.updateTable('session').set({ seen_at: at, expires_at: expiresAt }).where('session_id', '=', sessionId).compile();
-}
+export const seenSessionQuery = compiledOnce<{ sessionId: string; at: number; expiresAt: number }, never>((db, value) =>
+  db
+    .updateTable('session')
+    .set({ seen_at: value('at'), expires_at: value('expiresAt') })
+    .where('session_id', '=', value('sessionId')),
+);
 
 export function endSessionQuery(db: Kysely<Tables>, userId: string, sessionId: string): CompiledQuery {
   return db.deleteFrom('session').where('user_id', '=', userId).where('session_id', '=', sessionId).compile();
@@ -80,8 +82,12 @@ export function endSessionsQuery(db: Kysely<Tables>, userId: string, except?: st
   return (except === undefined ? all : all.where('session_id', '!=', except)).compile();
 }
 
-/** Removes what expired: of one user, or of all. */
-export function sweepSessionsQuery(db: Kysely<Tables>, now: number, userId?: string): CompiledQuery {
-  const expired = db.deleteFrom('session').where('expires_at', '<=', now);
-  return (userId === undefined ? expired : expired.where('user_id', '=', userId)).compile();
+/** Removes what expired. */
+export function sweepSessionsQuery(db: Kysely<Tables>, now: number): CompiledQuery {
+  return db.deleteFrom('session').where('expires_at', '<=', now).compile();
 }
+
+/** Removes what expired of one user. */
+export const sweepOwnQuery = compiledOnce<{ userId: string; now: number }, never>((db, value) =>
+  db.deleteFrom('session').where('expires_at', '<=', value('now')).where('user_id', '=', value('userId')),
+);

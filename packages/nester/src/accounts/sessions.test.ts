@@ -257,6 +257,32 @@ onEachDatabase('sessions', newDatabase => {
     expect(users[0]).toMatchObject({ name: 'Alice', lastSeenAt: from + minute });
   });
 
+  it('are noted several at a time when a crowd comes back', async () => {
+    const { me } = await logIn();
+    const tokens = Array.from({ length: 120 }, (_, i) => `token ${i}`);
+    for (const [i, token] of tokens.entries()) {
+      const row = newSessionRow({
+        sessionId: `session-${i}`,
+        tokenHash: tokenHash(token),
+        userId: me.userId,
+        device: undefined,
+        door: 'tcp',
+        address: '192.0.2.7',
+        agent: '',
+        at: room.now,
+      });
+      await room.store.write.insertInto('session').values(row).execute();
+    }
+    room.now += minute;
+    const commits = vi.spyOn(room.store.dialect, 'transaction');
+    await Promise.all(tokens.map(token => room.accounts.authenticate(token)));
+    await vi.waitFor(async () => {
+      const rows = await room.store.read.selectFrom('session').select('seen_at').where('session_id', 'like', 'session-%').execute();
+      expect(rows.map(row => row.seen_at)).toEqual(tokens.map(() => room.now));
+    }, 10_000);
+    expect(commits.mock.calls.length).toBeLessThanOrEqual(4);
+  });
+
   it('are listed newest first, and ended one by one', async () => {
     const first = await logIn();
     room.now += 1_000;

@@ -7,6 +7,7 @@ import { revokeSetupQuery } from './invitations.store.ts';
 import { linkOf, newInvitation, setupMs } from './invitations.ts';
 import { newAccount, orUserExists } from './new-account.ts';
 import type { Shared } from './parts.ts';
+import { seenUserQuery } from './users.store.ts';
 
 export function setupCommands(shared: Shared): Handlers<'server.show' | 'setup.complete' | 'setup.renew'> {
   return {
@@ -27,6 +28,7 @@ export function setupCommands(shared: Shared): Handlers<'server.show' | 'setup.c
       const invitation = await requireOpenInvitation(shared, ctx, token, 'setup');
       const { row, unit } = await newAccount(shared, { name, password, role: 'admin', language }, invitation);
       const entry = addSession(unit, ctx, row, { device });
+      unit.run(seenUserQuery(ctx.db, { userId: row.user_id, at: ctx.now() }));
       const by = { userId: row.user_id, name: row.name };
       await orUserExists(commitAct(ctx, unit, { action: 'setup.complete', subject: row.name, detail: { role: 'admin' }, by }));
       return await enter(shared, ctx, entry);

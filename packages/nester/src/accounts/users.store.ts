@@ -1,5 +1,6 @@
 import type { Language, Role, User } from '@aerie/contract';
 import type { CompiledQuery, ExpressionBuilder, Kysely } from 'kysely';
+import { compiledOnce, prepared } from '../store/prepared.ts';
 import type { Tables, UserAccountTable } from '../store/schema.ts';
 import { userOf } from './users.ts';
 
@@ -12,12 +13,22 @@ export async function allUsers(db: Kysely<Tables>): Promise<User[]> {
 }
 
 export async function userById(db: Kysely<Tables>, userId: string): Promise<UserAccountTable | undefined> {
-  return await db.selectFrom('user_account').selectAll().where('user_id', '=', userId).executeTakeFirst();
+  const [user] = await byId(db, { userId });
+  return user;
 }
 
+const byId = prepared<{ userId: string }, UserAccountTable>((db, value) =>
+  db.selectFrom('user_account').selectAll().where('user_id', '=', value('userId')),
+);
+
 export async function userByKey(db: Kysely<Tables>, nameKey: string): Promise<UserAccountTable | undefined> {
-  return await db.selectFrom('user_account').selectAll().where('name_key', '=', nameKey).executeTakeFirst();
+  const [user] = await byKey(db, { nameKey });
+  return user;
 }
+
+const byKey = prepared<{ nameKey: string }, UserAccountTable>((db, value) =>
+  db.selectFrom('user_account').selectAll().where('name_key', '=', value('nameKey')),
+);
 
 /** Up to `limit` users whose name key comes after `after`. */
 export async function usersAfter(db: Kysely<Tables>, after: string, limit: number): Promise<UserAccountTable[]> {
@@ -105,22 +116,27 @@ export function setPasswordQuery(db: Kysely<Tables>, userId: string, hash: strin
   return (from === undefined ? update : update.where('password_hash', '=', from)).compile();
 }
 
-/** Notes a log-in. It touches no row when the account was closed or banned, or its password changed, since the password was verified. */
-export function enterQuery(db: Kysely<Tables>, userId: string, verified: string, now: { hash: string; at: number }): CompiledQuery {
-  return db
+/**
+ * Notes a log-in, with the hash to keep. It touches no row when the account was closed or banned, or its password (`verified`)
+ * changed, since the password was verified.
+ */
+export const enterQuery = compiledOnce<{ userId: string; verified: string; hash: string; at: number }, never>((db, value) =>
+  db
     .updateTable('user_account')
-    .set({ password_hash: now.hash, last_seen_at: now.at })
-    .where('user_id', '=', userId)
-    .where('password_hash', '=', verified)
+    .set({ password_hash: value('hash'), last_seen_at: value('at') })
+    .where('user_id', '=', value('userId'))
+    .where('password_hash', '=', value('verified'))
     .where('disabled_at', 'is', null)
-    .where(({ eb, or }) => or([eb('banned_until', 'is', null), eb('banned_until', '<=', now.at)]))
-    .compile();
-}
+    .where(({ eb, or }) => or([eb('banned_until', 'is', null), eb('banned_until', '<=', value('at'))])),
+);
 
 export function setLanguageQuery(db: Kysely<Tables>, userId: string, language: Language): CompiledQuery {
   return db.updateTable('user_account').set({ language }).where('user_id', '=', userId).compile();
 }
 
-export function seenUserQuery(db: Kysely<Tables>, userId: string, at: number): CompiledQuery {
-  return db.updateTable('user_account').set({ last_seen_at: at }).where('user_id', '=', userId).compile();
-}
+export const seenUserQuery = compiledOnce<{ userId: string; at: number }, never>((db, value) =>
+  db
+    .updateTable('user_account')
+    .set({ last_seen_at: value('at') })
+    .where('user_id', '=', value('userId')),
+);

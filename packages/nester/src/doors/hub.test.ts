@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { fakeConnection } from '../../test/fake-connection.ts';
 import { localBus } from '../bus/bus.ts';
 import { type Limits, readConfig } from '../config.ts';
@@ -20,6 +20,31 @@ function newHub(settings: Partial<Limits> = {}): Hub {
     voice: { presenceLine: () => '', guestLines: () => '' },
   });
 }
+
+afterEach(() => vi.useRealTimers());
+
+it('gives everybody the same time to say who they are, from when each came', () => {
+  vi.useFakeTimers();
+  const hub = newHub({ pendingSeconds: 10 });
+  const [first, known, last, late] = [fakeConnection(), fakeConnection(), fakeConnection(), fakeConnection()];
+  hub.opened(first.connection);
+  hub.opened(known.connection);
+  vi.advanceTimersByTime(4_000);
+  hub.opened(last.connection);
+  hub.settled(known.connection);
+  const closed = () => [first, known, last, late].map(({ pipe }) => pipe.closed);
+  vi.advanceTimersByTime(5_999);
+  expect(closed()).toEqual([undefined, undefined, undefined, undefined]);
+  vi.advanceTimersByTime(2);
+  expect(closed()).toEqual(['idle', undefined, undefined, undefined]);
+  vi.advanceTimersByTime(4_000);
+  expect(closed()).toEqual(['idle', undefined, 'idle', undefined]);
+  // Nobody was left to wait for; whoever comes now is waited for again.
+  hub.opened(late.connection);
+  vi.advanceTimersByTime(10_001);
+  expect(closed()).toEqual(['idle', undefined, 'idle', 'idle']);
+  hub.stop();
+});
 
 it('has room for nobody once it closes', async () => {
   const hub = newHub();

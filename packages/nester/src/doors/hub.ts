@@ -26,7 +26,9 @@ export class Hub implements ConnectionKeeper, OpenConnections {
   readonly #voice: ClasscordPresence;
   readonly #all = new Set<Connection>();
   readonly #byUser = new Map<string, Set<Connection>>();
-  readonly #pending = new Map<Connection, NodeJS.Timeout>();
+  /** Who has not said anything yet, the longest first: the network it counts against, and when its time is over. */
+  readonly #pending = new Map<Connection, { network: string; until: number }>();
+  #pendingTimer: NodeJS.Timeout | undefined;
   readonly #pendingByAddress = new Map<string, number>();
   readonly #unsubscribe: (() => void)[];
   #onEmpty: (() => void) | undefined;
@@ -95,9 +97,9 @@ export class Hub implements ConnectionKeeper, OpenConnections {
   opened(connection: Connection): void {
     this.#all.add(connection);
     const { address, door } = connection.caller;
-    const timer = setTimeout(() => connection.close('idle'), this.#limits.pendingSeconds * 1_000);
-    this.#pending.set(connection, timer);
     const network = networkOf(address);
+    this.#pending.set(connection, { network, until: performance.now() + this.#limits.pendingSeconds * 1_000 });
+    this.#pendingTimer ??= setTimeout(() => this.#closePending(), this.#limits.pendingSeconds * 1_000);
     this.#pendingByAddress.set(network, (this.#pendingByAddress.get(network) ?? 0) + 1);
     this.#log.info('CONNECT', 'Connection opened', { door, address, connectionId: connection.connectionId });
   }
@@ -192,18 +194,30 @@ export class Hub implements ConnectionKeeper, OpenConnections {
 
   stop(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    for (const timer of this.#pending.values()) clearTimeout(timer);
+    clearTimeout(this.#pendingTimer);
   }
 
   settled(connection: Connection): void {
-    const timer = this.#pending.get(connection);
-    if (timer === undefined) return;
-    clearTimeout(timer);
+    const pending = this.#pending.get(connection);
+    if (!pending) return;
     this.#pending.delete(connection);
-    const network = networkOf(connection.caller.address);
+    const { network } = pending;
     const left = (this.#pendingByAddress.get(network) ?? 1) - 1;
     if (left > 0) this.#pendingByAddress.set(network, left);
     else this.#pendingByAddress.delete(network);
+  }
+
+  /** One timer for all: of a thousand who come at once each would set one, and clear it a moment later. */
+  #closePending(): void {
+    this.#pendingTimer = undefined;
+    const now = performance.now();
+    for (const [connection, { until }] of this.#pending) {
+      if (until > now) {
+        this.#pendingTimer = setTimeout(() => this.#closePending(), until - now);
+        return;
+      }
+      if (connection.isOpen) connection.close('idle');
+    }
   }
 
   #ofProbe(probeId: string): Connection[] {
