@@ -13,6 +13,8 @@ import { openStore, type Store } from '../../packages/nester/src/store/store.ts'
 export interface SeededChannel {
   data: string;
   channelId: string;
+  /** A channel that only the first of them are in. */
+  smallChannelId: string;
   userIds: string[];
   /** Session tokens, one a member; `tokenFile` has them one a line. */
   tokens: string[];
@@ -23,6 +25,9 @@ export interface SeededChannel {
 
 const password = 'correct-horse-battery-9';
 
+/** Members of the small channel. */
+const fewMembers = 100;
+
 /**
  * Makes a data folder with so many members in `folder`, as the product itself would have left it. All have one password and one
  * hash of it, since a thousand Argon2 hashes would take a minute; to verify it costs each of them the whole.
@@ -30,6 +35,14 @@ const password = 'correct-horse-battery-9';
 export async function seedChannel(folder: string, members: number, role: Role = 'member'): Promise<SeededChannel> {
   const at = Date.now();
   const channels = firstChannels.map(first => newChannelRow({ ...first, channelId: randomUUID(), kind: 'public', autoJoin: true, at }));
+  const small = newChannelRow({
+    name: 'équipe',
+    minRole: 'viewer',
+    postRole: 'member',
+    channelId: randomUUID(),
+    kind: 'public',
+    at,
+  });
   const joined = channels.filter(channel => atLeast(role, channel.min_role));
   const passwordHash = await hashPassword(password);
   const tokens = Array.from({ length: members }, newToken);
@@ -38,11 +51,13 @@ export async function seedChannel(folder: string, members: number, role: Role = 
   const memberships: MembershipTable[] = users.flatMap(({ user_id }) =>
     joined.map(({ channel_id }) => ({ channel_id, user_id, joined_seq: 0, read_seq: 0 })),
   );
+  for (const { user_id } of users.slice(0, fewMembers))
+    memberships.push({ channel_id: small.channel_id, user_id, joined_seq: 0, read_seq: 0 });
   const data = join(folder, `seed-${members}`);
   const store = await openStore({ folder: data });
   try {
     await store.write.transaction().execute(async trx => {
-      await insertAll(trx, 'channel', channels);
+      await insertAll(trx, 'channel', [...channels, small]);
       await insertAll(trx, 'user_account', users);
       await insertAll(trx, 'session', sessions);
       await insertAll(trx, 'membership', memberships);
@@ -53,7 +68,15 @@ export async function seedChannel(folder: string, members: number, role: Role = 
   const [tokenFile, passwordFile] = [join(folder, `tokens-${members}`), join(folder, `passwords-${members}`)];
   writeFileSync(tokenFile, tokens.map(token => `${token}\n`).join(''), { mode: 0o600 });
   writeFileSync(passwordFile, users.map(({ name }) => `${name}\t${password}\n`).join(''), { mode: 0o600 });
-  return { data, channelId: channels[0]!.channel_id, userIds: users.map(user => user.user_id), tokens, tokenFile, passwordFile };
+  return {
+    data,
+    channelId: channels[0]!.channel_id,
+    smallChannelId: small.channel_id,
+    userIds: users.map(user => user.user_id),
+    tokens,
+    tokenFile,
+    passwordFile,
+  };
 }
 
 function newSession(userId: string, token: string, at: number): SessionTable {

@@ -27,8 +27,8 @@ export interface Log {
   error(area: Area, sentence: string, fields?: Fields): void;
 }
 
-/** How long a line waits for others. */
-const gatherMs = 10;
+/** From one write to the next, at least: lines of a crowd wait so long for each other, a line that comes alone does not. */
+const gatherMs = 2;
 /** What is kept for later when it cannot be written now, such as on a full disk. */
 const mostKept = 1024 * 1024;
 
@@ -38,6 +38,8 @@ export class LineLog implements Log {
   readonly #now: () => number;
   #descriptor: number;
   #waiting = '';
+  /** On the monotonic clock, milliseconds. */
+  #writtenAt = Number.NEGATIVE_INFINITY;
   /** What a write before has left, perhaps in the middle of a line. */
   #rest: Buffer = Buffer.alloc(0);
   #lost = 0;
@@ -87,7 +89,11 @@ export class LineLog implements Log {
 
   /** Lines of a moment leave in one write: of a crowd that comes in, each would have one of its own. */
   #write(level: Level, area: Area, sentence: string, fields?: Fields): void {
-    if (this.#waiting === '') setTimeout(() => this.flush(), gatherMs);
+    if (this.#waiting === '') {
+      const since = performance.now() - this.#writtenAt;
+      if (since >= gatherMs) setImmediate(() => this.flush());
+      else setTimeout(() => this.flush(), gatherMs - since);
+    }
     this.#waiting += logLine(this.#now(), level, area, sentence, fields);
   }
 
@@ -95,6 +101,7 @@ export class LineLog implements Log {
   flush(): void {
     const lines = this.#waiting;
     this.#waiting = '';
+    this.#writtenAt = performance.now();
     if (this.#rest.length > 0) this.#rest = this.#put(this.#rest);
     if (this.#rest.length > mostKept) {
       this.#lost += lines.split('\n').length - 1;
