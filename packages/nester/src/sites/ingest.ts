@@ -13,6 +13,7 @@ import { putDevicesQueries, putPortsQueries } from './devices.store.ts';
 import { compareHosts, type DeviceChanges } from './devices.ts';
 import { isSignedBy, reportText } from './enrolment.ts';
 import { inTurn, type ProbeRecord, type SiteRecord } from './ledger.ts';
+import { KnownHosts } from './known-hosts.ts';
 import type { Shared } from './parts.ts';
 import { isMacOf } from './report-keys.ts';
 import { senderOf } from './reports.store.ts';
@@ -77,6 +78,7 @@ const fileProbe = 'file';
  */
 export class Ingest {
   readonly #shared: Shared;
+  readonly #known = new KnownHosts();
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -87,7 +89,8 @@ export class Ingest {
     const probe = this.#signerOf(upload);
     this.#shared.clones.admitReport(probe, upload.machine ?? '');
     try {
-      const { report, json, isAsItCame } = readReport(upload.gzip ? await unzipped(upload.body) : upload.body);
+      const bytes = upload.gzip ? await unzipped(upload.body) : upload.body;
+      const { report, json, isAsItCame } = readReport(bytes, text => this.#known.read(upload.probeId, text));
       if (report.probeId !== probe.row.probe_id) throw new AppError('bad_report', { reason: 'another probe made it' });
       const { site, connectionId, row } = probe;
       const now = this.#shared.now();
