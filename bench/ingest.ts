@@ -81,7 +81,7 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
     cores,
     gzip: !options.plain,
     live: !options.signed,
-    warmSeconds: 1,
+    warmSeconds: Number(process.env.WARM ?? 1),
     seconds: options.seconds,
   };
   if (options.profile) {
@@ -104,7 +104,7 @@ async function run(options: ReturnType<typeof readOptions>): Promise<void> {
     const medians = rounded(mediansOf(results, fields));
     rows.push({ name: 'ingest', server: 'aerie', n: options.sites, change: point.key, ...medians, runs: results.length });
   }
-  await comparePeers(how, peers, options.runs, rows);
+  await comparePeers(how, process.env.PEERS ? peers : [], options.runs, rows);
   process.stdout.write(options.json ? `${JSON.stringify(rows, undefined, 1)}\n` : `${rowsText(rows)}\n\n${demandsText(rows)}\n`);
   if (rows.some(({ cpuOthers = 0 }) => cpuOthers > 0.1))
     note('Other programs used more than a tenth of a core meanwhile: measure again when the machine is quiet.');

@@ -1,3 +1,4 @@
+import type { ReportedPort } from '@aerie/contract';
 import type { DevicePortTable, DeviceTable } from '../store/schema.ts';
 import { isLastingMac } from './addresses.ts';
 import { nameKey } from './likeness.ts';
@@ -7,6 +8,8 @@ import { portKey } from './ports.ts';
 export interface DeviceRecord {
   row: DeviceTable;
   ports: ReadonlyMap<number, DevicePortTable>;
+  /** What was said last of its ports, and what `ports` were after that: said again, it changes nothing. */
+  told: { reported: readonly ReportedPort[]; scanned: string; ports: ReadonlyMap<number, DevicePortTable> } | undefined;
   /** The end of the scan that `row` comes from: an older one changes nothing. */
   checkedAt: number;
   /** `last_seen_at` as the store has it. */
@@ -152,7 +155,8 @@ export function keptMerge({ merge_detail }: DeviceTable): Merge | undefined {
 }
 
 export function newRecord(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>, checkedAt: number): DeviceRecord {
-  return { row, ports, checkedAt, writtenSeenAt: row.last_seen_at, aliases: [], isGone: row.status === 'down', words: undefined };
+  const [isGone, writtenSeenAt] = [row.status === 'down', row.last_seen_at];
+  return { row, ports, told: undefined, checkedAt, writtenSeenAt, aliases: [], isGone, words: undefined };
 }
 
 /** What a device is called: by people, by itself, or by where it is. */

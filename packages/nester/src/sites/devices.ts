@@ -11,6 +11,8 @@ import { type ComparedPorts, comparePorts, portKey } from './ports.ts';
 /** A device of which nothing changed is written this often, for the sake of when it was last seen. */
 const seenEveryMs = 600_000;
 
+const none: never[] = [];
+
 /** A device with what a report changes in it. */
 export interface ChangedDevice {
   row: DeviceTable;
@@ -68,15 +70,26 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     if (!record) addNew(match, host, saysPorts);
     else {
       const before = record.row;
-      const seen = { deviceId: before.device_id, reported: host.ports, scanned: report.ports, scannedBefore: before.scanned_ports, at };
-      const compared = saysPorts ? comparePorts(record.ports, seen) : undefined;
+      const compared = saysPorts ? portsNow(record, host) : undefined;
       const isAsItWas =
         isSame(before, host, match.mac) &&
         (match.confidence ?? before.confidence) === before.confidence &&
         (!saysPorts || (compared!.changed.length === 0 && before.scanned_ports === report.ports));
-      if (isAsItWas) keepSeen(record, host);
+      if (isAsItWas) keepSeen(record, host, compared);
       else change(record, match, host, compared);
     }
+  }
+
+  /** What was just compared need not be compared again: most reports say the same as the one before. */
+  function portsNow({ row, ports, told }: DeviceRecord, { ports: reported }: ReportedHost): ComparedPorts {
+    if (told?.reported === reported && told.scanned === report.ports && told.ports === ports) return { ports, changed: none, changes: none };
+    return comparePorts(ports, { deviceId: row.device_id, reported, scanned: report.ports, scannedBefore: row.scanned_ports, at });
+  }
+
+  function rememberTold(record: DeviceRecord, { ports: reported }: ReportedHost, { ports }: ComparedPorts): void {
+    const { told } = record;
+    const scanned = report.ports;
+    if (told?.reported !== reported || told.scanned !== scanned || told.ports !== ports) record.told = { reported, scanned, ports };
   }
 
   function addNew(match: Match, host: ReportedHost, saysPorts: boolean): void {
@@ -102,12 +115,13 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     if (host.status === 'up') row.last_seen_at = at;
     if (compared) row.scanned_ports = report.ports;
     row.confidence = match.confidence ?? confidenceAt(record, host, report);
-    move(record, row, compared, changesOf(record, row));
+    move(record, row, compared, changesOf(record, row), host);
     if (match.mac !== null && row.address !== before.address) supersede(record, row, before.last_seen_at);
   }
 
   /** Nothing changed but when it was seen, and how fast it answered. */
-  function keepSeen(record: DeviceRecord, { status, rttMs }: ReportedHost): void {
+  function keepSeen(record: DeviceRecord, host: ReportedHost, compared: ComparedPorts | undefined): void {
+    const { status, rttMs } = host;
     const isUp = status === 'up';
     const isDue = isUp && at - record.writtenSeenAt >= seenEveryMs;
     if (isDue) devices.push({ ...record.row, rtt_ms: rttMs, last_seen_at: at });
@@ -116,10 +130,17 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
       record.row.rtt_ms = rttMs;
       if (isUp) record.row.last_seen_at = at;
       if (isDue) record.writtenSeenAt = at;
+      if (compared) rememberTold(record, host, compared);
     });
   }
 
-  function move(record: DeviceRecord, row: DeviceTable, compared: ComparedPorts | undefined, own: Change[]): void {
+  function move(
+    record: DeviceRecord,
+    row: DeviceTable,
+    compared: ComparedPorts | undefined,
+    own: Change[],
+    host?: ReportedHost,
+  ): void {
     const before = record.row;
     const isWritten = differs(before, row) || row.last_seen_at - record.writtenSeenAt >= seenEveryMs;
     const changes = compared ? [...own, ...compared.changes] : own;
@@ -130,6 +151,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
       record.checkedAt = at;
       if (row.status !== 'unknown') record.isGone = row.status === 'down';
       if (compared) record.ports = compared.ports;
+      if (compared && host) rememberTold(record, host, compared);
       if (isWritten) record.writtenSeenAt = row.last_seen_at;
     });
   }

@@ -124,21 +124,28 @@ function readList(
 /** A host that has the same text as before, where it stood or, when others came or went, elsewhere. */
 function readAgain(json: string, at: number, last: Known, place: number): Reading | undefined {
   const there = readAsKnown(json, at, last, place);
-  if (there || !json.startsWith(hostStart, at)) return there;
-  last.places ??= new Map(last.hosts.map(({ host }, i) => [host.address, i]));
+  if (there) return there;
   const addressAt = at + hostStart.length;
-  const other = last.places.get(json.slice(addressAt, json.indexOf('"', addressAt)));
-  return other === undefined || other === place ? undefined : readAsKnown(json, at, last, other);
+  const address = json.slice(addressAt, json.indexOf('"', addressAt));
+  if (address === last.hosts[place]?.host.address) return undefined;
+  last.places ??= new Map(last.hosts.map(({ host }, i) => [host.address, i]));
+  const other = last.places.get(address);
+  return other === undefined ? undefined : readAsKnown(json, at, last, other);
 }
 
 function readAsKnown(json: string, at: number, { hosts }: Known, place: number): Reading | undefined {
   const known = hosts[place];
-  if (!known || !json.startsWith(known.before, at)) return undefined;
+  if (!known || !hasAt(json, known.before, at)) return undefined;
   const rttAt = at + known.before.length;
   if (known.after === '') return { known, rttMs: known.host.rttMs, place, end: rttAt };
   const rtt = rttIn(json, rttAt);
   const afterAt = rttAt + (rtt?.chars ?? 0);
-  return rtt && json.startsWith(known.after, afterAt) ? { known, rttMs: rtt.ms, place, end: afterAt + known.after.length } : undefined;
+  return rtt && hasAt(json, known.after, afterAt) ? { known, rttMs: rtt.ms, place, end: afterAt + known.after.length } : undefined;
+}
+
+/** Like `startsWith`, which looks at one character after the other: many times slower. */
+function hasAt(json: string, text: string, at: number): boolean {
+  return json.slice(at, at + text.length) === text;
 }
 
 function readAnew(json: string, at: number, listEndsAt: number): Reading | undefined {
