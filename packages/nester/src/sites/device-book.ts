@@ -1,4 +1,4 @@
-import type { ReportedPort } from '@aerie/contract';
+import type { ReportedHost, ReportedPort } from '@aerie/contract';
 import type { DevicePortTable, DeviceTable } from '../store/schema.ts';
 import { isLastingMac } from './addresses.ts';
 import { nameKey } from './likeness.ts';
@@ -22,6 +22,15 @@ export interface DeviceRecord {
   words: { text: string; macs: string } | undefined;
 }
 
+/** A host and the device that it was told to be. */
+export interface LastMatches {
+  /** Of the book: a match holds as long as that. */
+  changes: number;
+  hosts: readonly ReportedHost[];
+  /** In the same order: each is one host's, and none of them rests on likeness. */
+  matches: readonly { record: DeviceRecord; confidence: number | undefined; mac: string | null }[];
+}
+
 type Index = Map<string, DeviceRecord[]>;
 const none: readonly DeviceRecord[] = [];
 
@@ -35,6 +44,10 @@ export class DeviceBook {
   readonly #aliasAddresses: Index = new Map();
   /** How many devices are up. */
   up = 0;
+  /** Grows whenever a device may be told by something else than before. */
+  changes = 0;
+  /** How the hosts of a report were told last; for those who match them. */
+  lastMatches: LastMatches | undefined;
   /** By probe (empty: files), the ranges that its newest report looked at. */
   readonly lookedAt = new Map<string, readonly string[]>();
 
@@ -90,6 +103,7 @@ export class DeviceBook {
   }
 
   add(record: DeviceRecord): void {
+    this.changes++;
     this.#byId.set(record.row.device_id, record);
     if (record.row.status === 'up') this.up++;
     for (const [index, key] of this.#keysOf(record)) addTo(index, key, record);
@@ -97,6 +111,7 @@ export class DeviceBook {
 
   drop(record: DeviceRecord): void {
     if (!this.#byId.delete(record.row.device_id)) return;
+    this.changes++;
     if (record.row.status === 'up') this.up--;
     for (const [index, key] of this.#keysOf(record)) removeFrom(index, key, record);
   }

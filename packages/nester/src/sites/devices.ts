@@ -42,13 +42,14 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
   const changed: ChangedDevice[] = [];
   const history: DeviceChangeTable[] = [];
   const applied: (() => void)[] = [];
-  const taken = new Set<DeviceRecord>();
   let { up, size: known } = book;
 
   const matches = matchHosts(book, report);
-  for (const { record } of matches) if (record) taken.add(record);
+  const told = matches.reduce((count, { record }) => count + Number(record !== undefined), 0);
+  /** Those that are spoken of; mostly all are, and nobody asks. */
+  let taken: Set<DeviceRecord> | undefined;
   for (const match of matches) take(match);
-  if (taken.size < book.size) takeAbsent();
+  if ((taken?.size ?? told) < book.size) takeAbsent();
   return {
     devices,
     ports,
@@ -60,6 +61,11 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
       for (const one of applied) one();
     },
   };
+
+  function takenNow(): Set<DeviceRecord> {
+    taken ??= new Set(matches.flatMap(({ record }) => record ?? []));
+    return taken;
+  }
 
   function take(match: Match): void {
     const { record } = match;
@@ -178,7 +184,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     for (const nameless of book.at(row.address)) {
       const { row: was } = nameless;
       const isIt =
-        !taken.has(nameless) &&
+        !takenNow().has(nameless) &&
         was.mac === null &&
         nameKey(was.hostname) === null &&
         was.label === null &&
@@ -186,7 +192,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
         was.first_seen_at > lastSeenAt &&
         nameless.checkedAt < at;
       if (!isIt) continue;
-      taken.add(nameless);
+      takenNow().add(nameless);
       const took = { byHand: false, ports: [], label: false, notes: false, firstSeenAt: null };
       const frozen = frozenRow(nameless, row.device_id, at, took);
       devices.push(frozen);
@@ -205,7 +211,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     const status = report.scanner === 'nmap' && !report.missing.some(({ fact }) => fact === 'hosts') ? 'down' : 'unknown';
     let isScanned: ((address: string) => boolean) | undefined;
     for (const record of book.all()) {
-      if (taken.has(record) || record.checkedAt >= at) continue;
+      if (takenNow().has(record) || record.checkedAt >= at) continue;
       isScanned ??= insideOf(report.targets);
       if (!isScanned(record.row.address)) continue;
       if (record.row.status === status) applied.push(() => (record.checkedAt = at));
