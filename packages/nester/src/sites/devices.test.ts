@@ -26,7 +26,8 @@ function site() {
       const changes = compareHosts(one.book, report, at, 's', () => `device-${++n}`);
       changes.apply();
       lastAt = Math.max(lastAt, at);
-      for (const row of changes.devices) rows.set(row.device_id, { ...row });
+      for (const row of changes.seen) expect(rows.get(row.device_id)?.identity).toBe(row.identity);
+      for (const row of [...changes.devices, ...changes.seen]) rows.set(row.device_id, { ...row });
       for (const port of changes.ports) ports.set(`${port.device_id} ${portKey(port)}`, { ...port });
       return {
         ...changes,
@@ -311,7 +312,7 @@ describe('what is remembered of the report before', () => {
             for (const record of other.book.all()) record.told = undefined;
             if (one.book.lastMatches) remembered++;
             const [a, b] = [one, other].map(each => each.take(said, at, fields as Partial<Report>));
-            const changes = ({ devices, ports, told, up, known }: typeof a & object) => ({ devices, ports, told, up, known });
+            const changes = ({ devices, seen: also, ports, told, up, known }: typeof a & object) => ({ devices, also, ports, told, up, known });
             expect(changes(a!)).toEqual(changes(b!));
           }
           if (merges && one.book.size > 1) for (const each of [one, other]) mergeTwo(each, at);

@@ -22,7 +22,10 @@ export interface ChangedDevice {
 
 /** What a report changes. Nothing of it is in the book until `apply` is called. */
 export interface DeviceChanges {
+  /** New ones, and those that are told by something else from now on. */
   devices: DeviceTable[];
+  /** Others of which something is written. */
+  seen: DeviceTable[];
   ports: DevicePortTable[];
   /** Of devices to which something happened. */
   changed: ChangedDevice[];
@@ -38,6 +41,7 @@ export interface DeviceChanges {
  */
 export function compareHosts(book: DeviceBook, report: Report, at: number, siteId: string, newId: () => string): DeviceChanges {
   const devices: DeviceTable[] = [];
+  const seen: DeviceTable[] = [];
   const ports: DevicePortTable[] = [];
   const changed: ChangedDevice[] = [];
   const history: DeviceChangeTable[] = [];
@@ -52,6 +56,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
   if ((taken?.size ?? told) < book.size) takeAbsent();
   return {
     devices,
+    seen,
     ports,
     changed,
     history,
@@ -108,6 +113,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     row.confidence = match.confidence!;
     const record = newRecord(row, compared?.ports ?? new Map(), at);
     const changes: Change[] = [{ kind: 'first_seen', before: null, after: row.address }, ...(compared?.changes ?? [])];
+    devices.push(row);
     write(row, record.ports, compared, changes);
     known++;
     up++;
@@ -130,7 +136,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     const { status, rttMs } = host;
     const isUp = status === 'up';
     const isDue = isUp && at - record.writtenSeenAt >= seenEveryMs;
-    if (isDue) devices.push({ ...record.row, rtt_ms: rttMs, last_seen_at: at });
+    if (isDue) seen.push({ ...record.row, rtt_ms: rttMs, last_seen_at: at });
     applied.push(() => {
       record.checkedAt = at;
       record.row.rtt_ms = rttMs;
@@ -150,7 +156,8 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     const before = record.row;
     const isWritten = differs(before, row) || row.last_seen_at - record.writtenSeenAt >= seenEveryMs;
     const changes = compared ? [...own, ...compared.changes] : own;
-    write(isWritten ? row : undefined, compared?.ports ?? record.ports, compared, changes, row);
+    if (isWritten) (row.identity === before.identity ? seen : devices).push(row);
+    write(row, compared?.ports ?? record.ports, compared, changes);
     up += Number(row.status === 'up') - Number(before.status === 'up');
     applied.push(() => {
       book.change(record, row);
@@ -163,13 +170,11 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
   }
 
   function write(
-    written: DeviceTable | undefined,
+    row: DeviceTable,
     allPorts: ReadonlyMap<number, DevicePortTable>,
     compared: ComparedPorts | undefined,
     changes: Change[],
-    row = written!,
   ): void {
-    if (written) devices.push(written);
     if (compared) for (const port of compared.changed) ports.push(port);
     if (changes.length === 0) return;
     changed.push({ row, ports: allPorts, changes });

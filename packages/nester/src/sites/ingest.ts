@@ -9,7 +9,7 @@ import { insideOf } from './addresses.ts';
 import { bookOf } from './books.ts';
 import { stageSite } from './changes.ts';
 import { observationsOf } from './device-changes.ts';
-import { putDevicesQueries, putPortsQueries } from './devices.store.ts';
+import { putDevicesQueries, putPortsQueries, putSeenQueries } from './devices.store.ts';
 import { compareHosts, type DeviceChanges } from './devices.ts';
 import { isSignedBy, reportText } from './enrolment.ts';
 import { inTurn, type ProbeRecord, type SiteRecord } from './ledger.ts';
@@ -237,7 +237,7 @@ export class Ingest {
   /** What is late is no history: nobody saw it happen. */
   #stageDevices(unit: Unit, changed: DeviceChanges, isLate: boolean): void {
     const { read } = this.#shared.store;
-    for (const query of putDevicesQueries(read, changed.devices)) unit.run(query);
+    for (const query of [...putDevicesQueries(read, changed.devices), ...putSeenQueries(read, changed.seen)]) unit.run(query);
     for (const query of putPortsQueries(read, changed.ports)) unit.run(query);
     if (!isLate) for (const row of changed.history) unit.insert('device_change', row);
     unit.onSettled(written => {
