@@ -312,7 +312,14 @@ describe('what is remembered of the report before', () => {
             for (const record of other.book.all()) record.told = undefined;
             if (one.book.lastMatches) remembered++;
             const [a, b] = [one, other].map(each => each.take(said, at, fields as Partial<Report>));
-            const changes = ({ devices, seen: also, ports, told, up, known }: typeof a & object) => ({ devices, also, ports, told, up, known });
+            const changes = ({ devices, seen: also, ports, told, up, known }: typeof a & object) => ({
+              devices,
+              also,
+              ports,
+              told,
+              up,
+              known,
+            });
             expect(changes(a!)).toEqual(changes(b!));
           }
           if (merges && one.book.size > 1) for (const each of [one, other]) mergeTwo(each, at);

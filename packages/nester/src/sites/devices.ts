@@ -93,7 +93,8 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
 
   /** What was just compared need not be compared again: most reports say the same as the one before. */
   function portsNow({ row, ports, told }: DeviceRecord, { ports: reported }: ReportedHost): ComparedPorts {
-    if (told?.reported === reported && told.scanned === report.ports && told.ports === ports) return { ports, changed: none, changes: none };
+    if (told?.reported === reported && told.scanned === report.ports && told.ports === ports)
+      return { ports, changed: none, changes: none };
     return comparePorts(ports, { deviceId: row.device_id, reported, scanned: report.ports, scannedBefore: row.scanned_ports, at });
   }
 
@@ -146,13 +147,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     });
   }
 
-  function move(
-    record: DeviceRecord,
-    row: DeviceTable,
-    compared: ComparedPorts | undefined,
-    own: Change[],
-    host?: ReportedHost,
-  ): void {
+  function move(record: DeviceRecord, row: DeviceTable, compared: ComparedPorts | undefined, own: Change[], host?: ReportedHost): void {
     const before = record.row;
     const isWritten = differs(before, row) || row.last_seen_at - record.writtenSeenAt >= seenEveryMs;
     const changes = compared ? [...own, ...compared.changes] : own;

@@ -51,7 +51,7 @@ describe('hosts that are told by their text', () => {
     const second = tell(known, later)!;
     expect(first).toEqual(report(three));
     expect(second).toEqual(later);
-    second.hosts.forEach((one, i) => expect(one.ports).toBe(first.hosts[i]!.ports));
+    for (const [i, one] of second.hosts.entries()) expect(one.ports).toBe(first.hosts[i]!.ports);
   });
 
   it('are read anew where something changed, and only there', () => {
