@@ -67,13 +67,16 @@ function made(probeId: string, n: number, at: number): Ready {
 async function play({ probeId, key: pem }: SeededProbe, ready: readonly Ready[], macKey: Buffer | undefined): Promise<void> {
   const key = createPrivateKey(pem);
   const door = await Poster.connect(load.port);
-  const fixed = `content-type: application/json\r\naerie-probe: ${probeId}\r\n${load.gzip ? 'content-encoding: gzip\r\n' : ''}`;
+  const machine = createHash('sha256').update(probeId).digest('base64url');
+  const fixed = `content-type: application/json\r\n${load.gzip ? 'content-encoding: gzip\r\n' : ''}aerie-probe: ${probeId}\r\naerie-machine: ${machine}\r\n`;
   let at = 0;
   for (let n = 1; !isOver; n++) {
     at = Math.max(at + 1, Date.now());
     const { body } = ready[n - 1] ?? made(probeId, n, at);
     const time = String(Date.now());
-    const told = macKey ? `aerie-mac: ${macOf(macKey, time, body)}\r\n` : `aerie-signature: ${signatureOf(key, time, body)}\r\n`;
+    // As the Harvester does: beside a MAC, too, since the connection may end meanwhile.
+    const signed = `aerie-signature: ${signatureOf(key, time, body)}\r\n`;
+    const told = macKey ? `${signed}aerie-mac: ${macOf(macKey, time, body)}\r\n` : signed;
     const before = performance.now();
     const status = await door.post('/api/probe/reports', `${fixed}aerie-time: ${time}\r\n${told}`, body);
     if (status !== 201) throw new Error(`a report was answered with ${status}`);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Report } from '@aerie/contract';
 
 export const hosts = 20;
@@ -16,16 +17,19 @@ export const points: readonly Point[] = [
   { key: 'all', title: 'every host and every port changes' },
 ];
 
+/** When services were last looked at closely: once a day. */
+const lookedAt = Date.now() - 3_600_000;
 const numbers = [22, 80, 443, 445, 8080];
 
-/** The nth report of a probe: twenty hosts with five open ports each, and what the link to the Internet is like. */
+/** The nth report of a probe, as the Harvester writes it: twenty hosts with five open ports each, and what the link to the Internet is like. */
 export function reportOf(probeId: string, n: number, at: number, change: Point['key']): Report {
   return {
     v: 1,
-    reportId: `${probeId}-${n}`,
+    reportId: idAt(at),
     probeId,
     version: '0.1.0',
     scanner: 'nmap',
+    kind: 'full',
     startedAt: at,
     finishedAt: at,
     targets: ['10.0.0.0/24'],
@@ -47,10 +51,20 @@ export function reportOf(probeId: string, n: number, at: number, change: Point['
         product: null,
         version: `1.${versionOf(change, n, host, port)}`,
       })),
+      deepAt: lookedAt,
     })),
-    wan: [{ target: '192.0.2.1', sent: 10, received: 10, minMs: 9, medianMs: 10 + (n % 7) / 10, maxMs: 12 }],
+    wan: [
+      { target: '192.0.2.1', role: 'internet', sent: 10, received: 10, minMs: 9, medianMs: 10 + (n % 7) / 10, maxMs: 12, jitterMs: 0.4 },
+    ],
     missing: [],
   };
+}
+
+/** A UUIDv7 of that moment. */
+function idAt(at: number): string {
+  const time = at.toString(16).padStart(12, '0');
+  const random = randomBytes(10).toString('hex');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-8${random.slice(3, 6)}-${random.slice(6, 18)}`;
 }
 
 /** In each report the next five devices have another name, and another version behind one of their ports. */

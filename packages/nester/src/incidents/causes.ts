@@ -25,6 +25,13 @@ export function causeOf(record: IncidentRecord, site: Site): IncidentRecord | un
   return other && other.parentId === null ? other : undefined;
 }
 
+/** False when no incident explains another one or was explained by one, as mostly: then nobody need ask of each. */
+export function mayHaveCauses(site: Site): boolean {
+  for (const { rule, parentId } of site.incidents.values())
+    if (rule === 'device.gone' || rule === 'wan.loss' || parentId !== null) return true;
+  return site.isDark;
+}
+
 /** Whether an incident must stay folded although its cause is over: nothing is known of it yet. */
 export function isStillUnknown(record: IncidentRecord, site: Site): boolean {
   return record.parentId !== null && site.isFrozen(record.rule);

@@ -26,9 +26,13 @@ export function stageOutcome(unit: Unit, parts: ChangeParts, { next, incidents, 
   const { siteId } = next;
   for (const symptom of dropped) unit.run(dropSymptomQuery(db, siteId, symptom));
   for (const symptom of symptoms) unit.run(putSymptomQuery(db, siteId, symptom));
-  for (const { record, isNew } of incidents) {
+  for (const { record, before } of incidents) {
+    const isNew = before === undefined;
     if (isNew) unit.insert('incident', rowOf(record));
-    else unit.run(updateQuery(db, record));
+    else {
+      const query = updateQuery(db, before, record);
+      if (query) unit.run(query);
+    }
     stageEvent(unit, record, isNew, present);
     unit.onSettled(written => {
       if (written) logChange(parts.log, record, isNew);

@@ -32,10 +32,16 @@ export interface Surroundings {
   newId(): string;
 }
 
+/** An incident as it becomes, and as it was; undefined: it is new. */
+export interface ChangedIncident {
+  readonly record: IncidentRecord;
+  readonly before: IncidentRecord | undefined;
+}
+
 /** What a step of the machine changes. */
 export interface Outcome {
   readonly next: SiteWatch;
-  readonly incidents: readonly { record: IncidentRecord; isNew: boolean }[];
+  readonly incidents: readonly ChangedIncident[];
   readonly steps: readonly NewStep[];
   readonly told: readonly { incidentId: string; what: Told }[];
   readonly symptoms: readonly Symptom[];
@@ -51,7 +57,7 @@ export class Draft {
   #firings: Map<string, Firings> | undefined;
   #awaits: SiteWatch['awaits'];
   #wasDark: boolean;
-  readonly #changed = new Map<string, { record: IncidentRecord; isNew: boolean }>();
+  readonly #changed = new Map<string, ChangedIncident>();
   readonly #steps: NewStep[] = [];
   readonly #told = new Map<string, Told>();
   readonly #putSymptoms = new Map<string, Symptom>();
@@ -128,8 +134,9 @@ export class Draft {
     const key = subjectKey(record);
     if (record.state !== 'resolved') this.#incidents.set(key, record);
     else if (this.#incidents.get(key)?.incidentId === record.incidentId) this.#incidents.delete(key);
-    const isNew = this.#changed.get(record.incidentId)?.isNew ?? this.#before.incidents.get(key)?.incidentId !== record.incidentId;
-    this.#changed.set(record.incidentId, { record, isNew });
+    const was = this.#before.incidents.get(key);
+    const before = was?.incidentId === record.incidentId ? was : undefined;
+    this.#changed.set(record.incidentId, { record, before });
     if (step) this.say(record.incidentId, step);
   }
 

@@ -110,11 +110,24 @@ export async function incidentsByIds(db: Kysely<Tables>, incidentIds: readonly s
   return found;
 }
 
-/** Brings a row up to date. An incident that is resolved stays as it is; one that is not there is left alone. */
-export function updateQuery(db: Kysely<Tables>, record: IncidentRecord): CompiledQuery {
-  const { incident_id, site_id: _site, rule: _rule, subject_id: _subject, opened_at: _opened, ...changes } = rowOf(record);
-  return textOnce(db, 'update incident', [...Object.values(changes), incident_id, 'resolved'], () =>
-    db.updateTable('incident').set(changes).where('incident_id', '=', incident_id).where('state', '!=', 'resolved').compile(),
+/**
+ * Brings a row up to date: the columns that changed, since others would have their indexes written anew. An incident that is
+ * resolved stays as it is; one that is not there is left alone.
+ * @returns undefined when nothing changed
+ */
+export function updateQuery(db: Kysely<Tables>, before: IncidentRecord, record: IncidentRecord): CompiledQuery | undefined {
+  const was = rowOf(before);
+  const changed = Object.entries(rowOf(record)).filter(([column, value]) => was[column as keyof IncidentTable] !== value);
+  if (changed.length === 0) return undefined;
+  const names = changed.map(([column]) => column);
+  const values = changed.map(([, value]) => value);
+  return textOnce(db, `update incident ${names.join()}`, [...values, record.incidentId, 'resolved'], () =>
+    db
+      .updateTable('incident')
+      .set(Object.fromEntries(changed))
+      .where('incident_id', '=', record.incidentId)
+      .where('state', '!=', 'resolved')
+      .compile(),
   );
 }
 

@@ -43,9 +43,8 @@ class Site {
     const outcome = step(this.watch, around, input);
     if (!outcome) return undefined;
     this.watch = outcome.next;
-    for (const { record, isNew } of outcome.incidents) {
-      const before = this.all.get(record.incidentId);
-      expect(isNew).toBe(before === undefined);
+    for (const { record, before } of outcome.incidents) {
+      expect(before).toEqual(this.all.get(record.incidentId));
       // What is over stays over.
       expect(before?.state).not.toBe('resolved');
       this.all.set(record.incidentId, record);

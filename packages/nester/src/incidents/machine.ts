@@ -1,5 +1,5 @@
 import type { IncidentRule } from '@aerie/contract';
-import { causeOf, isStillUnknown } from './causes.ts';
+import { causeOf, isStillUnknown, mayHaveCauses } from './causes.ts';
 import { detailOf } from './details.ts';
 import { Draft, type Outcome, type SiteWatch, type Surroundings } from './draft.ts';
 import type { FreshReport, Observation } from './observation.ts';
@@ -207,6 +207,7 @@ function beginAnew(draft: Draft): void {
 }
 
 function foldAndUnfold(draft: Draft): void {
+  if (!mayHaveCauses(draft)) return;
   for (const key of draft.incidents.keys()) {
     const record = draft.incidents.get(key);
     if (!record) continue;

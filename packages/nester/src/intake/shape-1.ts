@@ -1,4 +1,4 @@
-import { hasShape } from '../sites/reports.ts';
+import { hasShape } from '../sites/report-shape.ts';
 import type { Draft } from './draft.ts';
 import { type Fields, isFields } from './values.ts';
 

@@ -1,3 +1,4 @@
+import type { ReportedHost, ReportedPort } from '@aerie/contract';
 import type { DevicePortTable, DeviceTable } from '../store/schema.ts';
 import { isLastingMac } from './addresses.ts';
 import { nameKey } from './likeness.ts';
@@ -7,6 +8,8 @@ import { portKey } from './ports.ts';
 export interface DeviceRecord {
   row: DeviceTable;
   ports: ReadonlyMap<number, DevicePortTable>;
+  /** What was said last of its ports, and what `ports` were after that: said again, it changes nothing. */
+  told: { reported: readonly ReportedPort[]; scanned: string; ports: ReadonlyMap<number, DevicePortTable> } | undefined;
   /** The end of the scan that `row` comes from: an older one changes nothing. */
   checkedAt: number;
   /** `last_seen_at` as the store has it. */
@@ -17,6 +20,15 @@ export interface DeviceRecord {
   isGone: boolean;
   /** All that a search looks at; made when it is searched for. */
   words: { text: string; macs: string } | undefined;
+}
+
+/** A host and the device that it was told to be. */
+export interface LastMatches {
+  /** Of the book: a match holds as long as that. */
+  changes: number;
+  hosts: readonly ReportedHost[];
+  /** In the same order: each is one host's, and none of them rests on likeness. */
+  matches: readonly { record: DeviceRecord; confidence: number | undefined; mac: string | null }[];
 }
 
 type Index = Map<string, DeviceRecord[]>;
@@ -32,6 +44,10 @@ export class DeviceBook {
   readonly #aliasAddresses: Index = new Map();
   /** How many devices are up. */
   up = 0;
+  /** Grows whenever a device may be told by something else than before. */
+  changes = 0;
+  /** How the hosts of a report were told last; for those who match them. */
+  lastMatches: LastMatches | undefined;
   /** By probe (empty: files), the ranges that its newest report looked at. */
   readonly lookedAt = new Map<string, readonly string[]>();
 
@@ -87,6 +103,7 @@ export class DeviceBook {
   }
 
   add(record: DeviceRecord): void {
+    this.changes++;
     this.#byId.set(record.row.device_id, record);
     if (record.row.status === 'up') this.up++;
     for (const [index, key] of this.#keysOf(record)) addTo(index, key, record);
@@ -94,6 +111,7 @@ export class DeviceBook {
 
   drop(record: DeviceRecord): void {
     if (!this.#byId.delete(record.row.device_id)) return;
+    this.changes++;
     if (record.row.status === 'up') this.up--;
     for (const [index, key] of this.#keysOf(record)) removeFrom(index, key, record);
   }
@@ -152,7 +170,8 @@ export function keptMerge({ merge_detail }: DeviceTable): Merge | undefined {
 }
 
 export function newRecord(row: DeviceTable, ports: ReadonlyMap<number, DevicePortTable>, checkedAt: number): DeviceRecord {
-  return { row, ports, checkedAt, writtenSeenAt: row.last_seen_at, aliases: [], isGone: row.status === 'down', words: undefined };
+  const [isGone, writtenSeenAt] = [row.status === 'down', row.last_seen_at];
+  return { row, ports, told: undefined, checkedAt, writtenSeenAt, aliases: [], isGone, words: undefined };
 }
 
 /** What a device is called: by people, by itself, or by where it is. */

@@ -1,6 +1,6 @@
 import type { Report, ReportedHost } from '@aerie/contract';
 import { insideOf, isLastingMac } from './addresses.ts';
-import type { DeviceBook, DeviceRecord } from './device-book.ts';
+import type { DeviceBook, DeviceRecord, LastMatches } from './device-book.ts';
 import { alikeFrom, isSomethingElse, likeness, nameKey, openOf, type Profile, tooNear } from './likeness.ts';
 import { portKey } from './ports.ts';
 
@@ -27,6 +27,37 @@ export interface Match {
  * are in, the result is the same.
  */
 export function matchHosts(book: DeviceBook, report: Report): Match[] {
+  const last = book.lastMatches;
+  if (last?.changes === book.changes && areSame(last.hosts, report.hosts))
+    return last.matches.map((match, i) => ({ ...match, hosts: [report.hosts[i]!] }));
+  const { matches, isPlain } = matched(book, report);
+  book.lastMatches = isPlain ? lastMatches(book, report, matches) : undefined;
+  return matches;
+}
+
+/** Whether the same is said of what tells a device, in the same order. */
+function areSame(before: readonly ReportedHost[], hosts: readonly ReportedHost[]): boolean {
+  if (before.length !== hosts.length) return false;
+  for (let i = 0; i < hosts.length; i++) {
+    const [a, b] = [before[i]!, hosts[i]!];
+    if (a.address !== b.address || a.mac !== b.mac || a.hostname !== b.hostname || a.status !== b.status) return false;
+  }
+  return true;
+}
+
+function lastMatches(book: DeviceBook, { hosts }: Report, matches: readonly Match[]): LastMatches | undefined {
+  if (matches.length !== hosts.length) return undefined;
+  const ofHosts = new Map(matches.map(match => [match.hosts[0]!, match]));
+  const inOrder = hosts.flatMap(host => {
+    const { record, confidence, mac } = ofHosts.get(host) ?? {};
+    return record ? { record, confidence, mac: mac! } : [];
+  });
+  return inOrder.length === hosts.length ? { changes: book.changes, hosts, matches: inOrder } : undefined;
+}
+
+/** Tells them anew; plain: each by its own hardware address, or as the one that was at its place and had the same name. */
+function matched(book: DeviceBook, report: Report): { matches: Match[]; isPlain: boolean } {
+  let isPlain = true;
   const up = report.hosts.filter(({ status }) => status === 'up');
   const owners = ownersOfMacs(book, up);
   const ownMac = ({ mac, address }: ReportedHost) => (mac !== null && owners.get(mac) === address ? mac : null);
@@ -36,13 +67,16 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
   let rest = up.filter(host => !byMac(host, ownMac(host)));
   rest = rest.filter(host => !byPlace(host, true));
   if (rest.length > 0) {
+    isPlain = false;
     const told = byLikeness();
     for (const host of rest) if (!told.has(host) && !byPlace(host, false)) addNew(host);
   }
   // What is said not to be there is that only as long as nobody says where it is.
-  if (up.length < report.hosts.length)
+  if (up.length < report.hosts.length) {
+    isPlain = false;
     for (const host of report.hosts) if (host.status !== 'up' && !byMac(host, host.mac)) byPlace(host, false);
-  return matches;
+  }
+  return { matches, isPlain };
 
   function addNew(host: ReportedHost): void {
     const mac = lastingOf(host);
@@ -84,6 +118,7 @@ export function matchHosts(book: DeviceBook, report: Report): Match[] {
     let best: DeviceRecord | undefined;
     let score = -1;
     const there = book.at(host.address);
+    if (there.length > 1) isPlain = false;
     for (const record of there) {
       if (byRecord.has(record) || !mayBe(record, host)) continue;
       if (isSure && host.hostname !== record.row.hostname && nameKey(host.hostname) !== nameKey(record.row.hostname)) continue;

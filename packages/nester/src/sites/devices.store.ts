@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely } from 'kysely';
+import { CompiledQuery, type ExpressionBuilder, type Kysely, type OnConflictDatabase, type OnConflictTables } from 'kysely';
 import type { DeviceChangeTable, DevicePortTable, DeviceTable, Tables } from '../store/schema.ts';
 
 /** Ids in one statement: far below what either database takes as parameters. */
@@ -39,31 +39,47 @@ export function putDevicesQueries(db: Kysely<Tables>, rows: readonly DeviceTable
       .insertInto('device')
       .values(chunk)
       .onConflict(conflict =>
-        conflict.column('device_id').doUpdateSet(eb => ({
-          identity: eb.ref('excluded.identity'),
-          address: eb.ref('excluded.address'),
-          hostname: eb.ref('excluded.hostname'),
-          mac: eb.ref('excluded.mac'),
-          vendor: eb.ref('excluded.vendor'),
-          os: eb.ref('excluded.os'),
-          status: eb.ref('excluded.status'),
-          rtt_ms: eb.ref('excluded.rtt_ms'),
-          first_seen_at: eb.ref('excluded.first_seen_at'),
-          last_seen_at: eb.ref('excluded.last_seen_at'),
-          label: eb.ref('excluded.label'),
-          notes: eb.ref('excluded.notes'),
-          random_mac: eb.ref('excluded.random_mac'),
-          os_accuracy: eb.ref('excluded.os_accuracy'),
-          confidence: eb.ref('excluded.confidence'),
-          deep_at: eb.ref('excluded.deep_at'),
-          scanned_ports: eb.ref('excluded.scanned_ports'),
-          merged_into: eb.ref('excluded.merged_into'),
-          merged_at: eb.ref('excluded.merged_at'),
-          merge_detail: eb.ref('excluded.merge_detail'),
-        })),
+        conflict.column('device_id').doUpdateSet(eb => ({ identity: eb.ref('excluded.identity'), ...allButIdentity(eb) })),
       )
       .compile(),
   );
+}
+
+/** The same of devices that are there and stay told by what they were: the index of that is left alone. */
+export function putSeenQueries(db: Kysely<Tables>, rows: readonly DeviceTable[]): CompiledQuery[] {
+  return inFewTexts(db, 'device seen', rows, chunk =>
+    db
+      .insertInto('device')
+      .values(chunk)
+      .onConflict(conflict => conflict.column('device_id').doUpdateSet(allButIdentity))
+      .compile(),
+  );
+}
+
+const excluded = [
+  'address',
+  'hostname',
+  'mac',
+  'vendor',
+  'os',
+  'status',
+  'rtt_ms',
+  'first_seen_at',
+  'last_seen_at',
+  'label',
+  'notes',
+  'random_mac',
+  'os_accuracy',
+  'confidence',
+  'deep_at',
+  'scanned_ports',
+  'merged_into',
+  'merged_at',
+  'merge_detail',
+] as const satisfies (keyof DeviceTable)[];
+
+function allButIdentity({ ref }: Pick<ExpressionBuilder<OnConflictDatabase<Tables, 'device'>, OnConflictTables<'device'>>, 'ref'>) {
+  return Object.fromEntries(excluded.map(column => [column, ref(`excluded.${column}`)]));
 }
 
 export function putPortsQueries(db: Kysely<Tables>, rows: readonly DevicePortTable[]): CompiledQuery[] {

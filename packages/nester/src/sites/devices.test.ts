@@ -26,7 +26,8 @@ function site() {
       const changes = compareHosts(one.book, report, at, 's', () => `device-${++n}`);
       changes.apply();
       lastAt = Math.max(lastAt, at);
-      for (const row of changes.devices) rows.set(row.device_id, { ...row });
+      for (const row of changes.seen) expect(rows.get(row.device_id)?.identity).toBe(row.identity);
+      for (const row of [...changes.devices, ...changes.seen]) rows.set(row.device_id, { ...row });
       for (const port of changes.ports) ports.set(`${port.device_id} ${portKey(port)}`, { ...port });
       return {
         ...changes,
@@ -278,3 +279,65 @@ describe('merging', () => {
     );
   });
 });
+
+describe('what is remembered of the report before', () => {
+  it('changes nothing of what the next one does', () => {
+    const names = fc.constantFrom(null, 'a', 'b', 'A.');
+    const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.1.0.1'] as const;
+    const oneHost = fc.record({
+      address: fc.constantFrom(...addresses),
+      mac: fc.option(fc.constantFrom(...macs, '02:11:22:33:44:01')),
+      hostname: names,
+      status: fc.constantFrom('up', 'up', 'up', 'down', 'unknown'),
+      ports: fc.constantFrom([22], [22, 80], [], [443]),
+    });
+    const seen = fc.record({
+      hosts: fc.uniqueArray(oneHost, { maxLength: 4, selector: ({ address }) => address }),
+      ports: fc.constantFrom('22,80', '22,80', '22-443'),
+      kind: fc.constantFrom('full', 'full', 'sweep'),
+      /** It says the same again; merges and splits may come between. */
+      again: fc.nat(2),
+      merges: fc.boolean(),
+    });
+    let remembered = 0;
+    fc.assert(
+      fc.property(fc.array(seen, { minLength: 2, maxLength: 6 }), reports => {
+        const [one, other] = [site(), site()];
+        let at = 0;
+        for (const { hosts, again, merges, ...fields } of reports) {
+          const said = hosts.map(({ ports, ...host1 }) => host(host1.address, host1 as Partial<ReportedHost>, ...ports));
+          for (let i = 0; i <= again; i++) {
+            at += minute;
+            other.book.lastMatches = undefined;
+            for (const record of other.book.all()) record.told = undefined;
+            if (one.book.lastMatches) remembered++;
+            const [a, b] = [one, other].map(each => each.take(said, at, fields as Partial<Report>));
+            const changes = ({ devices, seen: also, ports, told, up, known }: typeof a & object) => ({
+              devices,
+              also,
+              ports,
+              told,
+              up,
+              known,
+            });
+            expect(changes(a!)).toEqual(changes(b!));
+          }
+          if (merges && one.book.size > 1) for (const each of [one, other]) mergeTwo(each, at);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(remembered).toBeGreaterThan(100);
+  });
+});
+
+/** What people do when they say that the second device is the first. */
+function mergeTwo({ book, rows }: ReturnType<typeof site>, at: number): void {
+  const [into, from] = [...book.all()];
+  const merged = mergedRows(from!, into!, at);
+  for (const row of [merged.from, merged.into]) rows.set(row.device_id, row);
+  book.drop(from!);
+  book.change(into!, merged.into);
+  book.adopt(into!, [...into!.aliases, ...from!.aliases, merged.from]);
+  into!.ports = new Map([...into!.ports, ...merged.ports.map(port => [portKey(port), port] as const)]);
+}

@@ -11,6 +11,8 @@ import { type ComparedPorts, comparePorts, portKey } from './ports.ts';
 /** A device of which nothing changed is written this often, for the sake of when it was last seen. */
 const seenEveryMs = 600_000;
 
+const none: never[] = [];
+
 /** A device with what a report changes in it. */
 export interface ChangedDevice {
   row: DeviceTable;
@@ -20,7 +22,10 @@ export interface ChangedDevice {
 
 /** What a report changes. Nothing of it is in the book until `apply` is called. */
 export interface DeviceChanges {
+  /** New ones, and those that are told by something else from now on. */
   devices: DeviceTable[];
+  /** Others of which something is written. */
+  seen: DeviceTable[];
   ports: DevicePortTable[];
   /** Of devices to which something happened. */
   changed: ChangedDevice[];
@@ -36,19 +41,22 @@ export interface DeviceChanges {
  */
 export function compareHosts(book: DeviceBook, report: Report, at: number, siteId: string, newId: () => string): DeviceChanges {
   const devices: DeviceTable[] = [];
+  const seen: DeviceTable[] = [];
   const ports: DevicePortTable[] = [];
   const changed: ChangedDevice[] = [];
   const history: DeviceChangeTable[] = [];
   const applied: (() => void)[] = [];
-  const taken = new Set<DeviceRecord>();
   let { up, size: known } = book;
 
   const matches = matchHosts(book, report);
-  for (const { record } of matches) if (record) taken.add(record);
+  const told = matches.reduce((count, { record }) => count + Number(record !== undefined), 0);
+  /** Those that are spoken of; mostly all are, and nobody asks. */
+  let taken: Set<DeviceRecord> | undefined;
   for (const match of matches) take(match);
-  if (taken.size < book.size) takeAbsent();
+  if ((taken?.size ?? told) < book.size) takeAbsent();
   return {
     devices,
+    seen,
     ports,
     changed,
     history,
@@ -59,6 +67,11 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     },
   };
 
+  function takenNow(): Set<DeviceRecord> {
+    taken ??= new Set(matches.flatMap(({ record }) => record ?? []));
+    return taken;
+  }
+
   function take(match: Match): void {
     const { record } = match;
     if (record && record.checkedAt >= at) return;
@@ -68,15 +81,27 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     if (!record) addNew(match, host, saysPorts);
     else {
       const before = record.row;
-      const seen = { deviceId: before.device_id, reported: host.ports, scanned: report.ports, scannedBefore: before.scanned_ports, at };
-      const compared = saysPorts ? comparePorts(record.ports, seen) : undefined;
+      const compared = saysPorts ? portsNow(record, host) : undefined;
       const isAsItWas =
         isSame(before, host, match.mac) &&
         (match.confidence ?? before.confidence) === before.confidence &&
         (!saysPorts || (compared!.changed.length === 0 && before.scanned_ports === report.ports));
-      if (isAsItWas) keepSeen(record, host);
+      if (isAsItWas) keepSeen(record, host, compared);
       else change(record, match, host, compared);
     }
+  }
+
+  /** What was just compared need not be compared again: most reports say the same as the one before. */
+  function portsNow({ row, ports, told }: DeviceRecord, { ports: reported }: ReportedHost): ComparedPorts {
+    if (told?.reported === reported && told.scanned === report.ports && told.ports === ports)
+      return { ports, changed: none, changes: none };
+    return comparePorts(ports, { deviceId: row.device_id, reported, scanned: report.ports, scannedBefore: row.scanned_ports, at });
+  }
+
+  function rememberTold(record: DeviceRecord, { ports: reported }: ReportedHost, { ports }: ComparedPorts): void {
+    const { told } = record;
+    const scanned = report.ports;
+    if (told?.reported !== reported || told.scanned !== scanned || told.ports !== ports) record.told = { reported, scanned, ports };
   }
 
   function addNew(match: Match, host: ReportedHost, saysPorts: boolean): void {
@@ -89,6 +114,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     row.confidence = match.confidence!;
     const record = newRecord(row, compared?.ports ?? new Map(), at);
     const changes: Change[] = [{ kind: 'first_seen', before: null, after: row.address }, ...(compared?.changes ?? [])];
+    devices.push(row);
     write(row, record.ports, compared, changes);
     known++;
     up++;
@@ -102,46 +128,48 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     if (host.status === 'up') row.last_seen_at = at;
     if (compared) row.scanned_ports = report.ports;
     row.confidence = match.confidence ?? confidenceAt(record, host, report);
-    move(record, row, compared, changesOf(record, row));
+    move(record, row, compared, changesOf(record, row), host);
     if (match.mac !== null && row.address !== before.address) supersede(record, row, before.last_seen_at);
   }
 
   /** Nothing changed but when it was seen, and how fast it answered. */
-  function keepSeen(record: DeviceRecord, { status, rttMs }: ReportedHost): void {
+  function keepSeen(record: DeviceRecord, host: ReportedHost, compared: ComparedPorts | undefined): void {
+    const { status, rttMs } = host;
     const isUp = status === 'up';
     const isDue = isUp && at - record.writtenSeenAt >= seenEveryMs;
-    if (isDue) devices.push({ ...record.row, rtt_ms: rttMs, last_seen_at: at });
+    if (isDue) seen.push({ ...record.row, rtt_ms: rttMs, last_seen_at: at });
     applied.push(() => {
       record.checkedAt = at;
       record.row.rtt_ms = rttMs;
       if (isUp) record.row.last_seen_at = at;
       if (isDue) record.writtenSeenAt = at;
+      if (compared) rememberTold(record, host, compared);
     });
   }
 
-  function move(record: DeviceRecord, row: DeviceTable, compared: ComparedPorts | undefined, own: Change[]): void {
+  function move(record: DeviceRecord, row: DeviceTable, compared: ComparedPorts | undefined, own: Change[], host?: ReportedHost): void {
     const before = record.row;
     const isWritten = differs(before, row) || row.last_seen_at - record.writtenSeenAt >= seenEveryMs;
     const changes = compared ? [...own, ...compared.changes] : own;
-    write(isWritten ? row : undefined, compared?.ports ?? record.ports, compared, changes, row);
+    if (isWritten) (row.identity === before.identity ? seen : devices).push(row);
+    write(row, compared?.ports ?? record.ports, compared, changes);
     up += Number(row.status === 'up') - Number(before.status === 'up');
     applied.push(() => {
       book.change(record, row);
       record.checkedAt = at;
       if (row.status !== 'unknown') record.isGone = row.status === 'down';
       if (compared) record.ports = compared.ports;
+      if (compared && host) rememberTold(record, host, compared);
       if (isWritten) record.writtenSeenAt = row.last_seen_at;
     });
   }
 
   function write(
-    written: DeviceTable | undefined,
+    row: DeviceTable,
     allPorts: ReadonlyMap<number, DevicePortTable>,
     compared: ComparedPorts | undefined,
     changes: Change[],
-    row = written!,
   ): void {
-    if (written) devices.push(written);
     if (compared) for (const port of compared.changed) ports.push(port);
     if (changes.length === 0) return;
     changed.push({ row, ports: allPorts, changes });
@@ -156,7 +184,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     for (const nameless of book.at(row.address)) {
       const { row: was } = nameless;
       const isIt =
-        !taken.has(nameless) &&
+        !takenNow().has(nameless) &&
         was.mac === null &&
         nameKey(was.hostname) === null &&
         was.label === null &&
@@ -164,7 +192,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
         was.first_seen_at > lastSeenAt &&
         nameless.checkedAt < at;
       if (!isIt) continue;
-      taken.add(nameless);
+      takenNow().add(nameless);
       const took = { byHand: false, ports: [], label: false, notes: false, firstSeenAt: null };
       const frozen = frozenRow(nameless, row.device_id, at, took);
       devices.push(frozen);
@@ -183,7 +211,7 @@ export function compareHosts(book: DeviceBook, report: Report, at: number, siteI
     const status = report.scanner === 'nmap' && !report.missing.some(({ fact }) => fact === 'hosts') ? 'down' : 'unknown';
     let isScanned: ((address: string) => boolean) | undefined;
     for (const record of book.all()) {
-      if (taken.has(record) || record.checkedAt >= at) continue;
+      if (takenNow().has(record) || record.checkedAt >= at) continue;
       isScanned ??= insideOf(report.targets);
       if (!isScanned(record.row.address)) continue;
       if (record.row.status === status) applied.push(() => (record.checkedAt = at));

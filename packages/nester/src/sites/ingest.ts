@@ -9,9 +9,10 @@ import { insideOf } from './addresses.ts';
 import { bookOf } from './books.ts';
 import { stageSite } from './changes.ts';
 import { observationsOf } from './device-changes.ts';
-import { putDevicesQueries, putPortsQueries } from './devices.store.ts';
+import { putDevicesQueries, putPortsQueries, putSeenQueries } from './devices.store.ts';
 import { compareHosts, type DeviceChanges } from './devices.ts';
 import { isSignedBy, reportText } from './enrolment.ts';
+import { KnownHosts } from './known-hosts.ts';
 import { inTurn, type ProbeRecord, type SiteRecord } from './ledger.ts';
 import type { Shared } from './parts.ts';
 import { isMacOf } from './report-keys.ts';
@@ -24,6 +25,8 @@ const unzip = promisify(gunzip);
 
 /** A body up to this size is unzipped at once: for the usual report that costs less than handing it to another thread. */
 const smallBytes = 16 * 1024;
+const leastChunk = 1_024;
+const mostChunk = 256 * 1_024;
 
 /** A report as it came by HTTP. */
 export interface ProbeUpload {
@@ -77,6 +80,7 @@ const fileProbe = 'file';
  */
 export class Ingest {
   readonly #shared: Shared;
+  readonly #known = new KnownHosts();
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -87,7 +91,8 @@ export class Ingest {
     const probe = this.#signerOf(upload);
     this.#shared.clones.admitReport(probe, upload.machine ?? '');
     try {
-      const { report, json, isAsItCame } = readReport(upload.gzip ? await unzipped(upload.body) : upload.body);
+      const bytes = upload.gzip ? await unzipped(upload.body) : upload.body;
+      const { report, json, isAsItCame } = readReport(bytes, text => this.#known.read(upload.probeId, text));
       if (report.probeId !== probe.row.probe_id) throw new AppError('bad_report', { reason: 'another probe made it' });
       const { site, connectionId, row } = probe;
       const now = this.#shared.now();
@@ -232,7 +237,7 @@ export class Ingest {
   /** What is late is no history: nobody saw it happen. */
   #stageDevices(unit: Unit, changed: DeviceChanges, isLate: boolean): void {
     const { read } = this.#shared.store;
-    for (const query of putDevicesQueries(read, changed.devices)) unit.run(query);
+    for (const query of [...putDevicesQueries(read, changed.devices), ...putSeenQueries(read, changed.seen)]) unit.run(query);
     for (const query of putPortsQueries(read, changed.ports)) unit.run(query);
     if (!isLate) for (const row of changed.history) unit.insert('device_change', row);
     unit.onSettled(written => {
@@ -253,10 +258,16 @@ export class Ingest {
 
 async function unzipped(body: Buffer): Promise<Buffer> {
   try {
-    const options = { maxOutputLength: reportBytes };
+    const options = { maxOutputLength: reportBytes, chunkSize: chunkFor(body) };
     return body.length <= smallBytes ? gunzipSync(body, options) : await unzip(body, options);
   } catch (error) {
     const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     throw new AppError('bad_report', { reason: isTooLarge ? 'unzipped, it is larger than 8 MiB' : 'it is not gzip' });
   }
+}
+
+/** Room for all of it at once, as its last four bytes say (RFC 1952, 2.3.1), which anybody may have written. */
+function chunkFor(body: Buffer): number {
+  const said = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4) + 1;
+  return Math.min(Math.max(said, leastChunk), mostChunk);
 }

@@ -2,7 +2,8 @@ import { type Report, report as schema } from '@aerie/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { host } from '../../test/sites-room.ts';
-import { hasShape, readReport, timesOf } from './reports.ts';
+import { hasShape } from './report-shape.ts';
+import { readReport, timesOf } from './reports.ts';
 
 const good: Report = {
   v: 1,

@@ -1,9 +1,8 @@
 import { gunzipSync } from 'node:zlib';
-import { AppError, type CommandOutput, type Report, report as schema } from '@aerie/contract';
-import { type ErrorObject, Ajv2020 as Validator } from 'ajv/dist/2020.js';
-import * as z from 'zod';
+import type { CommandOutput, Report } from '@aerie/contract';
 import type { ReportTable } from '../store/schema.ts';
 import { plainSpelling } from './addresses.ts';
+import { refuseReport, requireShape, shown } from './report-shape.ts';
 import type { ReportRow } from './reports.store.ts';
 import { lateAfterScans } from './states.ts';
 import { cleaned, mayHoldUnwanted } from './texts.ts';
@@ -16,41 +15,53 @@ const futureMs = 600_000;
 /** A clock that is wrong by less is taken as right: as much may pass on the way. */
 const rightClockMs = 2_000;
 
+const notJson = 'it is not JSON in UTF-8';
+
 type Summary = CommandOutput<'report.list'>['reports'][number];
 
-/** The contract's report as a compiled validator: the same verdicts in less than half of the time. */
-const isReport = new Validator({ allowUnionTypes: true }).compile<Report>(unionTypes(z.toJSONSchema(schema, { io: 'input' })) as object);
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a report as it came: its shape, then what no shape can say. Unwanted characters are removed from its texts.
+ * @param known reads a text of which it knows parts already; undefined when it cannot
  * @returns the report, the JSON to keep of it, and whether that is to the letter what came
  * @throws AppError `bad_report`
  */
-export function readReport(bytes: Uint8Array): { report: Report; json: string; isAsItCame: boolean } {
-  let json: string;
-  let value: unknown;
-  try {
-    json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    value = JSON.parse(json);
-  } catch {
-    refuse('it is not JSON in UTF-8');
-  }
-  if (!isReport(value)) refuse(faultOf(isReport.errors?.[0]));
-  const isAsItCame = !mayHoldUnwanted(json);
-  if (!isAsItCame) {
-    value = cleaned(value);
-    json = JSON.stringify(value);
-  }
-  const report = value as Report;
-  report.hosts = uniqueHosts(report);
-  for (const { target, sent, received } of report.wan) if (received > sent) refuse(`more answers than echoes: ${show(target)}`);
-  if (report.finishedAt < report.startedAt) refuse('it ended before it began');
+export function readReport(
+  bytes: Uint8Array,
+  known: (json: string) => Report | undefined = () => undefined,
+): { report: Report; json: string; isAsItCame: boolean } {
+  const came = textOf(bytes);
+  const isAsItCame = !mayHoldUnwanted(came, came.length === bytes.length);
+  const told = isAsItCame ? known(came) : undefined;
+  const { report, json } = told ? { report: told, json: came } : wholeReport(came, isAsItCame);
+  for (const address of report.machine.addresses)
+    if (plainSpelling(address) === undefined) refuseReport(`${shown(address)} is not an address`);
+  for (const { target, sent, received } of report.wan) if (received > sent) refuseReport(`more answers than echoes: ${shown(target)}`);
+  if (report.finishedAt < report.startedAt) refuseReport('it ended before it began');
   return { report, json, isAsItCame };
 }
 
-/** True when a text says the same as the contract's schema, without the rules beyond it. */
-export function hasShape(value: unknown): boolean {
-  return isReport(value);
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    refuseReport(notJson);
+  }
+}
+
+function wholeReport(came: string, isClean: boolean): { report: Report; json: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(came);
+  } catch {
+    refuseReport(notJson);
+  }
+  requireShape(value);
+  const report = isClean ? value : (cleaned(value) as Report);
+  const json = isClean ? came : JSON.stringify(report);
+  report.hosts = uniqueHosts(report);
+  return { report, json };
 }
 
 /** A report's times by our clock. */
@@ -73,7 +84,7 @@ const fileLateMs = 86_400_000;
 export function timesOf(report: Report, skewMs: number, scanEveryMs: number, now: number): ReportTimes {
   const skew = Math.abs(skewMs) < rightClockMs ? 0 : skewMs;
   const finishedAt = report.finishedAt - skew;
-  if (isOfTheFuture({ finishedAt }, now)) refuse('it ended in the future, even by the clock of its probe');
+  if (isOfTheFuture({ finishedAt }, now)) refuseReport('it ended in the future, even by the clock of its probe');
   return {
     startedAt: Math.max(0, report.startedAt - skew),
     // What is a little ahead ended just now: nothing is known of the future.
@@ -94,7 +105,7 @@ export function isOfTheFuture({ finishedAt }: Pick<Report, 'finishedAt'>, now: n
  * @throws AppError `bad_report`
  */
 export function fileTimesOf(report: Report, newestAt: number | null, now: number): ReportTimes {
-  if (isOfTheFuture(report, now)) refuse(`it was made in the future: ${new Date(report.finishedAt).toISOString()}`);
+  if (isOfTheFuture(report, now)) refuseReport(`it was made in the future: ${new Date(report.finishedAt).toISOString()}`);
   const finishedAt = Math.min(report.finishedAt, now);
   const isNewest = finishedAt >= (newestAt ?? 0);
   return { startedAt: report.startedAt, finishedAt, isNewest, isLate: !isNewest || finishedAt < now - fileLateMs };
@@ -166,37 +177,14 @@ export function summaryOf(row: ReportRow): Summary {
 }
 
 /** Hosts with their addresses in one spelling. One that is named twice (ranges overlap) counts as it was first named. */
-function uniqueHosts({ hosts, machine }: Report): Report['hosts'] {
-  for (const address of machine.addresses) if (plainSpelling(address) === undefined) refuse(`${show(address)} is not an address`);
+function uniqueHosts({ hosts }: Report): Report['hosts'] {
   const byAddress = new Map<string, Report['hosts'][number]>();
   for (const host of hosts) {
     const address = plainSpelling(host.address);
-    if (address === undefined) refuse(`${show(host.address)} is not an address`);
+    if (address === undefined) refuseReport(`${shown(host.address)} is not an address`);
     if (byAddress.has(address)) continue;
     host.address = address;
     byAddress.set(address, host);
   }
   return byAddress.size === hosts.length ? hosts : [...byAddress.values()];
-}
-
-/** Writes `anyOf: [{type: T, …}, {type: null}]` as `{type: [T, null], …}`: the former makes an error for every null, and drops it. */
-function unionTypes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unionTypes);
-  if (typeof value !== 'object' || value === null) return value;
-  const { anyOf, ...rest } = value as { anyOf?: { type?: unknown }[] };
-  if (anyOf?.length === 2 && typeof anyOf[0]!.type === 'string' && anyOf[1]!.type === 'null')
-    return unionTypes({ ...rest, ...anyOf[0], type: [anyOf[0]!.type, 'null'] });
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unionTypes(one)]));
-}
-
-function faultOf(error: ErrorObject | undefined): string {
-  const where = error?.instancePath.slice(1).replaceAll('/', '.') || 'report';
-  const extra = error?.keyword === 'additionalProperties' ? `: ${show(String(error.params.additionalProperty))}` : '';
-  return `${where.slice(0, 100)} ${error?.message ?? 'has another shape'}${extra}`;
-}
-
-const show = (text: string) => JSON.stringify(text.slice(0, 64));
-
-function refuse(reason: string): never {
-  throw new AppError('bad_report', { reason });
 }
