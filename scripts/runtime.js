@@ -14,12 +14,12 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
 /**
- * A young generation that grows fourfold where many talk, and is given back after (`give-back.ts`): kept small, collecting
- * takes a seventh of a busy server's time; kept large, it stays with what a crowd left behind as it came (10,000 connections:
- * 7 KB each against 4). Not smaller at first: a crowd that comes back after a restart would wait for its growth. `gc` is there
- * for giving back (all measured by `npm run bench -- chat`).
+ * A small young generation: what most connections hold for long is little, and what a crowd left behind as it came stays
+ * with a large one (10,000 connections: 5.7 KB each against 10). Not smaller at first: a crowd that comes back after a
+ * restart would wait for its growth. `gc` is there for a server that gives back, once, what its start took (all measured by
+ * `npm run bench -- chat`).
  */
-const nodeFlags = ['--expose-gc', '--min-semi-space-size=4', '--max-semi-space-size=16'];
+const nodeFlags = ['--expose-gc', '--min-semi-space-size=4', '--max-semi-space-size=4'];
 
 /**
  * The environment for a program of ours. What was compiled is kept: the next start takes half the time, and the compiler
@@ -29,7 +29,7 @@ const nodeFlags = ['--expose-gc', '--min-semi-space-size=4', '--max-semi-space-s
 const withCompileCache = env => ({ NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...env });
 
 /** For a probe, which has little to do and shares its machine: the smallest young generation. */
-export const probeFlags = ['--max-semi-space-size=16'];
+export const probeFlags = ['--max-semi-space-size=1'];
 
 const stopSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 

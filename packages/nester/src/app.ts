@@ -13,7 +13,7 @@ import { Hub } from './doors/hub.ts';
 import { localServer } from './doors/local.ts';
 import { type LineDoorParts, tcpServer } from './doors/tcp.ts';
 import { WebSocketDoor } from './doors/ws.ts';
-import { giveBackAfterBursts, giveBackMemory } from './give-back.ts';
+import { giveBackMemory } from './give-back.ts';
 import { openHouse } from './house.ts';
 import type { Log } from './log.ts';
 import { readHead } from './store/log.ts';
@@ -109,8 +109,6 @@ export function createApp(config: Config, log: Log, now: () => number = Date.now
       await answered;
     });
     giveBackMemory();
-    const bursts = giveBackAfterBursts();
-    closers.push(bursts.stop);
     await http.server.listen({ host: config.http.host, port: config.http.port });
     const httpAt = boundTo(rawServer(http.server));
     house.listensAt(httpAt);
