@@ -14,9 +14,12 @@ import {
 } from './series.store.ts';
 import { bucketOf, finerOf, rawKeptMs, rolledUp, type StepMs, steps } from './steps.ts';
 
-/** Reports of one round: others have their turn between two. */
+/** Reports that are read at once: others have their turn between two. */
 const reportsAtOnce = 500;
-const sitesPerTurn = 16;
+/** Of one round, or a few more: each is made once in it, however many of its reports tell of it. */
+const bucketsPerRound = 2_000;
+/** What is read of the database before others have their turn. */
+const readPerTurn = 1_000;
 
 const loopTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
@@ -51,16 +54,29 @@ export class Rollups {
       return;
     }
     while (after < head) {
-      const { seq, measured } = await reportsTaken(store.read, after, head, reportsAtOnce);
-      const buckets = new Map<string, Set<number>>();
-      for (const { siteId, at } of measured) {
-        const own = buckets.get(siteId) ?? new Set<number>();
-        own.add(bucketOf(at, steps[0].stepMs));
-        buckets.set(siteId, own);
-      }
+      const { seq, buckets } = await this.#touched(after, head);
       await this.#roll(buckets, seq);
       after = seq;
     }
+  }
+
+  /** The buckets that reports tell of which were taken in after `after`, site by site, and how far that is read. */
+  async #touched(after: number, head: number): Promise<{ seq: number; buckets: Map<string, Set<number>> }> {
+    const buckets = new Map<string, Set<number>>();
+    let seq = after;
+    for (let count = 0; seq < head && count < bucketsPerRound; ) {
+      const taken = await reportsTaken(this.#parts.store.read, seq, head, reportsAtOnce);
+      for (const { siteId, at } of taken.measured) {
+        const own = buckets.get(siteId) ?? new Set<number>();
+        const { size } = own;
+        own.add(bucketOf(at, steps[0].stepMs));
+        count += own.size - size;
+        buckets.set(siteId, own);
+      }
+      seq = taken.seq;
+      await loopTurn();
+    }
+    return { seq, buckets };
   }
 
   /** Forgets what is older than it is kept. Only what is rolled up is forgotten. */
@@ -90,11 +106,15 @@ export class Rollups {
     const { committer, store, written } = this.#parts;
     for (const { stepMs } of steps) {
       const rows: WanRollupTable[] = [];
-      let sites = 0;
+      let read = 0;
       for (const [siteId, own] of buckets) {
+        const rolled = await this.#rolledOf(siteId, new Set([...own].map(at => bucketOf(at, stepMs))), stepMs);
+        rows.push(...rolled.rows);
+        read += rolled.read;
+        if (read < readPerTurn) continue;
         // SQLite answers at once: others have their turn only when they are given it.
-        if (++sites % sitesPerTurn === 0) await loopTurn();
-        rows.push(...(await this.#rolledOf(siteId, new Set([...own].map(at => bucketOf(at, stepMs))), stepMs)));
+        read = 0;
+        await loopTurn();
       }
       const unit = new Unit();
       for (const query of putRollupsQueries(store.read, rows)) unit.run(query);
@@ -105,14 +125,16 @@ export class Rollups {
     }
   }
 
-  async #rolledOf(siteId: string, buckets: ReadonlySet<number>, stepMs: StepMs): Promise<WanRollupTable[]> {
+  async #rolledOf(siteId: string, buckets: ReadonlySet<number>, stepMs: StepMs): Promise<{ rows: WanRollupTable[]; read: number }> {
     const rows: WanRollupTable[] = [];
+    let read = 1;
     for (const { from, to } of spansOf(buckets, stepMs)) {
       const measured = await measuredBetween(this.#parts.store.read, { siteId, stepMs: finerOf(stepMs), from, to });
+      read += measured.length;
       for (const [at, own] of Map.groupBy(measured, one => bucketOf(one.at, stepMs)))
         if (buckets.has(at)) rows.push(...rolledUp({ site_id: siteId, step_ms: stepMs, at }, own));
     }
-    return rows;
+    return { rows, read };
   }
 }
 

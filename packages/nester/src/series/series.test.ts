@@ -6,8 +6,10 @@ import { openSitesRoom, type SitesRoom, type TestProbe } from '../../test/sites-
 import type { Ctx } from '../context.ts';
 import { Committer } from '../store/commit.ts';
 import { readHead } from '../store/log.ts';
+import type { WanRollupTable } from '../store/schema.ts';
+import { Rollups } from './rollups.ts';
 import { openSeries, type SeriesRoom } from './room.ts';
-import { rawKeptMs } from './steps.ts';
+import { rawKeptMs, steps } from './steps.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -128,6 +130,23 @@ onEachDatabase('the WAN over time', newDatabase => {
     );
   });
   const by = (rows: Awaited<ReturnType<typeof rollups>>) => rows.map(row => ({ ...row, site_id: '', loss: Number(row.loss.toFixed(9)) }));
+
+  it('makes a bucket once, however many reports tell of it', async () => {
+    const count = 501;
+    await series.rollUp();
+    for (let i = 0; i < count; i++) {
+      room.now = start + i;
+      await measured(room.now, wan(10));
+    }
+    const made: WanRollupTable[] = [];
+    const { store } = room;
+    const committer = new Committer(store, (await readHead(store.read)).seq, () => room.now, expect.unreachable);
+    const written = (rows: readonly WanRollupTable[]) => void made.push(...rows);
+    await new Rollups({ store, committer, now: () => room.now, siteIds: () => [], written }).run();
+    await committer.stop();
+    const of = (stepMs: number) => made.filter(row => row.step_ms === stepMs).map(({ samples }) => samples);
+    expect(steps.map(({ stepMs }) => of(stepMs))).toEqual(steps.map(() => [count]));
+  });
 
   it('is forgotten as measured when it is old, and stays in steps', async () => {
     await measured(start, wan(10));
