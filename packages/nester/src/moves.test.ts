@@ -7,7 +7,7 @@ function moves() {
   const told: (Move<string> & { at: number })[] = [];
   const tells: number[] = [];
   const list = new Moves<string>({
-    gatherMs: 50,
+    gatherMs: () => 50,
     everyMs: 1_000,
     stateOf: key => now.get(key),
     tell(moved) {

@@ -10,7 +10,7 @@ export interface Move<S> {
  * changes twenty times a second is not twenty lines a second to everybody. The last state always gets told.
  */
 export class Moves<S extends string> {
-  readonly #gatherMs: number;
+  readonly #gatherMs: () => number;
   readonly #everyMs: number;
   readonly #stateOf: (key: string) => S | undefined;
   readonly #tell: (moves: readonly Move<S>[]) => void;
@@ -22,7 +22,8 @@ export class Moves<S extends string> {
   #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(parts: {
-    gatherMs: number;
+    /** How long they are gathered, in milliseconds: the more are told, the dearer each telling is. */
+    gatherMs: () => number;
     everyMs: number;
     stateOf: (key: string) => S | undefined;
     tell: (moves: readonly Move<S>[]) => void;
@@ -41,7 +42,7 @@ export class Moves<S extends string> {
   /** Something may look different now. */
   touch(key: string): void {
     this.#touched.add(key);
-    this.#tellIn(this.#gatherMs);
+    this.#tellIn(this.#gatherMs());
   }
 
   stop(): void {
@@ -78,7 +79,7 @@ export class Moves<S extends string> {
       this.#toldAt.set(key, now);
       moves.push({ key, before, state });
     }
-    if (this.#touched.size > 0) this.#tellIn(Math.max(this.#gatherMs, nextMs));
+    if (this.#touched.size > 0) this.#tellIn(Math.max(this.#gatherMs(), nextMs));
     if (moves.length > 0) this.#tell(moves);
   }
 

@@ -26,6 +26,27 @@ describe('Presence', () => {
     presence.stop();
   });
 
+  it('gathers for longer the more there are to tell', () => {
+    vi.useFakeTimers();
+    const bus = localBus(fail);
+    const presence = new Presence(bus);
+    let tellings = 0;
+    bus.subscribe('presence.moved', () => tellings++);
+    const come = (n: number) => bus.publish('connection.opened', { userId: `user ${n}`, connectionId: String(n) });
+    for (let n = 0; n < 1_000; n++) come(n);
+    vi.advanceTimersByTime(1_000);
+    expect(tellings).toBe(1);
+    // Thirty a second, as in a storm of log-ins.
+    for (let n = 1_000; n < 1_030; n++) {
+      come(n);
+      vi.advanceTimersByTime(33);
+    }
+    expect(tellings).toBeLessThanOrEqual(5);
+    vi.advanceTimersByTime(500);
+    expect(presence.told()).toHaveLength(1_030);
+    presence.stop();
+  });
+
   it('tells of somebody who moves twenty times a second once a second, and in the end how it is', () => {
     vi.useFakeTimers();
     const bus = localBus(fail);

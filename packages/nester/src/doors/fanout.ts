@@ -1,6 +1,7 @@
 import { briefOf, type EventBody, type Message } from '@aerie/contract';
 import type { CommittedEvent, Topic } from '../store/unit.ts';
 import type { Connection } from './connection.ts';
+import { Spread } from './spread.ts';
 
 /** What the fan-out asks of chat: which topics a user may hear. */
 export interface Hearing {
@@ -17,6 +18,8 @@ export interface ClasscordVoice {
 
 type Audience = Map<Topic, Set<Connection>>;
 
+const nobody: ReadonlySet<Connection> = new Set();
+
 /**
  * Brings committed events to connections. A batch is serialised once per dialect (frames, brief frames, the old wire) and set
  * of topics, as one Buffer, and written once per member.
@@ -27,6 +30,7 @@ export class Fanout {
   readonly #topics = new Map<Connection, Set<Topic>>();
   readonly #byUser = new Map<string, Set<Connection>>();
   readonly #guests = new Set<Connection>();
+  readonly #spread = new Spread();
   readonly #hearing: Hearing;
   readonly #voice: ClasscordVoice;
 
@@ -104,20 +108,23 @@ export class Fanout {
     this.#send(from === 0 ? events : events.slice(from));
   }
 
-  /** Sends lines that may be lost to those who hear a topic. */
+  /** Sends lines that may be lost to those who hear a topic; to many of them in the next few turns of the event loop. */
   whisper(topic: Topic, framed: string, except?: string): void {
     const buffer = Buffer.from(framed);
-    for (const connection of this.#framed.get(topic) ?? []) {
-      if (connection.connectionId === except) continue;
+    this.#spread.tell(this.#framed.get(topic) ?? nobody, connection => {
+      if (connection.connectionId === except) return;
       // After a snapshot's answer, whatever its seq: it may be newer than what the snapshot says.
       if (connection.isHolding) connection.gather(Number.POSITIVE_INFINITY, framed);
       else connection.whisper(buffer);
-    }
+    });
   }
 
-  /** Connections of the old wire that hear a topic. */
-  oldConnections(topic: Topic): Iterable<Connection> {
-    return this.#classcord.get(topic) ?? [];
+  /** The same for connections of the old wire; each may be told something else, or nothing. */
+  whisperOld(topic: Topic, lines: (connection: Connection) => Buffer | undefined): void {
+    this.#spread.tell(this.#classcord.get(topic) ?? nobody, connection => {
+      const own = lines(connection);
+      if (own) connection.whisper(own);
+    });
   }
 
   #send(events: readonly CommittedEvent[]): void {

@@ -251,15 +251,12 @@ export class Hub implements ConnectionKeeper, OpenConnections {
   #tellOld(lines: readonly { ownerId: string; line: string }[]): void {
     const all = Buffer.from(lines.map(({ line }) => line).join(''));
     const owners = new Set(lines.map(({ ownerId }) => ownerId));
-    for (const connection of this.#fanout.oldConnections('all')) {
+    this.#fanout.whisperOld('all', connection => {
       const ownId = connection.actor.kind === 'guest' ? connection.actor.guestId : connection.userId;
-      if (ownId === undefined || !owners.has(ownId)) {
-        connection.whisper(all);
-        continue;
-      }
+      if (ownId === undefined || !owners.has(ownId)) return all;
       const others = lines.filter(({ ownerId }) => ownerId !== ownId);
-      if (others.length > 0) connection.whisper(Buffer.from(others.map(({ line }) => line).join('')));
-    }
+      return others.length > 0 ? Buffer.from(others.map(({ line }) => line).join('')) : undefined;
+    });
   }
 
   /** Strangers too; but probes, which are known by their key, and the machine's own administrator stay. */

@@ -35,7 +35,7 @@ export function openGuests(parts: { bus: Bus; committer: Committer; config: Conf
   // All of a class, and again when the network falters; not one program that comes and goes without end.
   const comings = new Registrations({ registrationsPerAddress: guestsPerAddress * comingsEach, failureSeconds });
   const moves = new Moves<string>({
-    gatherMs: 50,
+    gatherMs: () => 50,
     everyMs: 1_000,
     stateOf(guestId) {
       const guest = guests.seen(guestId);
