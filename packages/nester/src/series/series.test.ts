@@ -26,10 +26,10 @@ onEachDatabase('the WAN over time', newDatabase => {
   let probe: TestProbe;
   let start: number;
 
+  const fail = (error: unknown) => {
+    throw error;
+  };
   const open = async () => {
-    const fail = (error: unknown) => {
-      throw error;
-    };
     const committer = new Committer(room.store, (await readHead(room.store.read)).seq, () => room.now, fail);
     series = await openSeries({
       store: room.store,
@@ -140,7 +140,7 @@ onEachDatabase('the WAN over time', newDatabase => {
     }
     const made: WanRollupTable[] = [];
     const { store } = room;
-    const committer = new Committer(store, (await readHead(store.read)).seq, () => room.now, expect.unreachable);
+    const committer = new Committer(store, (await readHead(store.read)).seq, () => room.now, fail);
     const written = (rows: readonly WanRollupTable[]) => void made.push(...rows);
     await new Rollups({ store, committer, now: () => room.now, siteIds: () => [], written }).run();
     await committer.stop();
