@@ -140,7 +140,12 @@ onEachDatabase('the WAN over time', newDatabase => {
     }
     const made: WanRollupTable[] = [];
     const { store } = room;
-    const committer = new Committer(store, (await readHead(store.read)).seq, () => room.now, expect.unreachable);
+    const committer = new Committer(
+      store,
+      (await readHead(store.read)).seq,
+      () => room.now,
+      error => expect.unreachable(String(error)),
+    );
     const written = (rows: readonly WanRollupTable[]) => void made.push(...rows);
     await new Rollups({ store, committer, now: () => room.now, siteIds: () => [], written }).run();
     await committer.stop();
