@@ -30,7 +30,8 @@ export const moderationCommands = {
     output: empty,
   }),
   'user.mute': command({
-    summary: 'For a time, let somebody read but not write. A new time replaces the one before.',
+    summary:
+      'For a time, let somebody read but not write. A new time replaces the one before. It holds for the account: where guests may talk, its owner may come back as one.',
     role: 'admin',
     input: z.strictObject({ userId: id, minutes, reason }),
     output: z.strictObject({ until: time }),
