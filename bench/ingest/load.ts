@@ -110,7 +110,9 @@ const percentile = (sorted: readonly number[], share: number) =>
 // They end before now, a millisecond apart: nothing is said of the future.
 const count = Math.ceil(readyPerS * (load.warmSeconds + load.seconds) * Math.min(1, 32 / load.probes.length));
 const made0 = Date.now() - count - 1;
-const ready = load.probes.map(({ probeId }) => Array.from({ length: count }, (_, i) => made(probeId, i + 1, made0 + i)));
+const ready = load.probes.map((): Ready[] => []);
+// In the order of time over all probes, which is then that of the ids too.
+for (let n = 1; n <= count; n++) for (const [i, { probeId }] of load.probes.entries()) ready[i]!.push(made(probeId, n, made0 + n - 1));
 const lines = load.live ? await Promise.all(load.probes.map(probe => connectProbe(load.tcpPort, probe))) : [];
 await Promise.all(lines.map(({ beat }) => beat()));
 const playing = Promise.all(load.probes.map((probe, i) => play(probe, ready[i]!, lines[i]?.macKey)));

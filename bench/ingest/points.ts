@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Report } from '@aerie/contract';
+import { newId } from '../../packages/nester/src/new-id.ts';
 
 export const hosts = 20;
 export const portsPerHost = 5;
@@ -25,7 +25,7 @@ const numbers = [22, 80, 443, 445, 8080];
 export function reportOf(probeId: string, n: number, at: number, change: Point['key']): Report {
   return {
     v: 1,
-    reportId: idAt(at),
+    reportId: newId(),
     probeId,
     version: '0.1.0',
     scanner: 'nmap',
@@ -58,13 +58,6 @@ export function reportOf(probeId: string, n: number, at: number, change: Point['
     ],
     missing: [],
   };
-}
-
-/** A UUIDv7 of that moment. */
-function idAt(at: number): string {
-  const time = at.toString(16).padStart(12, '0');
-  const random = randomBytes(10).toString('hex');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-8${random.slice(3, 6)}-${random.slice(6, 18)}`;
 }
 
 /** In each report the next five devices have another name, and another version behind one of their ports. */

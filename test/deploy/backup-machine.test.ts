@@ -73,7 +73,7 @@ needs('mmdebstrap', 'nspawn')('backups on an installed machine', () => {
     expect(text).toMatch(/aerie-backup\.timer/);
     expect(text).toMatch(/is sound\./);
     expect(text).toMatch(/Restored the state of \S+ into \/var\/lib\/aerie\. Start Nester\./);
-    expect(text).toMatch(/Restored the state of \S+ into \/var\/lib\/aerie-drill\./);
+    expect(text).toMatch(/Restored the state of \S+ into \/var\/lib\/aerie-drill\. \/var\/lib\/aerie is as it was: this is a drill/);
     expect((await machine.run('systemctl', ['is-active', 'nester'])).stdout).toBe('active\n');
     const there = (await machine.run('ls', ['-A', '/home/copies/backups'])).stdout.trim().split('\n');
     expect(there).toEqual([await newest(), `${await newest()}.sha256`]);

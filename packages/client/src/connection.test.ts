@@ -154,6 +154,32 @@ describe('healing', () => {
     connection.stop();
   });
 
+  test('a server of an earlier version, which knows no brief form, is asked without it as long as the line lasts', () => {
+    const { server, connection } = begin();
+    server.line.accept();
+    const older = { code: 'bad_input', message: '', params: { field: 'brief', reason: 'there is no such field' } } as const;
+    server.line.refuse('log.resume', older);
+    expect(server.line.answer('log.resume', { kind: 'snapshot', snapshot: snapshot() }).input).toEqual({});
+    expect([connection.status, connection.refusal]).toEqual(['live', undefined]);
+    server.line.say(gap);
+    expect(server.line.answer('log.resume', missed(11, [said(11)])).input).toEqual({ epoch: 'e1', after: 10 });
+    expect(connection.state?.seq).toBe(11);
+    // It may be brought up to date while the line is lost.
+    reconnect(server);
+    expect(server.line.answer('log.resume', missed(11)).input).toEqual({ epoch: 'e1', after: 11, brief: true });
+    expect(connection.status).toBe('live');
+    connection.stop();
+  });
+
+  test('another refusal of what was missed is no reason to ask again', () => {
+    const { server, connection } = begin();
+    server.line.accept();
+    server.line.refuse('log.resume', { code: 'bad_input', message: '', params: { field: 'after', reason: 'odd' } });
+    expect(server.line.waiting('log.resume')).toEqual([]);
+    expect(connection.refusal).toMatchObject({ code: 'bad_input' });
+    connection.stop();
+  });
+
   test('after a snapshot the windows that were open are loaded anew', async () => {
     const { server, connection } = beginLive();
     const opened = connection.openChannel('general');

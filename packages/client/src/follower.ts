@@ -32,6 +32,8 @@ export class Follower {
   /** A `log.resume` is on its way: logged events wait in `#held` until its last answer. */
   #resuming = false;
   #resumeAgain = false;
+  /** This line's server is of a version that knows no `brief`. */
+  #isOlder = false;
   #held: EventFrame[] = [];
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #typingEnd: number | undefined;
@@ -77,7 +79,7 @@ export class Follower {
     const state = this.#state;
     this.#options.ask(
       'log.resume',
-      { ...(state && { epoch: state.epoch, after: state.seq }), brief: true },
+      { ...(state && { epoch: state.epoch, after: state.seq }), ...(!this.#isOlder && { brief: true }) },
       {
         ok: answer => {
           if (answer.kind === 'snapshot') this.#begin(answer.snapshot);
@@ -88,7 +90,14 @@ export class Follower {
           if (this.#resumeAgain || (answer.kind === 'events' && answer.more)) this.resume();
           else this.#caughtUp();
         },
-        failed: error => this.#options.refused(error),
+        failed: error => {
+          if (this.#isOlder || error.code !== 'bad_input' || error.params.field !== 'brief') {
+            this.#options.refused(error);
+            return;
+          }
+          this.#isOlder = true;
+          this.resume();
+        },
       },
     );
   }
@@ -103,6 +112,8 @@ export class Follower {
   lose(): void {
     this.#ready = false;
     this.#resuming = false;
+    // The next line may lead to a server that was brought up to date meanwhile.
+    this.#isOlder = false;
     this.#held = [];
   }
 

@@ -62,6 +62,11 @@ export const errorCatalogue = {
     '"{address}" is neither an address nor a network. Write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.',
     "« {address} » n'est ni une adresse ni un réseau. Écrivez 192.0.2.7, 192.0.2.0/24 ou 2001:db8::/32.",
   ),
+  network_too_wide: entry(
+    400,
+    '{network} is too wide: nearly everybody would be shut out. Ban a narrower network, of /{widest} or more.',
+    '{network} est trop large : presque tout le monde serait mis dehors. Bannissez un réseau plus étroit, à partir de /{widest}.',
+  ),
   read_only_channel: entry(
     403,
     'You may read {channel}, not write there. Ask an administrator.',

@@ -150,7 +150,8 @@ export const incidentCommands = {
     output: z.strictObject({ incidents: z.array(incident), next: id.nullable().describe('to be given as `after`; null: that was all') }),
   }),
   'incident.test': command({
-    summary: 'Raise a test incident at a site, to see that people are told. It is over by itself after ten minutes.',
+    summary:
+      'Raise a test incident at a site, to see that people are told. It is over by itself after ten minutes, and one account raises ten within these.',
     role: 'technician',
     input: z.strictObject({ siteId: id }),
     output: changed,

@@ -30,7 +30,8 @@ export const moderationCommands = {
     output: empty,
   }),
   'user.mute': command({
-    summary: 'For a time, let somebody read but not write. A new time replaces the one before.',
+    summary:
+      'For a time, let somebody read but not write. A new time replaces the one before. It holds for the account: where guests may talk, its owner may come back as one.',
     role: 'admin',
     input: z.strictObject({ userId: id, minutes, reason }),
     output: z.strictObject({ until: time }),
@@ -55,7 +56,7 @@ export const moderationCommands = {
   }),
   'address.ban': command({
     summary:
-      'For a time, let an address or a network (CIDR) no longer in, on every door. Probes, which are known by their key, still report.',
+      'For a time, let an address or a network (CIDR, at the widest a /8 of IPv4 or a /16 of IPv6) no longer in, on every door. Probes, which are known by their key, still report.',
     role: 'admin',
     input: z.strictObject({ address: text.min(1).max(64), minutes, reason }),
     output: z.strictObject({ until: time, network: z.string() }),

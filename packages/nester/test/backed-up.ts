@@ -12,6 +12,8 @@ import { actor } from './fake-connection.ts';
 export interface State {
   messages: string[];
   epoch: string;
+  /** The names of the backups that the audit says were restored, the newest last. */
+  restored: string[];
   sessions: number;
   files: Record<string, string>;
 }
@@ -43,8 +45,15 @@ export async function stateOf({ folder, databaseUrl }: Pick<TestDatabase, 'folde
   try {
     const messages = await store.read.selectFrom('message').select('content').orderBy('seq').execute();
     const sessions = await store.read.selectFrom('session').select('session_id').execute();
+    const restores = await store.read
+      .selectFrom('audit')
+      .select('subject')
+      .where('action', '=', 'backup.restore')
+      .orderBy('audit_id')
+      .execute();
+    const restored = restores.map(({ subject }) => subject);
     const { epoch } = await readHead(store.read);
-    return { messages: messages.map(({ content }) => content), epoch, sessions: sessions.length, files: filesOf(folder) };
+    return { messages: messages.map(({ content }) => content), epoch, restored, sessions: sessions.length, files: filesOf(folder) };
   } finally {
     await store.close();
   }

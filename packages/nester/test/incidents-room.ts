@@ -114,7 +114,15 @@ export async function openIncidentsRoom(
       await room.incidents.pass();
     },
     ctx: (name = 'Ada') => ({
-      actor: { kind: 'user', userId: 'u1', name, role: 'technician', language: 'en', sessionId: 'x', deviceId: 'd' },
+      actor: {
+        kind: 'user',
+        userId: name === 'Ada' ? 'u1' : name,
+        name,
+        role: 'technician',
+        language: 'en',
+        sessionId: 'x',
+        deviceId: 'd',
+      },
       caller: {} as Caller,
       db: store.read,
       log,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { leftovers, makingOf, openHouse, put, restoreOf, type State, say, stateOf } from '../../test/backed-up.ts';
@@ -49,6 +49,7 @@ function suite(newDatabase: () => Promise<TestDatabase>, points: readonly [Resto
     expect({ messages: after.messages, files: after.files }).toEqual(
       which === 'new' ? { messages: then.messages, files: then.files } : { messages: now.messages, files: now.files },
     );
+    expect(after.restored).toEqual(which === 'new' ? [basename(file)] : []);
     expect(leftovers(database.folder)).toEqual([]);
     await say(database, 'four');
     await makeBackup(makingOf(database));
@@ -57,7 +58,7 @@ function suite(newDatabase: () => Promise<TestDatabase>, points: readonly [Resto
   it('in its middle is finished by the next restore, before its own work', async () => {
     killAt('database in place');
     await restoreBackup({ ...restoreOf(database), file });
-    expect(await stateOf(database)).toMatchObject({ messages: then.messages, files: then.files });
+    expect(await stateOf(database)).toMatchObject({ messages: then.messages, files: then.files, restored: [basename(file)] });
   });
 }
 

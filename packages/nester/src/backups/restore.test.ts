@@ -13,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,6 +74,22 @@ onEachDatabase('a restore', newDatabase => {
     await room.restore({ file: saved!.file });
     expect((await stateOf(room.database)).messages).toEqual(room.now.messages);
     await say(room.database, 'four');
+  });
+
+  it('stands in the audit of what it brings back, once, whatever the file is called', async () => {
+    const odd = room.at("l'autre \\ :name.tar.gz");
+    const { file, manifest } = await makeBackup(makingOf(room.database));
+    copyFileSync(file, odd);
+    await room.restore({ file: odd, now: () => 1_800_000_000_000 });
+    expect((await stateOf(room.database)).restored).toEqual([basename(odd)]);
+    const chat = await openHouse(room.database);
+    const { records } = await chat.call({ kind: 'local' }, 'audit.list', { search: 'backup.restore' });
+    await chat.house.close();
+    const detail = JSON.stringify({ from: Date.parse(manifest.at) });
+    expect(records).toMatchObject([{ at: 1_800_000_000_000, actor: '(local)', door: 'local', detail }]);
+    // The state of the backup knows of no restore but of its own.
+    await room.restore();
+    expect((await stateOf(room.database)).restored).toEqual([basename(room.file)]);
   });
 
   it('does nothing while Nester runs, or a backup is made', async () => {

@@ -6,7 +6,8 @@ import { newId } from '../new-id.ts';
 import { asOwner, keyFileOf } from '../secrets/key-file.ts';
 import { lockFolder } from '../store/folder-lock.ts';
 import { epochOfPostgres, restoreDump } from '../store/postgres-dump.ts';
-import { hasSqlite, renewSqlite } from '../store/snapshot.ts';
+import type { AuditTable } from '../store/schema.ts';
+import { hasSqlite, type Renewal, renewSqlite } from '../store/snapshot.ts';
 import { isThere, sync } from './durable.ts';
 import { asSentence } from './faults.ts';
 import { forgetJournal, type Journal, stagedFolder, writeJournal } from './journal.ts';
@@ -70,10 +71,10 @@ export async function restoreBackup(restore: Restore): Promise<Restored> {
 async function restoreAlone(restore: Restore): Promise<Restored> {
   const { config, file, now, endSessions, reached = () => {} } = restore;
   const { data, databaseUrl } = config;
-  const renewal = { epoch: newId(), endSessions };
   const prepare = async () => {
     await requireMovable(data);
     const manifest = await stage(restore);
+    const renewal: Renewal = { epoch: newId(), endSessions, audit: recordOf(basename(file), manifest, now()) };
     if (!databaseUrl) renewSqlite(join(data, stagedFolder, sqliteName), renewal);
     await syncFolders(join(data, stagedFolder));
     reached('staged');
@@ -85,9 +86,9 @@ async function restoreAlone(restore: Restore): Promise<Restored> {
     const phase = databaseUrl ? 'database' : 'files';
     const journal: Journal = { v: 1, backup: basename(file), phase, epoch: renewal.epoch, aside, isSaved: saved !== undefined };
     await writeJournal(data, journal);
-    return { manifest, saved, because, key, journal };
+    return { manifest, saved, because, key, journal, renewal };
   };
-  const { journal, because, ...prepared } = await prepare().catch(async (error: unknown) => {
+  const { journal, because, renewal, ...prepared } = await prepare().catch(async (error: unknown) => {
     await forgetJournal(data);
     throw asSentence(error, data);
   });
@@ -100,6 +101,21 @@ async function restoreAlone(restore: Restore): Promise<Restored> {
   await replace(data, journal, reached);
   const folder = join(data, journal.aside);
   return { ...prepared, aside: because !== undefined && (await isThere(folder)) ? { folder, because } : undefined };
+}
+
+/** The audit's record of a restore, by whoever may write to the folder of data. It stands in the state that is brought back. */
+function recordOf(backup: string, manifest: Manifest, at: number): AuditTable {
+  return {
+    audit_id: newId(),
+    at,
+    actor_id: null,
+    actor_name: '(local)',
+    action: 'backup.restore',
+    subject: backup,
+    detail: JSON.stringify({ from: Date.parse(manifest.at) }),
+    door: 'local',
+    address: 'local',
+  };
 }
 
 /** Unpacks the backup beside the present state, and tries it. */
@@ -152,7 +168,7 @@ async function save({ config, version, now }: Restore): Promise<{ saved?: Made; 
 }
 
 /** @throws Error when the database is as it was before */
-async function replaceDatabase(databaseUrl: string, data: string, renewal: { epoch: string; endSessions: boolean }): Promise<void> {
+async function replaceDatabase(databaseUrl: string, data: string, renewal: Renewal): Promise<void> {
   try {
     await restoreDump(databaseUrl, join(data, stagedFolder, dumpName), renewal);
   } catch (error) {

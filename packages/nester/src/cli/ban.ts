@@ -23,7 +23,9 @@ export function addBanCommands(program: Command): void {
 
   const add = ban
     .command('add <address>')
-    .description('for a time, let an address or a network no longer in, on every door: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32');
+    .description(
+      'for a time, let an address or a network no longer in, on every door: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32; at the widest a /8 or, of IPv6, a /16',
+    );
   withSettings(withReason(withMinutes(add)), 'usual').action(async (address: string, options: { minutes: number; reason?: string }) => {
     const { minutes, reason } = options;
     const { network, until } = await withDesk({ ...options }, {}, desk => desk.call('address.ban', { address, minutes, reason }));

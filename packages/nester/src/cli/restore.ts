@@ -4,6 +4,9 @@ import { withSettings } from './settings.ts';
 export interface RestoreOptions {
   yes: boolean;
   endSessions: boolean;
+  config?: string;
+  secretKeyFile?: string;
+  databaseUrl?: string;
 }
 
 /** `nester restore` */

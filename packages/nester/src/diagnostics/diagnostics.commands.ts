@@ -1,6 +1,7 @@
 import { AppError, type diagnosticCommands as specs } from '@aerie/contract';
 import type { Actor, Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
+import { counted } from '../pace.ts';
 import type { DiagnosticTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
 import { notAllowed } from './allowed.ts';
@@ -16,14 +17,6 @@ const minuteMs = 60_000;
 export function diagnosticCommands(parts: DiagnosticsParts, running: Running): Handlers<keyof typeof specs> {
   const asked = new Map<string, number[]>();
 
-  /** @throws AppError `too_fast` */
-  function requirePace(who: string, now: number): void {
-    // A clock that was set back shuts nobody out.
-    const recent = (asked.get(who) ?? []).filter(at => at <= now && now - at < minuteMs);
-    if (recent.length >= perMinute) throw new AppError('too_fast', { seconds: Math.ceil((recent[0]! + minuteMs - now) / 1_000) });
-    asked.set(who, [...recent, now]);
-  }
-
   return {
     async 'diagnostic.start'(ctx, { probeId, request, channelId }) {
       const by = askerOf(ctx.actor);
@@ -35,7 +28,8 @@ export function diagnosticCommands(parts: DiagnosticsParts, running: Running): H
       if (probe.connectionId === undefined) throw new AppError('probe_away');
       if (running.countOf(probeId) >= atOnce) throw new AppError('diagnostics_full', { count: atOnce });
       const at = ctx.now();
-      requirePace(by.userId ?? by.name, at);
+      const who = by.userId ?? by.name;
+      asked.set(who, counted(asked.get(who) ?? [], at, perMinute, minuteMs));
       const diagnosticId = newId();
       const row: DiagnosticTable = {
         diagnostic_id: diagnosticId,

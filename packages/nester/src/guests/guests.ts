@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, cleanUserName, type PresenceState, type SeenPresence, userNameProblem } from '@aerie/contract';
 import { networkOf } from '../accounts/lockout.ts';
+import { counted } from '../pace.ts';
 import { defaultGuestName, guestKey, isReservedName } from './names.ts';
 
 interface Settings {
@@ -186,11 +187,4 @@ export class Guests {
     this.#present = undefined;
     this.#onMoved(guest.guestId);
   }
-}
-
-/** The times within the window and now, oldest first; throws `too_fast` when there were `most` already. A time to come is one from before the clock was set back. */
-function counted(times: readonly number[], now: number, most: number, windowMs: number): number[] {
-  const recent = times.filter(at => at > now - windowMs && at <= now);
-  if (recent.length >= most) throw new AppError('too_fast', { seconds: Math.ceil((recent[0]! + windowMs - now) / 1_000) });
-  return [...recent, now];
 }

@@ -2,6 +2,7 @@ import { AppError, type Incident, type incidentCommands as specs } from '@aerie/
 import type { Kysely } from 'kysely';
 import type { Ctx, Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
+import { counted } from '../pace.ts';
 import { readHead } from '../store/log.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -17,6 +18,10 @@ import type { SitesSeen, Watch } from './watch.ts';
 /** Lines of a timeline, and folded incidents, that a page shows. */
 const shown = 500;
 
+/** Test incidents that one person may raise, within the time after which one is over by itself: each is told to people. */
+const tests = 10;
+const testsMs = 10 * 60_000;
+
 export interface CommandParts extends ChangeParts {
   store: Store;
   watch: Watch;
@@ -27,6 +32,8 @@ export interface CommandParts extends ChangeParts {
 
 export function incidentCommands(parts: CommandParts): Handlers<Exclude<keyof typeof specs, 'incident.export'>> {
   const { store, watch, present } = parts;
+  /** When each person raised the last tests, by account. */
+  const raised = new Map<string, number[]>();
 
   /** An act on an incident, in its site's turn, and the audit's record of it. */
   async function act(ctx: Ctx, incidentId: string, action: string, input: (by: string) => Input): Promise<{ incident: Incident }> {
@@ -100,6 +107,8 @@ export function incidentCommands(parts: CommandParts): Handlers<Exclude<keyof ty
     async 'incident.test'(ctx, { siteId }) {
       const site = parts.sites.site(siteId);
       if (!site) throw new AppError('not_found', { thing: 'site' });
+      const who = ctx.actor.kind === 'user' ? ctx.actor.userId : byOf(ctx);
+      raised.set(who, counted(raised.get(who) ?? [], ctx.now(), tests, testsMs));
       const commit = (unit: Unit) => ctx.commitAct(unit, { action: 'incident.test', subject: site.code, detail: { siteId } });
       await watch.act(siteId, [tested(siteId, byOf(ctx), site.name)], commit);
       return { incident: present(watch.incidentsOf(siteId).get(`test:${siteId}`)!) };

@@ -320,9 +320,25 @@ onEachDatabase('the incidents room', newDatabase => {
     expect((await room.rows()).filter(row => row.state !== 'resolved').map(row => [row.subject_id, row.parent_id])).toEqual([['d0', null]]);
   });
 
+  it('lets one person raise ten tests within ten minutes, and others meanwhile', async () => {
+    const raise = (name: string) => call['incident.test'](room.ctx(name), { siteId: 's1' });
+    for (let i = 0; i < 10; i++) {
+      const { incident } = await raise('Ada');
+      await call['incident.resolve'](room.ctx(), { incidentId: incident.incidentId });
+      room.now += 1_000;
+    }
+    const before = (await room.rows()).length;
+    await expect(raise('Ada')).rejects.toMatchObject({ code: 'too_fast', params: { seconds: 590 } });
+    expect([(await room.rows()).length, room.acts.filter(({ action }) => action === 'incident.test').length]).toEqual([before, 10]);
+    await raise('Bo');
+    room.now += 590_000;
+    await raise('Ada');
+    await expect(raise('Ada')).rejects.toMatchObject({ code: 'too_fast', params: { seconds: 1 } });
+  });
+
   it('takes tests for no storm, however many somebody raises: what is wrong elsewhere is told', async () => {
     for (let i = 0; i < 25; i++) {
-      const { incident } = await call['incident.test'](room.ctx(), { siteId: 's1' });
+      const { incident } = await call['incident.test'](room.ctx(`somebody ${i}`), { siteId: 's1' });
       expect(incident.quiet).toBeNull();
       await call['incident.resolve'](room.ctx(), { incidentId: incident.incidentId });
     }

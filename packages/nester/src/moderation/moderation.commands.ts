@@ -5,7 +5,7 @@ import type { Actor, Ctx, Handlers } from '../context.ts';
 import { newId } from '../new-id.ts';
 import type { SanctionTable } from '../store/schema.ts';
 import { Unit } from '../store/unit.ts';
-import { holds, networkFrom } from './networks.ts';
+import { holds, lengthOf, networkFrom, widestOf } from './networks.ts';
 import { liftQuery, sanctionsBefore } from './sanctions.store.ts';
 import type { Sanctions } from './sanctions.ts';
 import { type Deed, deedSentence } from './sentences.ts';
@@ -113,6 +113,8 @@ export function commandsOfModeration(parts: ModerationParts): Handlers<keyof typ
     async 'address.ban'(ctx, { address, minutes, reason: typed }) {
       const network = networkFrom(address);
       const reason = clean(typed);
+      const widest = widestOf(network);
+      if (lengthOf(network) < widest) throw new AppError('network_too_wide', { network: network.name, widest });
       if (holds(network, ctx.caller.address)) throw new AppError('would_lock_out', { what: network.name });
       const until = untilAfter(ctx, minutes);
       const unit = new Unit();

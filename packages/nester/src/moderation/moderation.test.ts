@@ -179,6 +179,25 @@ onEachDatabase('moderation', newDatabase => {
     ]);
   });
 
+  it('bans no network that is wider than anybody holds', async () => {
+    const wide = [
+      ['0.0.0.0/0', '0.0.0.0/0', 8],
+      ['198.51.100.7/7', '198.0.0.0/7', 8],
+      ['::/0', '::/0', 16],
+      ['2001:db8::/15', '2000::/15', 16],
+      // All of IPv4, in the clothes of IPv6.
+      ['::ffff:0.0.0.0/96', '0.0.0.0/0', 8],
+    ] as const;
+    for (const actor of [ada, local])
+      for (const [address, network, widest] of wide)
+        await expect(call(actor, 'address.ban', { address, minutes: 10 })).rejects.toMatchObject({
+          code: 'network_too_wide',
+          params: { network, widest },
+        });
+    expect((await call(ada, 'sanction.list', { all: true })).sanctions).toEqual([]);
+    for (const address of ['198.0.0.0/8', '2001::/16']) await call(ada, 'address.ban', { address, minutes: 10 });
+  });
+
   it('lets probes show their key from a banned network', async () => {
     await call(ada, 'address.ban', { address: '198.51.100.1', minutes: 10 });
     const connect = call({ kind: 'anyone' }, 'probe.challenge', {}, '198.51.100.1');

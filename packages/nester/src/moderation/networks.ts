@@ -37,6 +37,14 @@ export function lengthOf({ name }: Network): number {
   return Number(name.slice(name.lastIndexOf('/') + 1));
 }
 
+/**
+ * The shortest prefix that may be banned, in the family of a network. It is about the largest block that one holder has:
+ * whoever disturbs comes from no wider one, and what is wider shuts out whole parts of the world, up to everybody.
+ */
+export function widestOf({ name }: Network): number {
+  return name.includes(':') ? 16 : 8;
+}
+
 /** True when the address is in the network. */
 export function holds(network: Network, address: string): boolean {
   return keysOf(address, [lengthOf(network)]).includes(network.key);

@@ -4,6 +4,19 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { onPostgres } from '../../test/databases.ts';
 import { restoreDump } from './postgres-dump.ts';
+import type { AuditTable } from './schema.ts';
+
+const audit: AuditTable = {
+  audit_id: 'a',
+  at: 0,
+  actor_id: null,
+  actor_name: '(local)',
+  action: 'backup.restore',
+  subject: 'any.dump',
+  detail: '{}',
+  door: 'local',
+  address: 'local',
+};
 
 onPostgres('a dump', newDatabase => {
   it.each([
@@ -21,7 +34,7 @@ onPostgres('a dump', newDatabase => {
       writeFileSync(join(folder, 'pg_restore'), `#!/bin/sh\nexec cat ${join(folder, 'script')}\n`);
       chmodSync(join(folder, 'pg_restore'), 0o755);
       process.env.PATH = `${folder}:${path}`;
-      const restored = restoreDump(database.databaseUrl!, 'any.dump', { epoch: 'e', endSessions: false });
+      const restored = restoreDump(database.databaseUrl!, 'any.dump', { epoch: 'e', endSessions: false, audit });
       await expect(restored).rejects.toThrow('pg_restore on this machine is too old to restore a dump safely');
       expect(existsSync(mark)).toBe(false);
     } finally {

@@ -105,7 +105,7 @@ const dropAll = `DO $$ DECLARE t record; BEGIN
  * changed. When this process is killed the transaction is never committed, since the word for it is the last that is sent.
  * @throws ToolFault, or Error when others work with the database
  */
-export async function restoreDump(databaseUrl: string, file: string, { epoch, endSessions }: Renewal): Promise<void> {
+export async function restoreDump(databaseUrl: string, file: string, renewal: Renewal): Promise<void> {
   await withClient(databaseUrl, alone);
   const source = runTool('pg_restore', ['--no-owner', '--no-privileges', '--file=-', file]);
   source.stdin.end();
@@ -117,14 +117,23 @@ export async function restoreDump(databaseUrl: string, file: string, { epoch, en
       if (!target.stdin.write(chunk)) await Promise.race([drained(target.stdin), target.ended]);
     }
     await source.ended;
-    // The dump has emptied the search path.
-    const sessions = endSessions ? 'DELETE FROM session;\n' : '';
-    target.stdin.end(`RESET search_path;\nUPDATE log_head SET epoch = '${epoch.replaceAll("'", "''")}';\n${sessions}COMMIT;\n`);
+    target.stdin.end(`${renewalOf(renewal)}\nCOMMIT;\n`);
     await target.ended;
   } finally {
     source.kill();
     target.kill();
   }
+}
+
+function renewalOf({ epoch, endSessions, audit }: Renewal): string {
+  const values = Object.values(audit).map(value => (value === null ? 'NULL' : pg.escapeLiteral(String(value))));
+  return [
+    // The dump has emptied the search path.
+    'RESET search_path;',
+    `UPDATE log_head SET epoch = ${pg.escapeLiteral(epoch)};`,
+    ...(endSessions ? ['DELETE FROM session;'] : []),
+    `INSERT INTO audit (${Object.keys(audit).join(', ')}) VALUES (${values.join(', ')});`,
+  ].join('\n');
 }
 
 /**

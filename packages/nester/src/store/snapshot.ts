@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import type { AuditTable } from './schema.ts';
 
 /** What a database holds, in few words. */
 export interface Holding {
@@ -27,6 +28,8 @@ export interface Renewal {
   /** Another one tells everybody who followed the log to begin again. */
   epoch: string;
   endSessions: boolean;
+  /** The audit's record of the restore. */
+  audit: AuditTable;
 }
 
 /** A database that is damaged, or none of Nester's. */
@@ -97,12 +100,16 @@ function holdingOf(database: DatabaseSync): Holding {
 }
 
 /** Makes a backed-up file into one that Nester may go on with. */
-export function renewSqlite(file: string, { epoch, endSessions }: Renewal): void {
+export function renewSqlite(file: string, { epoch, endSessions, audit }: Renewal): void {
   const database = new DatabaseSync(file);
   try {
     database.exec('BEGIN');
     database.prepare('UPDATE log_head SET epoch = ?').run(epoch);
     if (endSessions) database.exec('DELETE FROM session');
+    const columns = Object.keys(audit);
+    database
+      .prepare(`INSERT INTO audit (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+      .run(...Object.values<string | number | null>({ ...audit }));
     database.exec('COMMIT');
   } finally {
     database.close();
