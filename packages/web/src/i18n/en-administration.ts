@@ -136,6 +136,7 @@ export const enAdministration = {
   'audit.noMatchText': 'Search with fewer words, or for more days. Acts are found by their names too, such as user.ban.',
   'act.address.ban': 'Address banned',
   'act.address.unban': 'Address let in again',
+  'act.backup.restore': 'Backup restored',
   'act.channel.create': 'Channel made',
   'act.channel.update': 'Channel changed',
   'act.connection.close': 'Connection closed',

@@ -139,6 +139,7 @@ export const frAdministration: Record<keyof typeof enAdministration, Entry> = {
   'audit.noMatchText': 'Cherchez avec moins de mots ou sur plus de jours. Un acte se trouve aussi par son nom, comme user.ban.',
   'act.address.ban': 'Adresse bannie',
   'act.address.unban': 'Bannissement d’adresse levé',
+  'act.backup.restore': 'Sauvegarde restaurée',
   'act.channel.create': 'Canal créé',
   'act.channel.update': 'Canal modifié',
   'act.connection.close': 'Connexion fermée',

@@ -15,6 +15,11 @@ test('an act has words; one that is newer than this page stands as its name', ()
   expect(actWords('constructor', french.t)).toBe('constructor');
 });
 
+test('a restore says which moment came back', () => {
+  expect(actWords('backup.restore', french.t)).toBe('Sauvegarde restaurée');
+  expect(plainly({ from: new Date(2026, 10, 22, 14, 5).getTime() })).toMatch(/22 nov\. 2026/);
+});
+
 test('details are read in words, without ids', () => {
   expect(plainly({ userId: 'u1', from: 'member', to: 'admin' })).toBe('de : Membre, à : Administrateur');
   expect(plainly({ kind: 'private', archived: true })).toBe('accès : Les personnes ajoutées, archivé : oui');

@@ -9,6 +9,7 @@ import { incidentRules } from '../incidents/addresses.ts';
 const acts = [
   'address.ban',
   'address.unban',
+  'backup.restore',
   'channel.create',
   'channel.update',
   'connection.close',
