@@ -143,7 +143,9 @@ needs('chromium')('backups that do not come', () => {
 
   it('are over by themselves when one comes', async () => {
     const told = once(receiver, 'posted');
-    await attempt(put(Date.now()), null);
+    const name = put(Date.now());
+    writeFileSync(join(backups, `${name}.keep`), '');
+    await attempt(name, null);
     await within(10_000, 'the webhook', told);
     expect(posted.at(-1)).toMatchObject({ type: 'incident.resolved' });
     // The page heard of it and asked again.
@@ -151,6 +153,8 @@ needs('chromium')('backups that do not come', () => {
     await page.getByText('Made and verified').waitFor();
     await page.getByRole('heading', { name: /^2 backups/ }).waitFor();
     expect(await page.getByRole('row').count()).toBe(3);
+    await page.getByRole('row').filter({ hasText: name }).filter({ hasText: 'Kept for good' }).waitFor();
+    expect(await page.getByText('Kept for good').count()).toBe(1);
     await page.goto(`${url}/wall`);
     await page.getByRole('heading', { name: 'Sites, on the wall' }).waitFor();
     await page.getByText('Nester is not backed up').waitFor({ state: 'detached' });

@@ -6,6 +6,7 @@ const backup = z.strictObject({
   name: z.string().describe('of the file'),
   at: time.describe('the moment whose state it holds'),
   bytes: z.int().min(0),
+  kept: z.boolean().describe('for good: it is never thinned out'),
 });
 /** A backup as it lies in its folder. */
 export type Backup = z.infer<typeof backup>;

@@ -102,6 +102,17 @@ onEachDatabase('backups that do not come', newDatabase => {
     expect(shown).toMatchObject({ folder, late: false, lateAfterHours: 3, backups: [{ bytes: 7 }] });
   });
 
+  it('are shown with those that are kept for good', async () => {
+    const old = put(room.now - 2 * hour);
+    put(room.now);
+    writeFileSync(join(folder, `${old}.keep`), '');
+    const shown = await backups.commands['backup.show'](room.ctx(), {});
+    expect(shown.backups.map(({ name, kept }) => ({ isOld: name === old, kept }))).toEqual([
+      { isOld: false, kept: false },
+      { isOld: true, kept: true },
+    ]);
+  });
+
   it('are late from the first start on, not from the last one', async () => {
     await pass(2 * hour);
     await restart();

@@ -27,4 +27,6 @@ export const enBackups = {
   'backups.when': 'State of',
   'backups.size': 'Size',
   'backups.file': 'File',
+  'backups.kept': 'Kept for good',
+  'backups.keptText': 'What is kept for good is never removed, as long as a file of its name with .keep behind it lies beside it.',
 } as const satisfies Record<string, string | { one: string; other: string }>;

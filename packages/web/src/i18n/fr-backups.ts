@@ -31,4 +31,6 @@ export const frBackups: Record<keyof typeof enBackups, Entry> = {
   'backups.when': 'État du',
   'backups.size': 'Taille',
   'backups.file': 'Fichier',
+  'backups.kept': 'Gardée pour de bon',
+  'backups.keptText': 'Ce qui est gardé pour de bon n’est jamais supprimé, tant qu’un fichier du même nom suivi de .keep se trouve à côté.',
 };

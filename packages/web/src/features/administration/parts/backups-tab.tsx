@@ -144,11 +144,12 @@ function All({ shown: { backups } }: { shown: Shown }) {
           </tr>
         </thead>
         <tbody>
-          {backups.map(({ name, at, bytes }) => (
+          {backups.map(({ name, at, bytes, kept }) => (
             <tr key={name}>
               <td>
                 <span className={styles.when}>
                   <span className={table.strong}>{times.short(at)}</span> <Moment at={at} className={table.soft} />
+                  {kept && <span className={table.badge}>{t('backups.kept')}</span>}
                 </span>
               </td>
               <td className={`${table.mono} ${table.wraps}`}>{name}</td>
@@ -157,6 +158,7 @@ function All({ shown: { backups } }: { shown: Shown }) {
           ))}
         </tbody>
       </table>
+      {backups.some(each => each.kept) && <p className={styles.note}>{t('backups.keptText')}</p>}
     </section>
   );
 }
