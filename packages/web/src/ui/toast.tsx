@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react';
 import { useText } from '../i18n/use-text.tsx';
 import { IconButton } from './button.tsx';
+import { useClearPlace } from './clear-place.ts';
 import { Icon } from './icon.tsx';
 import styles from './toast.module.css';
 
@@ -14,11 +15,13 @@ type Say = (text: string, kind?: 'good' | 'bad') => void;
 
 const SayContext = createContext<Say>(() => {});
 
-/** Room for short notices in a corner: what was done goes away by itself, what failed stays until it is closed. */
+/** Room for short notices in a corner, above the fields there: what was done goes away by itself, what failed stays until it is closed. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const { t } = useText();
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const nextId = useRef(1);
+  const place = useRef<HTMLDivElement>(null);
+  useClearPlace(place, notices.length > 0);
   const close = useCallback((id: number) => setNotices(held => held.filter(notice => notice.id !== id)), []);
   const say = useCallback<Say>(
     (text, kind = 'good') => {
@@ -31,7 +34,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <SayContext value={say}>
       {children}
-      <div className={styles.toasts} role="status" aria-live="polite">
+      <div ref={place} className={styles.toasts} role="status" aria-live="polite">
         {notices.map(notice => (
           <div key={notice.id} className={styles.toast} data-bad={notice.bad || undefined}>
             <Icon name={notice.bad ? 'warn' : 'check'} />
