@@ -5,9 +5,9 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
-/** A dialog or menu is above the page; it has the keys. */
+/** A dialog or menu is above the page, or about to be; it has the keys. */
 export function isCovered(): boolean {
-  return document.querySelector('[role="dialog"], [role="menu"]') !== null;
+  return document.querySelector('[role="dialog"], [role="menu"], [data-covered]') !== null;
 }
 
 /** Listens to the keys of the whole page, with the handler of the last drawing. */

@@ -17,6 +17,7 @@ import { useSay } from '../ui/toast.tsx';
 import { useFocusBack } from '../ui/use-focus-back.ts';
 import { channelName, channelSlug, isClosed } from './channels.ts';
 import { useLive, useNester } from './context.ts';
+import { replay } from './early-keys.ts';
 import { fit } from './matching.ts';
 import styles from './palette.module.css';
 import { rooms, roomTitle } from './rooms.ts';
@@ -51,8 +52,16 @@ function bestFit(typed: string, { words, also }: Entry): number | undefined {
   return own === undefined || other === undefined ? (own ?? other) : Math.max(own, other);
 }
 
+interface PaletteProps {
+  typed: string;
+  /** The keys that were struck before its field had the focus; it takes them out. */
+  early: string[];
+  onClose: () => void;
+  onKeys: () => void;
+}
+
 /** Everything by name: channels, sites, the devices of the site that is open, people, actions. */
-export function Palette({ typed: initial, onClose, onKeys }: { typed: string; onClose: () => void; onKeys: () => void }) {
+export function Palette({ typed: initial, early, onClose, onKeys }: PaletteProps) {
   const { t, compare, sentence } = useText();
   const say = useSay();
   useFocusBack();
@@ -63,6 +72,7 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
   const places = usePlaces();
   const [typed, setTyped] = useState(initial);
   const [chosen, setChosen] = useState(0);
+  const [entered, setEntered] = useState(false);
   const incidents = useIncidents().data;
   const acknowledge = useAcknowledge().mutate;
   const foundDevices = useFoundDevices(typed);
@@ -232,6 +242,18 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
     onClose();
     entry.run();
   };
+  const takeEarly = () => {
+    if (early.length === 0) return;
+    const struck = replay(early.splice(0), typed);
+    setTyped(struck.text);
+    setChosen(struck.row);
+    setEntered(struck.entered);
+  };
+  useEffect(() => {
+    if (!entered) return;
+    setEntered(false);
+    run(found[at]);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'ArrowDown') setChosen((at + 1) % Math.max(1, found.length));
@@ -268,7 +290,9 @@ export function Palette({ typed: initial, onClose, onKeys }: { typed: string; on
               setChosen(0);
             }}
             onKeyDown={onKeyDown}
+            onFocus={takeEarly}
             data-autofocus
+            data-palette
           />
         </div>
         <div ref={list} id={listId} role="listbox" aria-label={t('palette.title')} className={styles.list}>

@@ -1,6 +1,6 @@
 import { atLeast } from '@aerie/contract/roles';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { loadMarkdown } from '../features/chat/markdown-loading.ts';
 import { upFrom } from '../features/sites/addresses.ts';
 import { useFollowSites } from '../features/sites/follow.ts';
@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Announcer } from './announcer.tsx';
 import { ConnectionLine } from './connection-line.tsx';
 import { useLive } from './context.ts';
+import { holdKey } from './early-keys.ts';
 import { isCovered, isTyping, useKeys } from './keys.ts';
 import { Mark } from './mark.tsx';
 import { MeMenu } from './me-menu.tsx';
@@ -36,7 +37,11 @@ export function Shell() {
   const [open, setOpen] = useState<{ kind: 'palette'; typed: string } | { kind: 'keys' }>();
   const openPalette = useCallback((typed: string) => setOpen({ kind: 'palette', typed }), []);
   const openKeys = useCallback(() => setOpen({ kind: 'keys' }), []);
-  const close = useCallback(() => setOpen(undefined), []);
+  const early = useRef<string[]>([]);
+  const close = useCallback(() => {
+    early.current.length = 0;
+    setOpen(undefined);
+  }, []);
   useTitle();
   useNotifications();
   useEffect(() => {
@@ -50,7 +55,10 @@ export function Shell() {
   useKeys(event => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      setOpen(held => (held?.kind === 'palette' ? undefined : { kind: 'palette', typed: '' }));
+      if (open?.kind === 'palette') close();
+      else openPalette('');
+    } else if (open?.kind === 'palette') {
+      if (holdKey(event, early.current) && event.key === 'Escape') close();
     } else if (isTyping(event.target) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     } else if (event.key === '?') {
@@ -85,7 +93,7 @@ export function Shell() {
 
   return (
     <PaletteContext value={openPalette}>
-      <div className={styles.shell}>
+      <div className={styles.shell} data-covered={open && ''}>
         {!narrow && (
           <nav className={styles.rail} aria-label={t('rail.label')}>
             <Link to="/" className={styles.mark} aria-label="Aerie">
@@ -114,7 +122,7 @@ export function Shell() {
       </div>
       <Announcer />
       <Suspense fallback={null}>
-        {open?.kind === 'palette' && <Palette typed={open.typed} onClose={close} onKeys={openKeys} />}
+        {open?.kind === 'palette' && <Palette typed={open.typed} early={early.current} onClose={close} onKeys={openKeys} />}
         {open?.kind === 'keys' && <KeysDialog onClose={close} />}
       </Suspense>
     </PaletteContext>
