@@ -154,7 +154,7 @@ needs('chromium')('backups that do not come', () => {
     await page.getByRole('heading', { name: /^2 backups/ }).waitFor();
     expect(await page.getByRole('row').count()).toBe(3);
     await page.getByRole('row').filter({ hasText: name }).filter({ hasText: 'Kept for good' }).waitFor();
-    expect(await page.getByText('Kept for good').count()).toBe(1);
+    expect(await page.getByRole('row').filter({ hasText: 'Kept for good' }).count()).toBe(1);
     await page.goto(`${url}/wall`);
     await page.getByRole('heading', { name: 'Sites, on the wall' }).waitFor();
     await page.getByText('Nester is not backed up').waitFor({ state: 'detached' });
