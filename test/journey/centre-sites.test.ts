@@ -220,6 +220,56 @@ needs('chromium')('the sites, from the list to a device, as people see them', ()
     await main().getByText('None is announced.').waitFor();
   });
 
+  it('an administrator says what the probe leaves alone, looks up and fetches, how hard it works, and when', async () => {
+    const { page } = desk;
+    await page.goto(`${nester.httpUrl}/sites/NE?tab=settings`);
+    const policy = main().getByRole('region', { name: 'Policy' });
+    const saved = async () => {
+      const notice = page.getByRole('status').filter({ hasText: 'Policy saved.' });
+      await notice.getByRole('button', { name: 'Close' }).click();
+      await notice.waitFor({ state: 'detached' });
+    };
+    const field = (label: string) => policy.locator('form').filter({ has: page.getByLabel(label, { exact: true }) });
+    const set = async (label: string, text: string, button: 'Add' | 'Save') => {
+      await field(label).locator('input').fill(text);
+      await field(label).getByRole('button', { name: button }).click();
+      await saved();
+    };
+    await set('Address or range to leave alone', '192.0.2.66', 'Add');
+    await set('Another name', 'example.org', 'Add');
+    await set('Another page, with its https://', 'https://example.org', 'Add');
+    await set('UDP ports to look at', '161, 53', 'Save');
+    await field('Packets a second, at most').getByRole('textbox').fill('5');
+    await field('Packets a second, at most').getByRole('alert').filter({ hasText: 'From 10 to 100,000.' }).waitFor();
+    expect(await field('Packets a second, at most').getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await set('Packets a second, at most', '500', 'Save');
+    await policy.getByLabel('Time between two close looks').selectOption('7 days');
+    await saved();
+    const hours = policy.getByRole('region', { name: 'Hours of scanning' });
+    await hours.getByLabel('Fri', { exact: true }).uncheck();
+    await hours.getByRole('button', { name: 'Add' }).click();
+    await saved();
+    await hours.getByRole('listitem').filter({ hasText: '22:00–06:00' }).waitFor();
+    await field('Time zone of these hours').locator('input').fill('Mars/Olympus');
+    await field('Time zone of these hours').getByRole('button', { name: 'Save' }).click();
+    const refusal = page.getByRole('status').filter({ hasText: 'Mars/Olympus' });
+    await refusal.getByRole('button', { name: 'Close' }).click();
+    await set('Time zone of these hours', 'America/New_York', 'Save');
+    expect((await ada.http.call('site.show', { siteId })).policy).toMatchObject({
+      exclude: ['192.0.2.66/32'],
+      dnsNames: ['example.org'],
+      httpChecks: ['https://example.org/'],
+      udpPorts: '53,161',
+      packetsPerSecond: 500,
+      deepEveryMs: 7 * 24 * 60 * minute,
+      windows: [{ days: [1, 2, 3, 4], from: '22:00', to: '06:00' }],
+      zone: 'America/New_York',
+    });
+    await isOpenToAll(page, 'the policy');
+    await hours.getByRole('button', { name: /^Remove Mon/ }).click();
+    await hours.getByText('The probe may scan at any time.').waitFor();
+  });
+
   it('what the probe follows and could not measure stands on its own page', async () => {
     await tab('Probe').click();
     await main().getByText('Configuration in force').waitFor();

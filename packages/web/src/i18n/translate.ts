@@ -5,6 +5,7 @@ import type { enBackups } from './en-backups.ts';
 import type { enDevices } from './en-devices.ts';
 import type { enIncidentPages } from './en-incident-pages.ts';
 import type { enMaintenance } from './en-maintenance.ts';
+import type { enPolicy } from './en-policy.ts';
 import type { enSitePages } from './en-site-pages.ts';
 import type { enSites } from './en-sites.ts';
 import type { enTelling } from './en-telling.ts';
@@ -19,6 +20,7 @@ export type Key =
   | keyof typeof enBackups
   | keyof typeof enSites
   | keyof typeof enSitePages
+  | keyof typeof enPolicy
   | keyof typeof enDevices
   | keyof typeof enIncidentPages
   | keyof typeof enMaintenance

@@ -1,9 +1,9 @@
-import type { Device, Site } from '@aerie/contract';
+import { type Device, firstPolicy, policy, type Site } from '@aerie/contract';
 import { expect, test } from 'vitest';
 import { figuresOf } from '../../i18n/figures.ts';
 import { timesIn } from '../../i18n/times.ts';
 import { learn, translator } from '../../i18n/translate.ts';
-import { intervals, offeredRanges } from './policy-offers.ts';
+import { intervals, offeredRanges, policyBounds, typedFigure } from './policy-offers.ts';
 import { deviceName, deviceState, storyOf, whySentence } from './sentences.ts';
 import { words } from './words.ts';
 
@@ -68,6 +68,18 @@ test('figures have three digits that matter and a unit', () => {
 
 test('offered are the probe’s own networks that are not authorised yet, and the interval that holds', () => {
   expect(offeredRanges([['192.0.2.0/24', '127.0.0.1/32'], ['192.0.2.0/24']], ['127.0.0.1/32'])).toEqual(['192.0.2.0/24']);
-  expect(intervals(42_000)[0]).toBe(42_000);
-  expect(intervals(300_000).filter(ms => ms === 300_000)).toHaveLength(1);
+  expect(intervals('scanEveryMs', 42_000)[0]).toBe(42_000);
+  expect(intervals('scanEveryMs', 300_000).filter(ms => ms === 300_000)).toHaveLength(1);
+});
+
+test('the figures of a policy are whole numbers within what the contract allows', () => {
+  const shape = policy.omit({ version: true }).partial();
+  for (const [field, { min, max }] of Object.entries(policyBounds)) {
+    for (const figure of [min, max]) expect(shape.safeParse({ [field]: figure }).success, field).toBe(true);
+    for (const figure of [min - 1, max + 1]) expect(shape.safeParse({ [field]: figure }).success, field).toBe(false);
+  }
+  for (const field of ['scanEveryMs', 'sweepEveryMs', 'deepEveryMs', 'heartbeatMs'] as const)
+    for (const ms of intervals(field, firstPolicy[field])) expect(shape.safeParse({ [field]: ms }).success, `${field} ${ms}`).toBe(true);
+  expect(typedFigure(' 65 536 ', policyBounds.maxHosts)).toBe(65_536);
+  for (const typed of ['', ' ', '0', '65537', '1.5', 'many']) expect(typedFigure(typed, policyBounds.maxHosts), typed).toBeUndefined();
 });

@@ -1,30 +1,27 @@
 import type { CommandInput } from '@aerie/contract';
-import { type FormEvent, useState } from 'react';
 import { useMe } from '../../../app/context.ts';
-import { useFigures } from '../../../i18n/figures.ts';
-import type { Key } from '../../../i18n/translate.ts';
 import { useText } from '../../../i18n/use-text.tsx';
-import { Button, IconButton } from '../../../ui/button.tsx';
-import { FormError, SelectField, TextField } from '../../../ui/field.tsx';
 import { useSay } from '../../../ui/toast.tsx';
-import { intervals, offeredRanges, usualTargets } from '../policy-offers.ts';
+import { offeredRanges, usualTargets } from '../policy-offers.ts';
 import { type SiteDetail, useSiteAct } from '../queries.ts';
 import { AllowedDiagnostics } from './allowed-diagnostics.tsx';
+import { PolicyEntries } from './policy-entries.tsx';
+import { PolicyFigure, PolicyText } from './policy-field.tsx';
 import styles from './policy-panel.module.css';
+import { PolicyTimes } from './policy-times.tsx';
+import { PolicyWindows } from './policy-windows.tsx';
 
-type Change = CommandInput<'site.setPolicy'>['policy'];
+export type PolicyChange = CommandInput<'site.setPolicy'>['policy'];
 
 /** What the site's probes may touch and how often; administrators change it, and each change holds at once. */
 export function PolicyPanel({ detail }: { detail: SiteDetail }) {
   const { t, sentence } = useText();
   const say = useSay();
   const me = useMe();
-  const { span } = useFigures();
   const { policy, probes, site } = detail;
   const set = useSiteAct('site.setPolicy');
-  const [ports, setPorts] = useState<string>();
   const may = me.role === 'admin';
-  const change = (change: Change, done?: () => void) =>
+  const change = (change: PolicyChange, done?: () => void) =>
     set.mutate(
       { siteId: site.siteId, policy: change },
       {
@@ -32,8 +29,11 @@ export function PolicyPanel({ detail }: { detail: SiteDetail }) {
           say(t('policy.saved'));
           done?.();
         },
+        // What was set may stand far below the beginning of the panel.
+        onError: error => say(sentence(error), 'bad'),
       },
     );
+  const hand = { may, busy: set.isPending };
   const networks = probes.filter(probe => probe.revokedAt === null).map(probe => probe.networks);
 
   return (
@@ -41,15 +41,22 @@ export function PolicyPanel({ detail }: { detail: SiteDetail }) {
       <p className={styles.soft}>
         {t('policy.version', { version: policy.version })} {!may && t('policy.closed')}
       </p>
-      <FormError>{set.isError && sentence(set.error)}</FormError>
-      <Entries
+      <PolicyEntries
         words={{ title: 'policy.ranges', text: 'policy.rangesText', none: 'policy.rangesNone', other: 'policy.addRange' }}
         entries={policy.ranges}
-        offered={offeredRanges(networks, policy.ranges)}
-        offer={{ intro: 'policy.offered', words: range => t('policy.authorise', { range }) }}
-        may={may}
-        busy={set.isPending}
+        offer={{
+          entries: offeredRanges(networks, policy.ranges),
+          intro: 'policy.offered',
+          words: range => t('policy.authorise', { range }),
+        }}
         onChange={(ranges, done) => change({ ranges }, done)}
+        {...hand}
+      />
+      <PolicyEntries
+        words={{ title: 'policy.exclude', text: 'policy.excludeText', none: 'policy.excludeNone', other: 'policy.addExclude' }}
+        entries={policy.exclude}
+        onChange={(exclude, done) => change({ exclude }, done)}
+        {...hand}
       />
       <label className={styles.check}>
         <input
@@ -60,126 +67,55 @@ export function PolicyPanel({ detail }: { detail: SiteDetail }) {
         />
         {t('policy.gateway')}
       </label>
-      <Entries
+      <PolicyEntries
         words={{ title: 'policy.provider', text: 'policy.providerText', none: 'policy.providerNone', other: 'policy.addTarget' }}
         entries={policy.providerTargets}
-        offered={[]}
-        offer={{ intro: 'policy.usual', words: target => t('policy.measure', { target }) }}
-        may={may}
-        busy={set.isPending}
         onChange={(providerTargets, done) => change({ providerTargets }, done)}
+        {...hand}
       />
-      <Entries
+      <PolicyEntries
         words={{ title: 'policy.targets', text: 'policy.targetsText', none: 'policy.targetsNone', other: 'policy.addTarget' }}
         entries={policy.wanTargets}
-        offered={usualTargets.filter(target => !policy.wanTargets.includes(target))}
-        offer={{ intro: 'policy.usual', words: target => t('policy.measure', { target }) }}
-        may={may}
-        busy={set.isPending}
-        onChange={(wanTargets, done) => change({ wanTargets }, done)}
-      />
-      <SelectField
-        label={t('policy.interval')}
-        value={policy.scanEveryMs}
-        disabled={!may || set.isPending}
-        onChange={event => change({ scanEveryMs: Number(event.target.value) })}
-      >
-        {intervals(policy.scanEveryMs).map(ms => (
-          <option key={ms} value={ms}>
-            {span(ms)}
-          </option>
-        ))}
-      </SelectField>
-      <form
-        className={styles.add}
-        onSubmit={event => {
-          event.preventDefault();
-          if (ports !== undefined) change({ ports: ports.replaceAll(/\s/g, '') }, () => setPorts(undefined));
+        offer={{
+          entries: usualTargets.filter(target => !policy.wanTargets.includes(target)),
+          intro: 'policy.usual',
+          words: target => t('policy.measure', { target }),
         }}
-      >
-        <TextField
-          label={t('policy.ports')}
-          hint={t('policy.portsHint')}
-          value={ports ?? policy.ports}
-          onChange={event => setPorts(event.target.value)}
-          spellCheck={false}
-          readOnly={!may}
-        />
-        {may && (
-          <Button type="submit" disabled={ports === undefined || ports === policy.ports} busy={set.isPending}>
-            {t('save')}
-          </Button>
-        )}
-      </form>
-      <AllowedDiagnostics allowed={policy.diagnostics} may={may} busy={set.isPending} onChange={diagnostics => change({ diagnostics })} />
+        onChange={(wanTargets, done) => change({ wanTargets }, done)}
+        {...hand}
+      />
+      <PolicyEntries
+        words={{ title: 'policy.dns', text: 'policy.dnsText', none: 'policy.dnsNone', other: 'policy.addName' }}
+        entries={policy.dnsNames}
+        onChange={(dnsNames, done) => change({ dnsNames }, done)}
+        {...hand}
+      />
+      <PolicyEntries
+        words={{ title: 'policy.http', text: 'policy.httpText', none: 'policy.httpNone', other: 'policy.addPage' }}
+        entries={policy.httpChecks}
+        onChange={(httpChecks, done) => change({ httpChecks }, done)}
+        {...hand}
+      />
+      <PolicyTimes policy={policy} onChange={change} {...hand} />
+      <PolicyWindows policy={policy} onChange={change} {...hand} />
+      <PolicyText
+        label={t('policy.ports')}
+        hint={t('policy.portsHint')}
+        value={policy.ports}
+        onSave={(ports, done) => change({ ports: ports.replaceAll(/\s/g, '') }, done)}
+        {...hand}
+      />
+      <PolicyText
+        label={t('policy.udp')}
+        hint={t('policy.udpHint')}
+        value={policy.udpPorts}
+        onSave={(udpPorts, done) => change({ udpPorts: udpPorts.replaceAll(/\s/g, '') }, done)}
+        {...hand}
+      />
+      <PolicyFigure label={t('policy.hosts')} field="maxHosts" policy={policy} onChange={change} {...hand} />
+      <PolicyFigure label={t('policy.packets')} field="packetsPerSecond" policy={policy} onChange={change} {...hand} />
+      <PolicyFigure label={t('policy.backlog')} field="backlogKbps" policy={policy} onChange={change} {...hand} />
+      <AllowedDiagnostics allowed={policy.diagnostics} onChange={diagnostics => change({ diagnostics })} {...hand} />
     </section>
-  );
-}
-
-interface EntriesProps {
-  words: { title: Key; text: Key; none: Key; other: Key };
-  entries: readonly string[];
-  offered: readonly string[];
-  offer: { intro: Key; words: (entry: string) => string };
-  may: boolean;
-  busy: boolean;
-  onChange: (entries: string[], done?: () => void) => void;
-}
-
-/** A list that one adds to, with one press for what is offered, and takes from. */
-function Entries({ words, entries, offered, offer, may, busy, onChange }: EntriesProps) {
-  const { t } = useText();
-  const [typed, setTyped] = useState('');
-  const add = (event: FormEvent) => {
-    event.preventDefault();
-    const entry = typed.trim();
-    if (entry && !entries.includes(entry)) onChange([...entries, entry], () => setTyped(''));
-  };
-  return (
-    <div className={styles.entries}>
-      <h3>{t(words.title)}</h3>
-      <p className={styles.soft}>{entries.length === 0 ? t(words.none) : t(words.text)}</p>
-      {entries.length > 0 && (
-        <ul className={styles.list}>
-          {entries.map(entry => (
-            <li key={entry} className={styles.entry}>
-              <code>{entry}</code>
-              {may && (
-                <IconButton
-                  icon="close"
-                  label={t('policy.remove', { what: entry })}
-                  disabled={busy}
-                  onClick={() => onChange(entries.filter(each => each !== entry))}
-                />
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-      {may && offered.length > 0 && (
-        <div className={styles.offered}>
-          <span className={styles.soft}>{t(offer.intro)}</span>
-          {offered.map(entry => (
-            <Button key={entry} icon="plus" disabled={busy} onClick={() => onChange([...entries, entry])}>
-              {offer.words(entry)}
-            </Button>
-          ))}
-        </div>
-      )}
-      {may && (
-        <form className={styles.add} onSubmit={add}>
-          <TextField
-            label={t(words.other)}
-            value={typed}
-            onChange={event => setTyped(event.target.value)}
-            autoComplete="off"
-            spellCheck={false}
-          />
-          <Button type="submit" disabled={typed.trim() === '' || busy}>
-            {t('policy.add')}
-          </Button>
-        </form>
-      )}
-    </div>
   );
 }
