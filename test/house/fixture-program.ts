@@ -7,4 +7,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.exitCode = 7;
   });
 }
-console.log(JSON.stringify({ version: process.version, args: process.argv.slice(2), pid: process.pid, main: import.meta.main }));
+console.log(
+  JSON.stringify({
+    version: process.version,
+    args: process.argv.slice(2),
+    pid: process.pid,
+    main: import.meta.main,
+    flags: process.execArgv,
+  }),
+);

@@ -47,6 +47,22 @@ describe.each([
   });
 });
 
+describe('a program that may use one processor', () => {
+  it('has no thread that marks memory beside the one that serves', async () => {
+    const code = `
+      const { become } = await import(${JSON.stringify(runtime)});
+      become('test/house/fixture-program.ts', []);`;
+    const allowed = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
+    const child = spawn('taskset', ['-c', allowed, process.execPath, '--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    expect((JSON.parse(line) as { flags: string[] }).flags).toContain('--no-concurrent-marking');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+});
+
 describe('a program with many others on a leash', () => {
   it('listens to a signal once for all of them, and no more when all have ended', async () => {
     const code = `
