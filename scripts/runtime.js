@@ -20,19 +20,14 @@ export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
  * restart would wait for its growth. `gc` is there for a server that gives back, once, what its start took (all measured by
  * `npm run bench -- chat`).
  */
-const nodeFlags = ['--expose-gc', '--min-semi-space-size=4', '--max-semi-space-size=4', ...flagsFor(processors())];
-
-/**
+const nodeFlags = ['--expose-gc', '--min-semi-space-size=4', '--max-semi-space-size=4'];
+/*
  * With one processor a thread that marks what is in use takes turns with the one that serves, for tenths of a second; that
  * one alone does it in steps of less than a millisecond (clients that stop reading, beside people who talk: p99 5 ms, not 22).
- * @param {number} count of processors that this process may use
- * @returns {string[]} flags of Node
  */
-export function flagsFor(count) {
-  return count === 1 ? ['--no-concurrent-marking'] : [];
-}
+if (processors() === 1) nodeFlags.push('--no-concurrent-marking');
 
-/** Node before 18.14 knows only how many the machine has. */
+/** How many this process may use; Node before 18.14 knows only how many the machine has. */
 function processors() {
   return os.availableParallelism?.() ?? os.cpus().length;
 }

@@ -2,8 +2,7 @@ import { useText } from '../../../i18n/use-text.tsx';
 import { Choice, TextField } from '../../../ui/field.tsx';
 import type { MaintenanceDraft } from '../maintenance-form.ts';
 import styles from './maintenance-times.module.css';
-
-const week = [1, 2, 3, 4, 5, 6, 7];
+import { WeekDays } from './week-days.tsx';
 
 interface MaintenanceTimesProps {
   draft: MaintenanceDraft;
@@ -12,13 +11,12 @@ interface MaintenanceTimesProps {
 
 /** When maintenance is: once, or every week. */
 export function MaintenanceTimes({ draft, onChange }: MaintenanceTimesProps) {
-  const { t, times } = useText();
+  const { t } = useText();
   const typed = (field: 'from' | 'to' | 'clockFrom' | 'clockTo') => ({
     value: draft[field],
     required: true,
     onChange: (event: { target: { value: string } }) => onChange({ [field]: event.target.value }),
   });
-  const tick = (day: number, isOn: boolean) => onChange({ days: isOn ? [...draft.days, day] : draft.days.filter(each => each !== day) });
   return (
     <>
       <Choice
@@ -37,15 +35,7 @@ export function MaintenanceTimes({ draft, onChange }: MaintenanceTimesProps) {
         </div>
       ) : (
         <>
-          <fieldset className={styles.days}>
-            <legend>{t('maintenance.days')}</legend>
-            {week.map(day => (
-              <label key={day} className={styles.day}>
-                <input type="checkbox" checked={draft.days.includes(day)} onChange={event => tick(day, event.target.checked)} />
-                {times.weekday(day)}
-              </label>
-            ))}
-          </fieldset>
+          <WeekDays legend={t('maintenance.days')} days={draft.days} onChange={days => onChange({ days })} />
           <div className={styles.pair}>
             <TextField type="time" label={t('maintenance.from')} {...typed('clockFrom')} />
             <TextField type="time" label={t('maintenance.to')} {...typed('clockTo')} />

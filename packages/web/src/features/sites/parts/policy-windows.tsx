@@ -3,13 +3,12 @@ import { useState } from 'react';
 import { useText } from '../../../i18n/use-text.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/field.tsx';
-import times from './maintenance-times.module.css';
 import { PolicyText } from './policy-field.tsx';
 import styles from './policy-panel.module.css';
+import { WeekDays } from './week-days.tsx';
 
 type Window = Policy['windows'][number];
 
-const week = [1, 2, 3, 4, 5, 6, 7];
 /** At night on working days: what is proposed first. */
 const first: Window = { days: [1, 2, 3, 4, 5], from: '22:00', to: '06:00' };
 
@@ -25,8 +24,6 @@ export function PolicyWindows({ policy, may, busy, onChange }: PolicyWindowsProp
   const { t, times: dates } = useText();
   const { windows } = policy;
   const [draft, setDraft] = useState(first);
-  const tick = (day: number, isOn: boolean) =>
-    setDraft({ ...draft, days: week.filter(each => (each === day ? isOn : draft.days.includes(each))) });
   const words = ({ days, from, to }: Window) => `${days.map(day => dates.weekday(day)).join(' ')} ${from}–${to}`;
   const isThere = windows.some(each => words(each) === words(draft));
   return (
@@ -58,15 +55,7 @@ export function PolicyWindows({ policy, may, busy, onChange }: PolicyWindowsProp
             onChange({ windows: [...windows, draft] }, () => setDraft(first));
           }}
         >
-          <fieldset className={times.days}>
-            <legend>{t('policy.windowDays')}</legend>
-            {week.map(day => (
-              <label key={day} className={times.day}>
-                <input type="checkbox" checked={draft.days.includes(day)} onChange={event => tick(day, event.target.checked)} />
-                {dates.weekday(day)}
-              </label>
-            ))}
-          </fieldset>
+          <WeekDays legend={t('policy.windowDays')} days={draft.days} onChange={days => setDraft({ ...draft, days })} />
           <div className={styles.hours}>
             <TextField
               type="time"
